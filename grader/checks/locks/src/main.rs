@@ -1,0 +1,4 @@
+//! Hidden checks of the lab `locks`.
+fn main() {
+    harness::main(&[]);
+}
