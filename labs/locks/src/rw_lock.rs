@@ -1,0 +1,95 @@
+//! You write this file.
+//!
+//! **Build** a readers-writer lock that starves nobody, from a mutex and condition variables. Many
+//! readers or one writer; they take turns. A writer that waits stops new readers. When a writer
+//! leaves, the readers that wait at that moment go in before the next writer.
+//!
+//! **Watch for** who is woken: a writer that leaves may let in many readers, the last reader one
+//! writer. And for a reader that was let in and has not woken yet: no writer may overtake it.
+//!
+//! **Two ways to wait for oneself**, and no lock can help. A thread with a [`ReadGuard`] that calls
+//! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
+//! calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go from
+//! reading to writing, drop the guard, take the other, and look again at what you read.
+//!
+//! **Read** `notes/locks.md#readers-and-writers`.
+
+// You will want: use kit::sync::{Condvar, Mutex};
+
+/// Admits many readers or one writer, in turns. Holds no data.
+pub struct RwLock {
+    // Your fields: who is inside and who waits, and what the waiting threads sleep on.
+}
+
+/// The right to read. Dropping it leaves the lock, during a panic as well.
+#[must_use = "the lock is left as soon as this is dropped"]
+pub struct ReadGuard<'a> {
+    lock: &'a RwLock,
+}
+
+/// The right to write. Dropping it leaves the lock, during a panic as well.
+#[must_use = "the lock is left as soon as this is dropped"]
+pub struct WriteGuard<'a> {
+    lock: &'a RwLock,
+}
+
+impl RwLock {
+    /// Creates a lock with nobody inside.
+    pub fn new() -> Self {
+        todo!("build a lock with nobody inside")
+    }
+
+    /// Goes in to read. Blocks while a writer is inside or waits, but not for a second writer.
+    pub fn read(&self) -> ReadGuard<'_> {
+        todo!("wait for the readers' turn, then go in as one of them")
+    }
+
+    /// Goes in to write. Blocks while anybody is inside, and while readers have their turn.
+    pub fn write(&self) -> WriteGuard<'_> {
+        todo!("wait until nobody is inside, then go in alone")
+    }
+
+    /// Goes in to read where [`read`](RwLock::read) would not wait, `None` where it would.
+    pub fn try_read(&self) -> Option<ReadGuard<'_>> {
+        todo!("go in to read, unless a writer is inside or waits")
+    }
+
+    /// Goes in to write if nobody is inside, and never waits.
+    pub fn try_write(&self) -> Option<WriteGuard<'_>> {
+        todo!("go in to write, unless anybody is inside")
+    }
+
+    /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is read.
+    pub fn waiting_readers(&self) -> usize {
+        todo!("count the readers that wait")
+    }
+
+    /// How many threads wait in [`write`](RwLock::write): a number for monitoring, old when it is read.
+    pub fn waiting_writers(&self) -> usize {
+        todo!("count the writers that wait")
+    }
+}
+
+impl Default for RwLock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for ReadGuard<'_> {
+    fn drop(&mut self) {
+        todo!(
+            "leave {:p}, and let a writer in if you were the last reader",
+            self.lock
+        )
+    }
+}
+
+impl Drop for WriteGuard<'_> {
+    fn drop(&mut self) {
+        todo!(
+            "leave {:p}, and let in whoever has the next turn",
+            self.lock
+        )
+    }
+}
