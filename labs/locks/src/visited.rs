@@ -1,0 +1,72 @@
+//! You write this file: the URLs that have been visited.
+//!
+//! The threads of a crawler share one set of URLs. [`Visited::mark`] tells exactly one of its
+//! callers that a URL is new, and [`Visited::visit`] fetches each URL at most once.
+//!
+//! Watch for:
+//! - the moment between the look and the mark: if another thread fits in, both think it is new;
+//! - the mark comes before the fetch, which takes long;
+//! - a lock that is held during a fetch makes all other threads wait for it.
+//!
+//! Not here: waiting for the fetch of another thread. Who comes second goes on to something else.
+//!
+//! Read: notes/locks.md, "Check, then act".
+
+// You will want: use kit::collections::HashSet; and use kit::sync::Mutex;
+
+/// The URLs that somebody has marked. Two URLs are the same if they are the same text.
+///
+/// # Examples
+///
+/// ```no_run
+/// use locks::visited::Visited;
+///
+/// let visited = Visited::new();
+/// assert!(visited.mark("/home"));
+/// assert!(!visited.mark("/home"));
+/// assert_eq!(visited.visit("/news", || "<html>"), Some("<html>"));
+/// assert_eq!(visited.visit("/news", || "<html>"), None);
+/// ```
+pub struct Visited {
+    // Your fields: what is shared, and what guards it.
+}
+
+impl Visited {
+    /// Makes an empty set.
+    pub fn new() -> Self {
+        todo!("make an empty set")
+    }
+
+    /// Marks `url`, and says whether it was new: `true` for exactly one of all calls with this URL.
+    ///
+    /// Blocks only while another thread marks or counts.
+    pub fn mark(&self, url: &str) -> bool {
+        todo!("mark {url} and say whether it was new, in one step")
+    }
+
+    /// Runs `fetch` and gives its result, if `url` is new; else gives `None` at once, also while
+    /// the fetch of another caller is still under way.
+    ///
+    /// The URL is marked before `fetch` starts, and stays marked whatever comes of it. No lock is
+    /// held meanwhile: `fetch` may mark and visit, and other URLs are fetched at the same time.
+    pub fn visit<R>(&self, url: &str, fetch: impl FnOnce() -> R) -> Option<R> {
+        let _ = fetch;
+        todo!("fetch {url} if it is new")
+    }
+
+    /// Counts the URLs that have been marked.
+    pub fn len(&self) -> usize {
+        todo!("count the marked URLs")
+    }
+
+    /// Says whether nothing has been marked yet.
+    pub fn is_empty(&self) -> bool {
+        todo!("say whether nothing has been marked")
+    }
+}
+
+impl Default for Visited {
+    fn default() -> Self {
+        Self::new()
+    }
+}
