@@ -1,0 +1,152 @@
+//! Hidden checks of `bank`.
+
+use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::{explore, possible, thread};
+use locks::bank::{Bank, TransferError};
+
+harness::checks![
+    a_transfer_moves_the_amount,
+    a_payer_with_too_little_is_refused,
+    an_unknown_account_is_named,
+    large_balances_do_not_overflow,
+    a_transfer_to_oneself_is_checked_and_changes_nothing,
+    opposite_transfers_do_not_deadlock,
+    total_sees_no_half_transfer,
+    two_transfers_do_not_overdraw,
+    an_audited_balance_cannot_change,
+    other_accounts_move_during_an_audit,
+];
+
+/// What an audit tells the other thread.
+const INSIDE: usize = 1;
+const RETURNED: usize = 2;
+
+fn a_transfer_moves_the_amount() {
+    let bank = Bank::new([(1, 3), (7, 0)]);
+    assert_eq!(bank.transfer(1, 7, 1), Ok(()), "1 of 3");
+    assert_eq!((bank.balance(1), bank.balance(7)), (Some(2), Some(1)));
+    assert_eq!(bank.transfer(1, 7, 2), Ok(()), "all that is left");
+    assert_eq!((bank.balance(1), bank.balance(7)), (Some(0), Some(3)));
+    assert_eq!(bank.transfer(7, 1, 3), Ok(()), "and all of it back");
+    assert_eq!((bank.balance(1), bank.balance(7)), (Some(3), Some(0)));
+    assert_eq!(bank.total(), 3, "money moves, it does not come or go");
+}
+
+fn a_payer_with_too_little_is_refused() {
+    let bank = Bank::new([(1, 3), (2, 0)]);
+    let refused = Err(TransferError::InsufficientFunds { balance: 3 });
+    assert_eq!(bank.transfer(1, 2, 4), refused);
+    assert_eq!(bank.balance(1), Some(3), "a refused payer keeps all");
+    assert_eq!(bank.balance(2), Some(0), "a refused payee gets nothing");
+}
+
+fn an_unknown_account_is_named() {
+    let bank = Bank::new([(1, 3)]);
+    let unknown = |id| Err(TransferError::UnknownAccount(id));
+    assert_eq!(
+        bank.transfer(1, 8, 1),
+        unknown(8),
+        "nobody can be paid as 8"
+    );
+    assert_eq!(bank.transfer(9, 1, 1), unknown(9), "nobody can pay as 9");
+    assert_eq!(bank.transfer(9, 9, 0), unknown(9), "nor to themselves");
+    assert_eq!(bank.balance(1), Some(3), "a refused payer keeps all");
+    assert_eq!(bank.balance(8), None, "there is no account 8");
+    assert_eq!(bank.audit(8, |_| ()), None, "there is no account 8");
+}
+
+fn large_balances_do_not_overflow() {
+    let bank = Bank::new([(1, 1), (2, u64::MAX)]);
+    assert_eq!(bank.transfer(1, 2, 1), Err(TransferError::Overflow));
+    assert_eq!(bank.balance(1), Some(1), "a refused payer keeps all");
+    assert_eq!(bank.balance(2), Some(u64::MAX), "nothing was added");
+    assert_eq!(bank.total(), 1 << 64, "a total may be larger than a u64");
+    assert_eq!(bank.transfer(2, 2, u64::MAX), Ok(()), "nothing is added");
+}
+
+fn a_transfer_to_oneself_is_checked_and_changes_nothing() {
+    explore(|| {
+        let bank = Bank::new([(1, 3)]);
+        assert_eq!(bank.transfer(1, 1, 3), Ok(()));
+        let refused = Err(TransferError::InsufficientFunds { balance: 3 });
+        assert_eq!(bank.transfer(1, 1, 4), refused, "1 has only 3");
+        assert_eq!(bank.balance(1), Some(3), "it got what it paid");
+    });
+}
+
+fn opposite_transfers_do_not_deadlock() {
+    explore(|| {
+        let bank = Bank::new([(1, 1), (2, 1)]);
+        thread::scope(|s| {
+            s.spawn(|| bank.transfer(1, 2, 1).expect("1 has enough"));
+            bank.transfer(2, 1, 1).expect("2 has enough");
+        });
+        assert_eq!((bank.balance(1), bank.balance(2)), (Some(1), Some(1)));
+    });
+}
+
+fn total_sees_no_half_transfer() {
+    explore(|| {
+        let bank = Bank::new([(1, 1), (2, 0)]);
+        thread::scope(|s| {
+            s.spawn(|| {
+                bank.transfer(1, 2, 1).expect("1 has enough");
+                bank.transfer(2, 1, 1).expect("2 has got enough");
+            });
+            assert_eq!(bank.total(), 1, "there is 1 at every moment");
+        });
+    });
+}
+
+fn two_transfers_do_not_overdraw() {
+    explore(|| {
+        let bank = Bank::new([(1, 1), (2, 0)]);
+        let (mine, yours) = thread::scope(|s| {
+            let yours = s.spawn(|| bank.transfer(1, 2, 1));
+            (bank.transfer(1, 2, 1), yours.join().unwrap())
+        });
+        assert!(mine.is_ok() != yours.is_ok(), "1 can be paid once");
+        assert_eq!((bank.balance(1), bank.balance(2)), (Some(0), Some(1)));
+    });
+}
+
+fn an_audited_balance_cannot_change() {
+    explore(|| {
+        let bank = Bank::new([(1, 1), (2, 0)]);
+        let audit = AtomicUsize::new(0);
+        thread::scope(|s| {
+            s.spawn(|| {
+                if audit.load(SeqCst) == INSIDE {
+                    bank.transfer(1, 2, 1).expect("1 has enough");
+                    let audit = audit.load(SeqCst);
+                    assert_eq!(audit, RETURNED, "1 has paid during its audit");
+                }
+            });
+            bank.audit(1, |_| {
+                audit.store(INSIDE, SeqCst);
+                audit.store(RETURNED, SeqCst);
+            });
+        });
+    });
+}
+
+fn other_accounts_move_during_an_audit() {
+    possible(|goal| {
+        let bank = Bank::new([(1, 1), (2, 1), (3, 0)]);
+        let audit = AtomicUsize::new(0);
+        thread::scope(|s| {
+            s.spawn(|| {
+                if audit.load(SeqCst) == INSIDE {
+                    bank.transfer(2, 3, 1).expect("2 has enough");
+                    if audit.load(SeqCst) == INSIDE {
+                        goal.reached();
+                    }
+                }
+            });
+            bank.audit(1, |_| {
+                audit.store(INSIDE, SeqCst);
+                audit.store(RETURNED, SeqCst);
+            });
+        });
+    });
+}

@@ -1,0 +1,112 @@
+//! Hidden checks of `visited`.
+
+use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use kit::{explore, possible, thread};
+use locks::visited::Visited;
+
+harness::checks![
+    only_the_first_mark_is_new,
+    len_counts_each_url_once,
+    only_the_first_visit_fetches,
+    two_markers_have_one_winner,
+    two_visitors_fetch_once,
+    a_url_is_marked_before_its_fetch_begins,
+    a_fetch_can_mark_links,
+    two_fetches_overlap,
+];
+
+fn only_the_first_mark_is_new() {
+    let visited = Visited::new();
+    assert!(visited.mark("/a"), "the first mark of /a must be new");
+    assert!(!visited.mark("/a"), "the second mark of /a is not new");
+    assert!(visited.mark("/a/"), "/a/ is another text than /a, so new");
+    assert!(visited.mark("/A"), "/A is another text than /a, so new");
+    assert!(!visited.mark("/a"), "/a stays marked");
+}
+
+fn len_counts_each_url_once() {
+    let visited = Visited::new();
+    assert!(visited.is_empty(), "nothing has been marked yet");
+    assert_eq!(visited.len(), 0, "nothing has been marked yet");
+    for url in ["/a", "/b", "/a"] {
+        visited.mark(url);
+    }
+    assert_eq!(visited.len(), 2, "/a and /b are two URLs");
+    assert!(!visited.is_empty(), "two URLs have been marked");
+}
+
+fn only_the_first_visit_fetches() {
+    let visited = Visited::new();
+    assert_eq!(visited.visit("/a", || 1), Some(1), "/a is new");
+    assert_eq!(visited.visit("/a", || 2), None, "/a has been visited");
+    assert!(!visited.mark("/a"), "a visited URL is a marked one");
+    visited.mark("/b");
+    assert_eq!(visited.visit("/b", || 3), None, "/b has been marked");
+}
+
+fn two_markers_have_one_winner() {
+    explore(|| {
+        let visited = Visited::new();
+        let (mine, yours) = thread::scope(|s| {
+            let yours = s.spawn(|| visited.mark("/a"));
+            (visited.mark("/a"), yours.join().unwrap())
+        });
+        assert!(mine != yours, "two marks of one URL: {mine} and {yours}");
+        assert_eq!(visited.len(), 1, "one URL was marked");
+    });
+}
+
+fn two_visitors_fetch_once() {
+    explore(|| {
+        let visited = Visited::new();
+        let fetches = AtomicUsize::new(0);
+        let fetch = || fetches.fetch_add(1, SeqCst);
+        let (mine, yours) = thread::scope(|s| {
+            let yours = s.spawn(|| visited.visit("/a", fetch));
+            (visited.visit("/a", fetch), yours.join().unwrap())
+        });
+        assert_eq!(fetches.load(SeqCst), 1, "fetches of one URL");
+        assert!(
+            mine.is_some() != yours.is_some(),
+            "the one that fetched gets the result, the other None"
+        );
+    });
+}
+
+fn a_url_is_marked_before_its_fetch_begins() {
+    explore(|| {
+        let visited = Visited::new();
+        let begun = AtomicBool::new(false);
+        thread::scope(|s| {
+            s.spawn(|| visited.visit("/a", || begun.store(true, SeqCst)));
+            if begun.load(SeqCst) {
+                assert!(!visited.mark("/a"), "/a is new, yet its fetch has begun");
+            }
+        });
+    });
+}
+
+fn a_fetch_can_mark_links() {
+    explore(|| {
+        let visited = Visited::new();
+        let inner = visited.visit("/", || (visited.mark("/a"), visited.mark("/")));
+        assert_eq!(inner, Some((true, false)), "/a is new, / is being visited");
+    });
+}
+
+fn two_fetches_overlap() {
+    possible(|goal| {
+        let visited = Visited::new();
+        let inside = AtomicUsize::new(0);
+        let fetch = || {
+            if inside.fetch_add(1, SeqCst) == 1 {
+                goal.reached();
+            }
+            inside.fetch_sub(1, SeqCst);
+        };
+        thread::scope(|s| {
+            s.spawn(|| visited.visit("/a", fetch));
+            visited.visit("/b", fetch);
+        });
+    });
+}

@@ -1,0 +1,120 @@
+//! Hidden checks of `wait_group`.
+
+use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use kit::{explore, thread};
+use locks::wait_group::{NegativeCount, WaitGroup};
+
+harness::checks![
+    done_below_zero_is_refused,
+    a_group_without_work_does_not_wait,
+    wait_returns_only_after_every_done,
+    the_last_done_wakes_who_waits,
+    everybody_who_waits_is_woken,
+    an_add_during_a_wait_is_waited_for,
+    a_group_can_be_used_again,
+];
+
+// The orderings are relaxed on purpose: what was done before `done` must be visible after `wait`
+// because of the group, not because of the test.
+
+fn done_below_zero_is_refused() {
+    let group = WaitGroup::new();
+    assert_eq!(group.done(), Err(NegativeCount), "nothing was added");
+    group.add(1);
+    group.add(2);
+    for n in 1..=3 {
+        assert_eq!(group.done(), Ok(()), "done number {n} of three added");
+    }
+    assert_eq!(group.done(), Err(NegativeCount), "all three were done");
+    group.add(1);
+    assert_eq!(group.done(), Ok(()), "a refused done changes nothing");
+}
+
+fn a_group_without_work_does_not_wait() {
+    explore(|| {
+        let group = WaitGroup::new();
+        group.wait();
+        group.add(1);
+        group.done().expect("one was added");
+        group.wait();
+    });
+}
+
+fn wait_returns_only_after_every_done() {
+    explore(|| {
+        let group = WaitGroup::new();
+        let finished = AtomicUsize::new(0);
+        group.add(2);
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    finished.fetch_add(1, Relaxed);
+                    group.done().expect("two were added");
+                });
+            }
+            group.wait();
+            let finished = finished.load(Relaxed);
+            assert_eq!(finished, 2, "wait returned before all work was done");
+        });
+    });
+}
+
+fn the_last_done_wakes_who_waits() {
+    explore(|| {
+        let group = WaitGroup::new();
+        group.add(1);
+        thread::scope(|s| {
+            s.spawn(|| group.done().expect("one was added"));
+            group.wait();
+        });
+    });
+}
+
+fn everybody_who_waits_is_woken() {
+    explore(|| {
+        let group = WaitGroup::new();
+        group.add(1);
+        thread::scope(|s| {
+            s.spawn(|| group.wait());
+            s.spawn(|| group.done().expect("one was added"));
+            group.wait();
+        });
+    });
+}
+
+fn an_add_during_a_wait_is_waited_for() {
+    explore(|| {
+        let group = WaitGroup::new();
+        let finished = AtomicBool::new(false);
+        group.add(1);
+        thread::scope(|s| {
+            s.spawn(|| {
+                group.add(1);
+                group.done().expect("two were added");
+                finished.store(true, Relaxed);
+                group.done().expect("one is left");
+            });
+            group.wait();
+            assert!(finished.load(Relaxed), "wait returned while one was left");
+        });
+    });
+}
+
+fn a_group_can_be_used_again() {
+    explore(|| {
+        let group = WaitGroup::new();
+        let finished = AtomicUsize::new(0);
+        for round in 1..=2 {
+            group.add(1);
+            thread::scope(|s| {
+                s.spawn(|| {
+                    finished.fetch_add(1, Relaxed);
+                    group.done().expect("one was added in this round");
+                });
+                group.wait();
+                let finished = finished.load(Relaxed);
+                assert_eq!(finished, round, "wait returned early in round {round}");
+            });
+        }
+    });
+}
