@@ -1,0 +1,205 @@
+//! Checks of `rw_lock`.
+
+use kit::cell::UnsafeCell;
+use kit::explore::Explorer;
+use kit::sync::{Arc, Barrier};
+use kit::{explore, possible, thread};
+use locks::rw_lock::RwLock;
+
+harness::checks![
+    try_read_and_try_write_are_refused_when_they_must_be,
+    writers_are_alone,
+    readers_and_a_writer_never_overlap,
+    a_writer_that_leaves_wakes_all_readers,
+    the_last_reader_wakes_a_writer,
+    a_waiting_writer_goes_before_new_readers,
+    waiting_readers_go_before_the_next_writer,
+    waiting_threads_are_counted,
+    two_readers_can_be_inside_at_once,
+];
+
+/// A value that the lock is to guard: the model checker reports accesses that overlap.
+struct Guarded {
+    lock: RwLock,
+    value: UnsafeCell<u32>,
+}
+
+// SAFETY: not true of every lock. Whether this one keeps writers alone with the value is what the
+// models find out, and they stop before an access that is not.
+unsafe impl Sync for Guarded {}
+
+impl Guarded {
+    fn new() -> Arc<Self> {
+        Arc::new(Guarded {
+            lock: RwLock::new(),
+            value: UnsafeCell::new(0),
+        })
+    }
+
+    fn get(&self) -> u32 {
+        // SAFETY: see `Sync` above. Callers hold a guard.
+        self.value.with(|value| unsafe { *value })
+    }
+
+    fn add_one(&self) {
+        // SAFETY: see `Sync` above. Callers hold a write guard.
+        self.value.with_mut(|value| unsafe { *value += 1 });
+    }
+
+    fn write_in_a_thread(self: &Arc<Self>) -> thread::JoinHandle<()> {
+        let shared = self.clone();
+        thread::spawn(move || {
+            let _inside = shared.lock.write();
+            shared.add_one();
+        })
+    }
+}
+
+fn try_read_and_try_write_are_refused_when_they_must_be() {
+    let lock = RwLock::new();
+    let first = lock.read();
+    let second = lock.try_read().expect("a reader may join a reader");
+    assert!(lock.try_write().is_none(), "two readers are inside");
+    drop(first);
+    assert!(lock.try_write().is_none(), "one of two is still inside");
+    drop(second);
+    let writer = lock.try_write().expect("nobody is inside any more");
+    assert!(lock.try_read().is_none(), "a writer is inside: no reader");
+    assert!(lock.try_write().is_none(), "a writer is inside: no other");
+    drop(writer);
+    assert!(lock.try_read().is_some(), "the writer has left");
+}
+
+fn writers_are_alone() {
+    explore(|| {
+        let shared = Guarded::new();
+        let other = shared.write_in_a_thread();
+        for _ in 0..2 {
+            let _inside = shared.lock.write();
+            shared.add_one();
+        }
+        other.join().unwrap();
+        assert_eq!(shared.get(), 3, "three times in, one added each time");
+    });
+}
+
+fn readers_and_a_writer_never_overlap() {
+    Explorer::new().preemptions(2).explore(|| {
+        let shared = Guarded::new();
+        let writer = shared.write_in_a_thread();
+        let reader = thread::spawn({
+            let shared = shared.clone();
+            move || {
+                let _inside = shared.lock.read();
+                shared.get();
+            }
+        });
+        let inside = shared.lock.read();
+        shared.get();
+        drop(inside);
+        writer.join().unwrap();
+        reader.join().unwrap();
+    });
+}
+
+/// A thread that goes in to read and stays until `both` are inside.
+fn reader_that_meets(shared: &Arc<Guarded>, both: &Arc<Barrier>) -> thread::JoinHandle<()> {
+    let (shared, both) = (shared.clone(), both.clone());
+    thread::spawn(move || {
+        let _inside = shared.lock.read();
+        both.wait();
+    })
+}
+
+fn a_writer_that_leaves_wakes_all_readers() {
+    Explorer::new().preemptions(2).explore(|| {
+        let (shared, both) = (Guarded::new(), Arc::new(Barrier::new(2)));
+        let writer = shared.lock.write();
+        let first = reader_that_meets(&shared, &both);
+        let second = reader_that_meets(&shared, &both);
+        drop(writer);
+        first.join().unwrap();
+        second.join().unwrap();
+    });
+}
+
+fn the_last_reader_wakes_a_writer() {
+    explore(|| {
+        let shared = Guarded::new();
+        let first = shared.lock.read();
+        let second = shared.lock.read();
+        let writer = shared.write_in_a_thread();
+        drop(first);
+        drop(second);
+        writer.join().unwrap();
+    });
+}
+
+fn a_waiting_writer_goes_before_new_readers() {
+    explore(|| {
+        let shared = Guarded::new();
+        let first = shared.lock.read();
+        let writer = shared.write_in_a_thread();
+        let waiting = shared.lock.waiting_writers() == 1;
+        drop(first);
+        if waiting {
+            let _second = shared.lock.read();
+            let why = "a reader overtook a writer that was waiting";
+            assert_eq!(shared.get(), 1, "{why}: readers could starve it");
+        }
+        writer.join().unwrap();
+    });
+}
+
+fn waiting_readers_go_before_the_next_writer() {
+    Explorer::new().preemptions(2).explore(|| {
+        let shared = Guarded::new();
+        let first = shared.lock.write();
+        let writer = shared.write_in_a_thread();
+        let reader = thread::spawn({
+            let shared = shared.clone();
+            move || {
+                let _inside = shared.lock.read();
+                shared.get()
+            }
+        });
+        let waiting = shared.lock.waiting_readers() == 1;
+        drop(first);
+        let second = shared.lock.write();
+        shared.add_one();
+        drop(second);
+        writer.join().unwrap();
+        let seen = reader.join().unwrap();
+        let why = "a writer overtook a reader that was waiting when the last one left";
+        assert!(!waiting || seen == 0, "{why}: writers could starve it");
+    });
+}
+
+fn waiting_threads_are_counted() {
+    possible(|goal| {
+        let shared = Guarded::new();
+        let inside = shared.lock.write();
+        let writer = shared.write_in_a_thread();
+        let reader = thread::spawn({
+            let shared = shared.clone();
+            move || drop(shared.lock.read())
+        });
+        if shared.lock.waiting_readers() == 1 && shared.lock.waiting_writers() == 1 {
+            goal.reached();
+        }
+        drop(inside);
+        writer.join().unwrap();
+        reader.join().unwrap();
+    });
+}
+
+fn two_readers_can_be_inside_at_once() {
+    possible(|goal| {
+        let (shared, both) = (Guarded::new(), Arc::new(Barrier::new(2)));
+        let first = reader_that_meets(&shared, &both);
+        let second = reader_that_meets(&shared, &both);
+        first.join().unwrap();
+        second.join().unwrap();
+        goal.reached();
+    });
+}

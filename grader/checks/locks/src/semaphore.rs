@@ -1,0 +1,222 @@
+//! Checks of `semaphore`.
+
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kit::cell::UnsafeCell;
+use kit::explore::Explorer;
+use kit::sync::{Arc, Barrier};
+use kit::{explore, possible, thread};
+use locks::semaphore::{Semaphore, TooManyPermits};
+
+harness::checks![
+    permits_are_counted_down_and_up,
+    try_acquire_refuses_when_none_is_free,
+    a_panic_gives_the_permit_back,
+    adding_too_many_is_an_error,
+    permits_in_use_count_towards_the_limit,
+    one_permit_admits_one_holder_at_a_time,
+    a_waiting_thread_is_woken,
+    adding_two_wakes_two,
+    dropping_two_wakes_two,
+    permits_that_come_one_by_one_wake_one_each,
+    a_request_for_many_holds_nothing_while_it_waits,
+    the_last_permit_is_taken_once,
+    try_acquire_takes_what_is_free,
+    two_permits_can_be_held_at_once,
+];
+
+fn permits_are_counted_down_and_up() {
+    let semaphore = Semaphore::new(3);
+    assert_eq!(semaphore.available(), 3, "a new semaphore: all are free");
+    let one = semaphore.acquire();
+    assert_eq!(semaphore.available(), 2, "acquire takes one");
+    let two = semaphore.acquire_many(2);
+    assert_eq!(semaphore.available(), 0, "acquire_many(2) takes two");
+    drop(one);
+    assert_eq!(semaphore.available(), 1, "dropping a permit for one");
+    drop(two);
+    assert_eq!(semaphore.available(), 3, "dropping a permit for two");
+    assert_eq!(semaphore.add_permits(2), Ok(()), "five can be counted");
+    assert_eq!(semaphore.available(), 5, "add_permits(2) adds two");
+}
+
+fn try_acquire_refuses_when_none_is_free() {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let refused = semaphore.try_acquire().is_none();
+    assert!(refused, "the only permit is in use: answer `None`");
+    drop(permit);
+    assert_eq!(semaphore.available(), 1, "a refusal must leave no trace");
+}
+
+fn a_panic_gives_the_permit_back() {
+    let semaphore = Semaphore::new(2);
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _permit = semaphore.acquire_many(2);
+        std::panic::resume_unwind(Box::new("the holder panics"));
+    }));
+    assert!(panicked.is_err());
+    let free = semaphore.available();
+    assert_eq!(free, 2, "the permits of a holder that panicked are lost");
+}
+
+fn adding_too_many_is_an_error() {
+    let semaphore = Semaphore::new(1);
+    let added = semaphore.add_permits(usize::MAX);
+    assert_eq!(added, Err(TooManyPermits), "1 + usize::MAX does not fit");
+    let free = semaphore.available();
+    assert_eq!(free, 1, "after the error everything is as it was");
+    let fits = semaphore.add_permits(usize::MAX - 1);
+    assert_eq!(fits, Ok(()), "usize::MAX permits can just be counted");
+}
+
+fn permits_in_use_count_towards_the_limit() {
+    let semaphore = Semaphore::new(1);
+    let permit = semaphore.acquire();
+    let added = semaphore.add_permits(usize::MAX);
+    let why = "the permit in use will come back, and then there is no room for it";
+    assert_eq!(added, Err(TooManyPermits), "{why}");
+    drop(permit);
+    assert_eq!(semaphore.available(), 1);
+}
+
+/// A value that only permit holders may touch: the model checker reports two that do so at once.
+struct Guarded {
+    permits: Semaphore,
+    value: UnsafeCell<u32>,
+}
+
+// SAFETY: not true of every semaphore. Whether holders of the one permit are alone with the value is
+// what the model finds out, and it stops before an access that is not.
+unsafe impl Sync for Guarded {}
+
+impl Guarded {
+    fn add_one(&self) {
+        let _permit = self.permits.acquire();
+        // SAFETY: see `Sync` above.
+        self.value.with_mut(|value| unsafe { *value += 1 });
+    }
+}
+
+fn one_permit_admits_one_holder_at_a_time() {
+    Explorer::new().preemptions(2).explore(|| {
+        let shared = Arc::new(Guarded {
+            permits: Semaphore::new(1),
+            value: UnsafeCell::new(0),
+        });
+        let add_one = || {
+            let shared = shared.clone();
+            thread::spawn(move || shared.add_one())
+        };
+        let others = [add_one(), add_one()];
+        shared.add_one();
+        others.map(|other| other.join().unwrap());
+        // SAFETY: every other thread has ended.
+        let sum = shared.value.with(|value| unsafe { *value });
+        assert_eq!(sum, 3, "three holders, one at a time, add one each");
+    });
+}
+
+fn a_waiting_thread_is_woken() {
+    explore(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let permit = semaphore.acquire();
+        let other = thread::spawn({
+            let semaphore = semaphore.clone();
+            move || drop(semaphore.acquire())
+        });
+        drop(permit);
+        other.join().unwrap();
+        assert_eq!(semaphore.available(), 1, "both permits came back");
+    });
+}
+
+/// Two threads that take a permit each, and keep it until both have one.
+fn two_that_meet(semaphore: &Arc<Semaphore>) -> [thread::JoinHandle<()>; 2] {
+    let both = Arc::new(Barrier::new(2));
+    [(), ()].map(|()| {
+        let (semaphore, both) = (semaphore.clone(), both.clone());
+        thread::spawn(move || {
+            let _permit = semaphore.acquire();
+            both.wait();
+        })
+    })
+}
+
+fn adding_two_wakes_two() {
+    Explorer::new().preemptions(2).explore(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let waiting = two_that_meet(&semaphore);
+        assert_eq!(semaphore.add_permits(2), Ok(()));
+        waiting.map(|thread| thread.join().unwrap());
+    });
+}
+
+fn dropping_two_wakes_two() {
+    Explorer::new().preemptions(2).explore(|| {
+        let semaphore = Arc::new(Semaphore::new(2));
+        let permits = semaphore.acquire_many(2);
+        let waiting = two_that_meet(&semaphore);
+        drop(permits);
+        waiting.map(|thread| thread.join().unwrap());
+    });
+}
+
+fn permits_that_come_one_by_one_wake_one_each() {
+    Explorer::new().preemptions(2).explore(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let waiting = two_that_meet(&semaphore);
+        assert_eq!(semaphore.add_permits(1), Ok(()));
+        assert_eq!(semaphore.add_permits(1), Ok(()));
+        waiting.map(|thread| thread.join().unwrap());
+    });
+}
+
+fn a_request_for_many_holds_nothing_while_it_waits() {
+    explore(|| {
+        let semaphore = Arc::new(Semaphore::new(2));
+        let other = thread::spawn({
+            let semaphore = semaphore.clone();
+            move || drop(semaphore.acquire_many(2))
+        });
+        drop(semaphore.acquire_many(2));
+        other.join().unwrap();
+    });
+}
+
+fn the_last_permit_is_taken_once() {
+    explore(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let other = thread::spawn({
+            let semaphore = semaphore.clone();
+            move || semaphore.try_acquire().map(forget).is_some()
+        });
+        let mine = semaphore.try_acquire().map(forget).is_some();
+        let theirs = other.join().unwrap();
+        assert!(mine != theirs, "one permit: one gets it, one is refused");
+    });
+}
+
+fn try_acquire_takes_what_is_free() {
+    explore(|| {
+        let semaphore = Arc::new(Semaphore::new(2));
+        let other = thread::spawn({
+            let semaphore = semaphore.clone();
+            move || semaphore.try_acquire().is_some()
+        });
+        let mine = semaphore.try_acquire().is_some();
+        let theirs = other.join().unwrap();
+        assert!(mine && theirs, "two permits for two: nobody is refused");
+    });
+}
+
+fn two_permits_can_be_held_at_once() {
+    possible(|goal| {
+        let semaphore = Arc::new(Semaphore::new(2));
+        for thread in two_that_meet(&semaphore) {
+            thread.join().unwrap();
+        }
+        goal.reached();
+    });
+}

@@ -1,0 +1,157 @@
+//! Checks of `spin_lock`.
+
+use std::cell::Cell;
+use std::marker::PhantomData;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use kit::sync::Arc;
+use kit::{explore, thread};
+use locks::spin_lock::{Guard, SpinLock};
+
+harness::checks![
+    a_guard_reaches_the_value,
+    try_lock_is_refused_while_held,
+    a_refused_try_lock_unlocks_nothing,
+    a_panic_unlocks,
+    shared_exactly_if_the_value_may_be_sent,
+    a_guard_is_lent_only_if_the_value_may_be,
+    a_guard_is_sent_only_if_the_value_may_be,
+    two_that_add_lose_no_update,
+    the_next_holder_sees_the_last_write,
+    try_lock_sees_the_last_write,
+    try_lock_has_one_winner,
+];
+
+/// Whether a type has a trait, as a constant: asking does not need the answer to be yes. An inherent
+/// constant is preferred to a trait's, and this one exists only where the bound holds.
+macro_rules! is {
+    ($type:ty: $trait:ident) => {{
+        trait Otherwise {
+            const ANSWER: bool = false;
+        }
+        impl<T> Otherwise for T {}
+        struct Ask<T>(PhantomData<T>);
+        #[allow(dead_code)]
+        impl<T: $trait> Ask<T> {
+            const ANSWER: bool = true;
+        }
+        <Ask<$type>>::ANSWER
+    }};
+}
+
+fn a_guard_reaches_the_value() {
+    let lock = SpinLock::new(1);
+    *lock.lock() += 1;
+    assert_eq!(*lock.lock(), 2, "what one guard wrote, the next one reads");
+    *lock.try_lock().expect("nobody holds the lock") += 1;
+    assert_eq!(lock.into_inner(), 3, "into_inner gives the value back");
+}
+
+fn try_lock_is_refused_while_held() {
+    let lock = SpinLock::new(());
+    let guard = lock.lock();
+    assert!(lock.try_lock().is_none(), "it is held: answer `None`");
+    drop(guard);
+    let guard = lock.try_lock();
+    assert!(guard.is_some(), "nobody holds it: answer with a guard");
+    assert!(lock.try_lock().is_none(), "that guard holds it now");
+}
+
+fn a_refused_try_lock_unlocks_nothing() {
+    let lock = SpinLock::new(());
+    let _guard = lock.lock();
+    for _ in 0..3 {
+        let second = lock.try_lock();
+        let why = "a try_lock that was refused unlocked the lock of another";
+        assert!(second.is_none(), "{why}: was a guard made and dropped?");
+    }
+}
+
+fn a_panic_unlocks() {
+    let lock = SpinLock::new(0);
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let mut guard = lock.lock();
+        *guard = 1;
+        std::panic::resume_unwind(Box::new("the holder panics"));
+    }));
+    assert!(panicked.is_err());
+    let free = lock.try_lock().is_some();
+    assert!(free, "the lock of a holder that panicked stays locked");
+}
+
+fn shared_exactly_if_the_value_may_be_sent() {
+    let why = "an `Rc` may not change threads, and a shared lock lets it";
+    assert!(!is!(SpinLock<Rc<()>>: Sync), "{why}: bound `T`");
+    assert!(!is!(SpinLock<Rc<()>>: Send), "`SpinLock<Rc<()>>` is `Send`");
+    let why = "one thread at a time reaches the `Cell`: `T: Send` is enough";
+    assert!(is!(SpinLock<Cell<u32>>: Sync), "{why}");
+    assert!(is!(SpinLock<u32>: Send), "a lock moves as its value does");
+}
+
+fn a_guard_is_lent_only_if_the_value_may_be() {
+    let why = "with a `&Guard` two threads reach one `Cell` at once";
+    assert!(!is!(Guard<'static, Cell<u32>>: Sync), "{why}: `T: Sync`?");
+}
+
+fn a_guard_is_sent_only_if_the_value_may_be() {
+    let why = "who sends the guard of an `Rc` sends the `Rc`";
+    assert!(!is!(Guard<'static, Rc<()>>: Send), "{why}: `T: Send`?");
+}
+
+fn two_that_add_lose_no_update() {
+    explore(|| {
+        let lock = Arc::new(SpinLock::new(0));
+        let other = thread::spawn({
+            let lock = lock.clone();
+            move || *lock.lock() += 1
+        });
+        *lock.lock() += 1;
+        other.join().unwrap();
+        let sum = *lock.lock();
+        assert_eq!(sum, 2, "both were inside at once, and one sum was lost");
+    });
+}
+
+fn the_next_holder_sees_the_last_write() {
+    explore(|| {
+        let lock = Arc::new(SpinLock::new(0));
+        let writer = thread::spawn({
+            let lock = lock.clone();
+            move || *lock.lock() = 1
+        });
+        let first = *lock.lock();
+        let second = *lock.lock();
+        assert!(first <= second, "a write that was seen is gone again");
+        writer.join().unwrap();
+    });
+}
+
+fn try_lock_sees_the_last_write() {
+    explore(|| {
+        let lock = Arc::new(SpinLock::new(0));
+        let writer = thread::spawn({
+            let lock = lock.clone();
+            move || *lock.lock() = 1
+        });
+        if let Some(guard) = lock.try_lock() {
+            assert!(*guard <= 1);
+        }
+        writer.join().unwrap();
+    });
+}
+
+fn try_lock_has_one_winner() {
+    explore(|| {
+        let lock = Arc::new(SpinLock::new(()));
+        let other = thread::spawn({
+            let lock = lock.clone();
+            move || lock.try_lock().map(forget).is_some()
+        });
+        let mine = lock.try_lock().map(forget).is_some();
+        let theirs = other.join().unwrap();
+        assert!(!(mine && theirs), "two guards of one lock at once");
+        assert!(mine || theirs, "the lock was free, and nobody got it");
+    });
+}
