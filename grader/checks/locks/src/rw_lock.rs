@@ -184,12 +184,13 @@ fn waiting_threads_are_counted() {
             let shared = shared.clone();
             move || drop(shared.lock.read())
         });
-        if shared.lock.waiting_readers() == 1 && shared.lock.waiting_writers() == 1 {
-            goal.reached();
-        }
+        let both = shared.lock.waiting_readers() == 1 && shared.lock.waiting_writers() == 1;
         drop(inside);
         writer.join().unwrap();
         reader.join().unwrap();
+        if both {
+            goal.reached();
+        }
     });
 }
 

@@ -111,7 +111,9 @@ fn one_permit_admits_one_holder_at_a_time() {
         };
         let others = [add_one(), add_one()];
         shared.add_one();
-        others.map(|other| other.join().unwrap());
+        for other in others {
+            other.join().unwrap();
+        }
         // SAFETY: every other thread has ended.
         let sum = shared.value.with(|value| unsafe { *value });
         assert_eq!(sum, 3, "three holders, one at a time, add one each");
@@ -133,23 +135,33 @@ fn a_waiting_thread_is_woken() {
 }
 
 /// Two threads that take a permit each, and keep it until both have one.
-fn two_that_meet(semaphore: &Arc<Semaphore>) -> [thread::JoinHandle<()>; 2] {
-    let both = Arc::new(Barrier::new(2));
-    [(), ()].map(|()| {
-        let (semaphore, both) = (semaphore.clone(), both.clone());
-        thread::spawn(move || {
-            let _permit = semaphore.acquire();
-            both.wait();
-        })
-    })
+struct Two([thread::JoinHandle<()>; 2]);
+
+impl Two {
+    fn that_meet(semaphore: &Arc<Semaphore>) -> Self {
+        let both = Arc::new(Barrier::new(2));
+        Two([(), ()].map(|()| {
+            let (semaphore, both) = (semaphore.clone(), both.clone());
+            thread::spawn(move || {
+                let _permit = semaphore.acquire();
+                both.wait();
+            })
+        }))
+    }
+
+    fn join(self) {
+        for thread in self.0 {
+            thread.join().unwrap();
+        }
+    }
 }
 
 fn adding_two_wakes_two() {
     Explorer::new().preemptions(2).explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
-        let waiting = two_that_meet(&semaphore);
+        let waiting = Two::that_meet(&semaphore);
         assert_eq!(semaphore.add_permits(2), Ok(()));
-        waiting.map(|thread| thread.join().unwrap());
+        waiting.join();
     });
 }
 
@@ -157,19 +169,19 @@ fn dropping_two_wakes_two() {
     Explorer::new().preemptions(2).explore(|| {
         let semaphore = Arc::new(Semaphore::new(2));
         let permits = semaphore.acquire_many(2);
-        let waiting = two_that_meet(&semaphore);
+        let waiting = Two::that_meet(&semaphore);
         drop(permits);
-        waiting.map(|thread| thread.join().unwrap());
+        waiting.join();
     });
 }
 
 fn permits_that_come_one_by_one_wake_one_each() {
     Explorer::new().preemptions(2).explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
-        let waiting = two_that_meet(&semaphore);
+        let waiting = Two::that_meet(&semaphore);
         assert_eq!(semaphore.add_permits(1), Ok(()));
         assert_eq!(semaphore.add_permits(1), Ok(()));
-        waiting.map(|thread| thread.join().unwrap());
+        waiting.join();
     });
 }
 
@@ -214,9 +226,7 @@ fn try_acquire_takes_what_is_free() {
 fn two_permits_can_be_held_at_once() {
     possible(|goal| {
         let semaphore = Arc::new(Semaphore::new(2));
-        for thread in two_that_meet(&semaphore) {
-            thread.join().unwrap();
-        }
+        Two::that_meet(&semaphore).join();
         goal.reached();
     });
 }
