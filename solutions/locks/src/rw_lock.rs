@@ -2,7 +2,7 @@
 //!
 //! **Build** a readers-writer lock that starves nobody, from a mutex and condition variables. Many
 //! readers or one writer; they take turns. A writer that waits stops new readers. When a writer
-//! leaves, the readers that wait at that moment go in before the next writer.
+//! leaves, the readers that wait at that moment go in before any writer that came after them.
 //!
 //! **Watch for** who is woken: a writer that leaves may let in many readers, the last reader one
 //! writer. And for a reader that was let in and has not woken yet: no writer may overtake it.
@@ -76,7 +76,7 @@ impl RwLock {
         // LAB: end
     }
 
-    /// Goes in to read. Blocks while a writer is inside or waits, but not for a second writer.
+    /// Goes in to read. Blocks while a writer is inside, and behind writers that wait already.
     pub fn read(&self) -> ReadGuard<'_> {
         // LAB: todo!("wait for the readers' turn, then go in as one of them")
         let mut state = self.state.lock();
@@ -95,7 +95,7 @@ impl RwLock {
         // LAB: end
     }
 
-    /// Goes in to write. Blocks while anybody is inside, and while readers have their turn.
+    /// Goes in to write. Blocks while anybody is inside, and while readers that waited have their turn.
     pub fn write(&self) -> WriteGuard<'_> {
         // LAB: todo!("wait until nobody is inside, then go in alone")
         let mut state = self.state.lock();
