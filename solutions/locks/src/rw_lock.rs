@@ -1,18 +1,21 @@
-//! You write this file.
+//! You write this file: a readers-writer lock that starves nobody.
 //!
-//! **Build** a readers-writer lock that starves nobody, from a mutex and condition variables. Many
-//! readers or one writer; they take turns. A writer that waits stops new readers. When a writer
-//! leaves, the readers that wait at that moment go in before any writer that came after them.
+//! Many readers or one writer; they take turns. A writer that waits stops new readers. When a
+//! writer leaves, the readers that wait at that moment go in before any writer that came after them.
+//! Build it from one `Mutex` and condvars.
 //!
-//! **Watch for** who is woken: a writer that leaves may let in many readers, the last reader one
-//! writer. And for a reader that was let in and has not woken yet: no writer may overtake it.
+//! Watch for:
+//! - a writer that leaves may let in many readers, the last reader one writer;
+//! - a reader that was let in and has not woken yet: no writer may overtake it.
 //!
-//! **Two ways to wait for oneself**, and no lock can help. A thread with a [`ReadGuard`] that calls
+//! Two ways to wait for oneself, and no lock can help. A thread with a [`ReadGuard`] that calls
 //! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
 //! calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go from
 //! reading to writing, drop the guard, take the other, and look again at what you read.
 //!
-//! **Read** `notes/locks.md#readers-and-writers`.
+//! Not here: data. The lock guards whatever its users agree on.
+//!
+//! Read: notes/locks.md, "Readers and writers".
 
 // LAB: // You will want: use kit::sync::{Condvar, Mutex};
 use kit::sync::{Condvar, Mutex};

@@ -1,17 +1,18 @@
-//! You write this file.
+//! You write this file: a counting semaphore.
 //!
-//! **Build** a counting semaphore from a mutex and a condition variable. A thread takes a permit
-//! before it goes in and gives it back when it is done, so that at most so many are in at once: two
-//! fetches from one host, ten open files. [`Permit`] gives back in its `Drop`, so a panic cannot
-//! keep one.
+//! A thread takes a permit before it goes in and gives it back when it is done, so that at most so
+//! many are in at once: two fetches from one host, ten open files. Build it from one `Mutex` and one
+//! `Condvar`.
 //!
-//! **Watch for** several permits that come free at once: everybody who can go has to be woken. For a
-//! request for three: it takes all three in one step, or waits and holds none. And for counts past
-//! `usize::MAX`: permits in use are part of the count, because they will come back.
+//! Watch for:
+//! - when several permits come free at once, everybody who can go has to be woken;
+//! - a request for three takes all three in one step, or waits and holds none;
+//! - a permit goes back even when its holder panics: `Drop` runs then, too;
+//! - permits past `usize::MAX` are an error, and those in use count: they will come back.
 //!
 //! Not here: an order among those who wait. A request for many may be overtaken by requests for few.
 //!
-//! **Read** `notes/locks.md#counting-permits`.
+//! Read: notes/locks.md, "Counting permits".
 
 use std::error::Error;
 use std::fmt;

@@ -1,14 +1,14 @@
-//! You write this file.
+//! You write this file: a lock from one atomic and one cell.
 //!
-//! **Build** a lock from one atomic and one cell. Whoever turns the atomic from free to held owns the
-//! value, everybody else tries again. Nobody sleeps: it is for a few instructions, never for a wait.
+//! Whoever turns the atomic from free to held owns the value, everybody else tries again. Nobody
+//! sleeps: it is for a few instructions, never for a wait.
 //!
-//! **Watch for**
-//! - a load followed by a store: that is not one step;
-//! - `Relaxed`: it keeps the flag right, and says nothing about the value that the flag guards;
-//! - the turns of a loop that waits: each calls `hint::spin_loop` or `thread::yield_now`;
-//! - a guard that is built by accident: it unlocks when it is dropped;
-//! - `unsafe impl Sync`, which ends the compiler's questions: for which `T` is it true? And what can a
+//! Watch for:
+//! - a load followed by a store is not one step;
+//! - `Relaxed` keeps the flag right, and says nothing about the value that the flag guards;
+//! - a loop that waits calls `hint::spin_loop` or `thread::yield_now` in every turn;
+//! - a guard that is built by accident unlocks when it is dropped;
+//! - `unsafe impl Sync` ends the compiler's questions: for which `T` is it true? And what can a
 //!   thread do to whom a `&Guard` is lent?
 //!
 //! The one exercise of this lab with `unsafe`: a `SAFETY` comment answers what the compiler can no
@@ -20,7 +20,7 @@
 //! reference: enough to find two threads that reach the value with nothing between them. That a
 //! reference does not outlive its guard, the borrow checker proves.
 //!
-//! **Read** `notes/locks.md#atomics-and-orderings`.
+//! Read: notes/locks.md, "Atomics and orderings".
 
 // LAB:
 use std::marker::PhantomData;
