@@ -54,7 +54,8 @@ impl Condvar {
     /// A condvar on which nobody waits.
     #[track_caller]
     pub fn new() -> Self {
-        Condvar(Real::new(parking_lot::Condvar::new, || model::Condvar::new(Location::caller())))
+        let place = Location::caller();
+        Condvar(Real::new(parking_lot::Condvar::new, || model::Condvar::new(place)))
     }
 
     /// Gives the lock back and blocks until notified, in one step; then blocks until it has the lock again.

@@ -64,10 +64,8 @@ impl<T> Mutex<T> {
     /// A free mutex around `value`.
     #[track_caller]
     pub fn new(value: T) -> Self {
-        let raw = Real::new(
-            || parking_lot::Mutex::new(()),
-            || model::Mutex::new(Location::caller()),
-        );
+        let place = Location::caller();
+        let raw = Real::new(|| parking_lot::Mutex::new(()), || model::Mutex::new(place));
         Mutex { raw, value: UnsafeCell::new(value) }
     }
 

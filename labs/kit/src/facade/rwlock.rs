@@ -82,10 +82,8 @@ impl<T> RwLock<T> {
     /// A free lock around `value`.
     #[track_caller]
     pub fn new(value: T) -> Self {
-        let raw = Real::new(
-            || parking_lot::RwLock::new(()),
-            || model::RwLock::new(Location::caller()),
-        );
+        let place = Location::caller();
+        let raw = Real::new(|| parking_lot::RwLock::new(()), || model::RwLock::new(place));
         RwLock { raw, value: UnsafeCell::new(value) }
     }
 

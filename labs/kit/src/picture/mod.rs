@@ -40,9 +40,13 @@ pub(crate) fn tell(
 ) -> Failure {
     let mut source = source::Source::default();
     let names = names::Names::new(trace, &mut source);
-    let (steps, waits) = steps::steps(trace, &names, &mut source, case.kind == FailureKind::Deadlock);
+    let (mut steps, waits) =
+        steps::steps(trace, &names, &mut source, case.kind == FailureKind::Deadlock);
     let message = in_words(case.kind, message, trace, &names, &waits, who);
     let at = at.filter(|at| source.is_of_the_workspace(at));
+    if case.kind == FailureKind::Assertion {
+        steps.push(steps::panicked(&steps, who, at.clone(), &mut source));
+    }
     let mut failure = Failure {
         kind: case.kind,
         message,
@@ -117,14 +121,20 @@ fn found(case: &Case, trace: &Trace) -> String {
         }
         (false, None) => format!("in interleaving {} of the full search", case.executions),
     };
-    let cause = if case.pass.sequential || case.pass.sampled || case.kind == FailureKind::Leak {
-        "The interleaving itself is wrong: it happens whatever the atomics' orderings are."
-    } else if uses_atomics(trace) {
-        "It needs weak memory: with every atomic SeqCst and two preemptions nothing failed, so look at your orderings."
+    let cause = if case.kind == FailureKind::Leak || case.kind == FailureKind::NotExplored {
+        ""
+    } else if !uses_atomics(trace) {
+        " The interleaving itself is wrong."
+    } else if case.pass.sequential || case.pass.sampled {
+        " The interleaving itself is wrong: it happens even if every atomic is SeqCst."
     } else {
-        "The interleaving itself is wrong."
+        " The orderings are too weak: with every atomic SeqCst and two preemptions nothing failed."
     };
-    format!("Found {search}; {switches} switches between threads. {cause}")
+    let switches = match switches {
+        1 => "one switch".to_owned(),
+        n => format!("{n} switches"),
+    };
+    format!("Found {search}; {switches} between threads.{cause}")
 }
 
 fn uses_atomics(trace: &Trace) -> bool {

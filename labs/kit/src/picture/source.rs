@@ -73,7 +73,9 @@ impl Source {
             let place = line.trim().strip_prefix("at ")?;
             let mut parts = place.rsplitn(3, ':');
             let (_column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
-            path.ends_with(file).then(|| line.parse().ok())?
+            // Printed relative to the current folder, which need not be the workspace's.
+            let path = path.trim_start_matches("./");
+            (path.ends_with(file) || file.ends_with(path)).then(|| line.parse().ok())?
         })
     }
 }

@@ -27,6 +27,22 @@ pub(super) fn steps(
     (steps, waits)
 }
 
+/// The last step: a thread panicked.
+pub(super) fn panicked(
+    steps: &[Step],
+    who: ThreadId,
+    at: Option<String>,
+    source: &mut Source,
+) -> Step {
+    let code = at.as_ref().and_then(|at| {
+        let mut parts = at.rsplitn(3, ':');
+        let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
+        Some(source.line(file, line.parse().ok()?)?.trim().to_owned())
+    });
+    let switched = steps.last().is_some_and(|step| step.thread != who as usize);
+    Step { thread: who as usize, action: "FAILS here".to_owned(), at, code, switched, stuck: false }
+}
+
 /// An event that gets a line.
 struct Shown {
     event: usize,
@@ -48,7 +64,7 @@ fn order(trace: &Trace) -> Vec<Shown> {
         let granted_at_once = next == Some(at + 1);
         match event.op {
             Op::LockWants | Op::ReadWants | Op::JoinWants { .. } if granted_at_once => continue,
-            Op::LockWants | Op::ReadWants if !is_held(events, at, event.object, event.thread) => {
+            Op::LockWants | Op::ReadWants if holder(&events[..at], event.object).is_none() => {
                 asking.push(at);
                 continue;
             }
@@ -69,12 +85,6 @@ fn order(trace: &Trace) -> Vec<Shown> {
         }
     }
     shown
-}
-
-/// Whether another thread holds `lock` just before event `at`.
-fn is_held(events: &[Event], at: usize, lock: ObjectId, by_other_than: ThreadId) -> bool {
-    holder(&events[..at], lock).is_some_and(|event| event.thread != by_other_than)
-        || holder(&events[..at], lock).is_some_and(|event| event.thread == by_other_than)
 }
 
 /// The event by which `lock` was taken and is held still.
