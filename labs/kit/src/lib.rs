@@ -1,7 +1,46 @@
-//! Given: primitives that run for real or under a model checker. (First cut: the bare backend only.)
-#![allow(missing_docs)]
+//! Given to every lab: primitives that run for real or under a model checker, and the explorer that
+//! searches interleavings.
+//!
+//! The one idea: a [`sync::Mutex`] (or thread, atomic, channel, …) asks when it is made whether a model
+//! runs on this thread, and is the operating system's or the checker's from then on. So one build serves
+//! ordinary tests and models, and a scenario is written once:
+//!
+//! ```
+//! use kit::sync::{Arc, Mutex};
+//! use kit::{explore, thread};
+//!
+//! explore(|| {
+//!     let counter = Arc::new(Mutex::new(0));
+//!     let other = Arc::clone(&counter);
+//!     let thread = thread::spawn(move || *other.lock() += 1);
+//!     *counter.lock() += 1;
+//!     thread.join().unwrap();
+//!     assert_eq!(*counter.lock(), 2);
+//! });
+//! ```
+//!
+//! Not here: a way around the checker. What this crate does not offer cannot be modelled, and is not used
+//! in labs.
+#[cfg(feature = "bare")]
 mod bare;
+#[cfg(feature = "bare")]
 pub use bare::*;
-pub mod collections;
+
+#[cfg(not(feature = "bare"))]
 pub mod explore;
-pub use explore::{explore, possible, repeat, note};
+#[cfg(not(feature = "bare"))]
+mod facade;
+#[cfg(not(feature = "bare"))]
+mod model;
+#[cfg(not(feature = "bare"))]
+mod picture;
+#[cfg(not(feature = "bare"))]
+mod record;
+#[cfg(not(feature = "bare"))]
+pub use explore::{explore, possible, repeat};
+#[cfg(not(feature = "bare"))]
+pub use facade::*;
+#[cfg(not(feature = "bare"))]
+pub use record::note;
+
+pub mod collections;

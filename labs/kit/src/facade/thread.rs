@@ -1,0 +1,348 @@
+//! Threads, with the standard library's API.
+use crate::model;
+use crate::record;
+use crate::time::Duration;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::{fmt, io, mem};
+
+pub use std::thread::{Result, panicking};
+
+/// What a modelled thread returns, once it has ended.
+type Slot<T> = Arc<Mutex<Option<T>>>;
+
+fn put<T>(slot: &Slot<T>, value: T) {
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+}
+
+fn take<T>(slot: &Slot<T>) -> T {
+    let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+    value.expect("a thread that was joined has left its result")
+}
+
+/// Starts a thread that runs `body`. Never blocks.
+///
+/// In a search four threads can be spawned at most, and a panic of any of them ends the execution.
+#[track_caller]
+pub fn spawn<F, T>(body: F) -> JoinHandle<T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    Builder::new().spawn(body).expect("the operating system can start a thread")
+}
+
+/// A thread about to be started, with a name.
+#[derive(Debug, Default)]
+pub struct Builder {
+    name: Option<String>,
+}
+
+impl Builder {
+    /// A thread without a name.
+    pub fn new() -> Builder {
+        Builder::default()
+    }
+
+    /// Gives the thread a name, which pictures and panics show.
+    pub fn name(mut self, name: String) -> Builder {
+        self.name = Some(name);
+        self
+    }
+
+    /// Starts the thread.
+    ///
+    /// # Errors
+    ///
+    /// If the operating system cannot start another thread.
+    #[track_caller]
+    pub fn spawn<F, T>(self, body: F) -> io::Result<JoinHandle<T>>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        if !model::running() {
+            return Ok(JoinHandle(Kind::Real(self.real().spawn(body)?)));
+        }
+        let slot = Slot::default();
+        let result = Arc::clone(&slot);
+        let body = Box::new(move || put(&result, body()));
+        let join = model::spawn(self.name, Location::caller(), body);
+        Ok(JoinHandle(Kind::Model { join, slot }))
+    }
+
+    fn real(self) -> std::thread::Builder {
+        let builder = std::thread::Builder::new();
+        match self.name {
+            Some(name) => builder.name(name),
+            None => builder,
+        }
+    }
+}
+
+/// Waits for a thread, and takes what it returns. Dropped, it lets the thread go on alone.
+pub struct JoinHandle<T>(Kind<T>);
+
+enum Kind<T> {
+    Real(std::thread::JoinHandle<T>),
+    Model { join: model::Join, slot: Slot<T> },
+}
+
+// SAFETY: the modelled half is not thread-safe itself, but a model and everything in it stay on one
+// operating-system thread; the real half is Send.
+unsafe impl<T> Send for JoinHandle<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T> Sync for JoinHandle<T> {}
+
+impl<T> JoinHandle<T> {
+    /// Blocks until the thread has ended.
+    ///
+    /// # Errors
+    ///
+    /// The payload of the panic that ended it. In a model that panic has ended the execution instead.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        match self.0 {
+            Kind::Real(handle) => handle.join(),
+            Kind::Model { join, slot } => {
+                join.join(Location::caller());
+                Ok(take(&slot))
+            }
+        }
+    }
+
+    /// The thread, to unpark it.
+    pub fn thread(&self) -> Thread {
+        match &self.0 {
+            Kind::Real(handle) => Thread(Which::Real(handle.thread().clone())),
+            Kind::Model { join, .. } => Thread(Which::Model(join.thread)),
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JoinHandle").finish_non_exhaustive()
+    }
+}
+
+/// A thread.
+#[derive(Clone, Debug)]
+pub struct Thread(Which);
+
+#[derive(Clone, Debug)]
+enum Which {
+    Real(std::thread::Thread),
+    Model(record::ThreadId),
+}
+
+/// Tells threads apart. A thread of a model has another one than every thread outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ThreadId(Id);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Id {
+    Real(std::thread::ThreadId),
+    Model(record::ThreadId),
+}
+
+impl Thread {
+    /// Gives the thread its token: its next, or current, [`park`] returns. Never blocks.
+    #[track_caller]
+    pub fn unpark(&self) {
+        match &self.0 {
+            Which::Real(thread) => thread.unpark(),
+            Which::Model(thread) => model::unpark(*thread, Location::caller()),
+        }
+    }
+
+    /// What tells this thread from all others.
+    pub fn id(&self) -> ThreadId {
+        ThreadId(match &self.0 {
+            Which::Real(thread) => Id::Real(thread.id()),
+            Which::Model(thread) => Id::Model(*thread),
+        })
+    }
+}
+
+/// The thread that calls this.
+pub fn current() -> Thread {
+    Thread(if model::running() {
+        Which::Model(record::current())
+    } else {
+        Which::Real(std::thread::current())
+    })
+}
+
+/// Blocks until this thread's token is there, and takes it. May also return for no reason.
+#[track_caller]
+pub fn park() {
+    if model::running() {
+        model::park(Location::caller());
+    } else {
+        std::thread::park();
+    }
+}
+
+/// Lets other threads run first. Not a way to wait for them.
+#[track_caller]
+pub fn yield_now() {
+    if model::running() {
+        model::yield_now(Location::caller());
+    } else {
+        std::thread::yield_now();
+    }
+}
+
+/// Blocks for `duration` at least. In a model no time passes: it is a [`yield_now`].
+///
+/// Sleeping is never a way to make one thing happen after another.
+#[track_caller]
+pub fn sleep(duration: Duration) {
+    if model::running() {
+        model::yield_now(Location::caller());
+    } else {
+        std::thread::sleep(duration);
+    }
+}
+
+/// Threads that may borrow from the function that starts them: blocks until all of them have ended.
+///
+/// # Panics
+///
+/// If one of them panicked and was not joined by hand.
+///
+/// # Examples
+///
+/// ```
+/// let words = ["lock", "wait", "notify"];
+/// let lengths = kit::thread::scope(|scope| {
+///     words.map(|word| scope.spawn(|| word.len())).map(|thread| thread.join().unwrap())
+/// });
+/// assert_eq!(lengths, [4, 4, 6]);
+/// ```
+#[track_caller]
+pub fn scope<'env, F, T>(body: F) -> T
+where
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
+{
+    let place = Location::caller();
+    std::thread::scope(|real| {
+        // SAFETY: `Scope` is a transparent wrapper.
+        let scope = unsafe { &*std::ptr::from_ref(real).cast::<Scope<'_, 'env>>() };
+        if !model::running() {
+            return body(scope);
+        }
+        match catch_unwind(AssertUnwindSafe(|| body(scope))) {
+            Ok(result) => {
+                while let Some(join) = scope.next_unjoined(|_| true) {
+                    join.join(place);
+                }
+                result
+            }
+            Err(payload) => {
+                // The other threads borrow from frames that are about to go: they never run again.
+                model::end_execution();
+                resume_unwind(payload)
+            }
+        }
+    })
+}
+
+/// Where scoped threads are started; see [`scope`].
+#[repr(transparent)]
+pub struct Scope<'scope, 'env: 'scope>(std::thread::Scope<'scope, 'env>);
+
+thread_local! {
+    /// Modelled threads that nobody has joined yet, each with the address of its scope.
+    static UNJOINED: RefCell<Vec<(usize, model::Join)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl<'scope> Scope<'scope, '_> {
+    /// Starts a thread that may borrow whatever outlives the scope. Never blocks.
+    #[track_caller]
+    pub fn spawn<F, T>(&'scope self, body: F) -> ScopedJoinHandle<'scope, T>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        if !model::running() {
+            return ScopedJoinHandle(ScopedKind::Real(self.0.spawn(body)));
+        }
+        let slot = Slot::default();
+        let result = Arc::clone(&slot);
+        let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || put(&result, body()));
+        // SAFETY: the scope joins this thread before it returns, or ends the execution, after which
+        // no modelled thread runs again; so the body never runs after 'scope.
+        let body: Box<dyn FnOnce() + Send + 'static> = unsafe { mem::transmute(body) };
+        let join = model::spawn(None, Location::caller(), body);
+        let thread = join.thread;
+        UNJOINED.with_borrow_mut(|unjoined| unjoined.push((self.address(), join)));
+        ScopedJoinHandle(ScopedKind::Model { scope: self.address(), thread, slot })
+    }
+
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    fn next_unjoined(&self, wanted: impl Fn(record::ThreadId) -> bool) -> Option<model::Join> {
+        take_unjoined(self.address(), wanted)
+    }
+}
+
+fn take_unjoined(
+    scope: usize,
+    wanted: impl Fn(record::ThreadId) -> bool,
+) -> Option<model::Join> {
+    UNJOINED.with_borrow_mut(|unjoined| {
+        let found = |(of, join): &(usize, model::Join)| *of == scope && wanted(join.thread);
+        let at = unjoined.iter().position(found)?;
+        Some(unjoined.remove(at).1)
+    })
+}
+
+/// A new execution begins: what a failed one left unjoined is forgotten.
+pub(crate) fn begin_execution() {
+    UNJOINED.take().into_iter().for_each(mem::forget);
+}
+
+/// Waits for a scoped thread, and takes what it returns.
+pub struct ScopedJoinHandle<'scope, T>(ScopedKind<'scope, T>);
+
+enum ScopedKind<'scope, T> {
+    Real(std::thread::ScopedJoinHandle<'scope, T>),
+    Model { scope: usize, thread: record::ThreadId, slot: Slot<T> },
+}
+
+impl<T> ScopedJoinHandle<'_, T> {
+    /// Blocks until the thread has ended.
+    ///
+    /// # Errors
+    ///
+    /// The payload of the panic that ended it. In a model that panic has ended the execution instead.
+    #[track_caller]
+    pub fn join(self) -> Result<T> {
+        match self.0 {
+            ScopedKind::Real(handle) => handle.join(),
+            ScopedKind::Model { scope, thread, slot } => {
+                if let Some(join) = take_unjoined(scope, |unjoined| unjoined == thread) {
+                    join.join(Location::caller());
+                }
+                Ok(take(&slot))
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for ScopedJoinHandle<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ScopedJoinHandle").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Scope<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,71 @@
+//! Time. In a model the clock moves only when a time-out fires.
+use crate::model;
+use std::ops::{Add, Sub};
+pub use std::time::Duration;
+
+/// A point in time, as `std::time::Instant`.
+///
+/// In a model it is the modelled clock's: it stands still until a timed wait has timed out, and then is at
+/// that wait's end or later. So a loop that waits "until the deadline" ends, whatever the schedule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(Kind);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Kind {
+    Real(std::time::Instant),
+    /// Nanoseconds since the execution began.
+    Model(u64),
+}
+
+impl Instant {
+    /// The current time.
+    pub fn now() -> Instant {
+        Instant(if model::running() {
+            Kind::Model(model::clock())
+        } else {
+            Kind::Real(std::time::Instant::now())
+        })
+    }
+
+    /// How long ago this was.
+    pub fn elapsed(&self) -> Duration {
+        Instant::now().saturating_duration_since(*self)
+    }
+
+    /// The time from `earlier` to this, or nothing if it is later.
+    pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
+        match (self.0, earlier.0) {
+            (Kind::Real(this), Kind::Real(earlier)) => this.saturating_duration_since(earlier),
+            (Kind::Model(this), Kind::Model(earlier)) => {
+                Duration::from_nanos(this.saturating_sub(earlier))
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// The time from `earlier` to this, or nothing if it is later.
+    pub fn duration_since(&self, earlier: Instant) -> Duration {
+        self.saturating_duration_since(earlier)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Instant;
+
+    fn add(self, duration: Duration) -> Instant {
+        Instant(match self.0 {
+            Kind::Real(instant) => Kind::Real(instant + duration),
+            Kind::Model(nanos) => Kind::Model(
+                nanos.saturating_add(duration.as_nanos().try_into().unwrap_or(u64::MAX)),
+            ),
+        })
+    }
+}
+
+impl Sub<Instant> for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Instant) -> Duration {
+        self.saturating_duration_since(earlier)
+    }
+}

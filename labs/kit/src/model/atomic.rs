@@ -1,0 +1,251 @@
+//! The modelled atomics, one for each width, and fences.
+//!
+//! In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially
+//! consistent read-modify-write, whatever ordering is written: loom then has one value to offer.
+use super::{Checker, either, inert, sequential};
+use crate::record::{Handle, Op, Place, Value, switching};
+use std::sync::atomic::Ordering;
+
+/// The ordering to use in place of the one written.
+fn strict(written: Ordering) -> Ordering {
+    if sequential() { Ordering::SeqCst } else { written }
+}
+
+macro_rules! atomic {
+    ($name:ident, $type:ty, $value:expr, |$it:ident| $read:expr) => {
+        #[doc = concat!("A modelled `", stringify!($name), "`.")]
+        #[derive(Debug)]
+        pub(crate) struct $name {
+            object: Handle,
+            atomic: Checker<loom::sync::atomic::$name, shuttle::sync::atomic::$name>,
+        }
+
+        impl $name {
+            pub(crate) fn new(value: $type, created: Place) -> Box<$name> {
+                Box::new($name {
+                    object: Handle::new(stringify!($name), created, Some($value(value))),
+                    atomic: Checker::new(
+                        || loom::sync::atomic::$name::new(value),
+                        || shuttle::sync::atomic::$name::new(value),
+                    ),
+                })
+            }
+
+            pub(crate) fn load(&self, ordering: Ordering, place: Place) -> $type {
+                if inert() {
+                    return Default::default();
+                }
+                let value = switching(|| {
+                    either!(&self.atomic, $it => if sequential() { $read } else { $it.load(ordering) })
+                });
+                self.object.load(place, $value(value), ordering);
+                value
+            }
+
+            pub(crate) fn store(&self, value: $type, ordering: Ordering, place: Place) {
+                if inert() {
+                    return;
+                }
+                switching(|| {
+                    either!(&self.atomic, atomic => if sequential() {
+                        atomic.swap(value, Ordering::SeqCst);
+                    } else {
+                        atomic.store(value, ordering);
+                    })
+                });
+                let value = $value(value);
+                self.object.stored(place, value, Op::Store { value, ordering });
+            }
+
+            pub(crate) fn compare_exchange(
+                &self,
+                expected: $type,
+                new: $type,
+                success: Ordering,
+                failure: Ordering,
+                place: Place,
+            ) -> Result<$type, $type> {
+                if inert() {
+                    return Ok(expected);
+                }
+                let result = switching(|| {
+                    either!(&self.atomic, atomic => {
+                        atomic.compare_exchange(expected, new, strict(success), strict(failure))
+                    })
+                });
+                match result {
+                    Ok(old) => self.updated(old, new, success, place),
+                    Err(saw) => {
+                        let (saw, expected) = ($value(saw), $value(expected));
+                        self.object.event(place, Op::CasFailed { saw, expected, ordering: failure });
+                    }
+                }
+                result
+            }
+
+            fn updated(&self, old: $type, new: $type, ordering: Ordering, place: Place) {
+                let (old, new) = ($value(old), $value(new));
+                self.object.stored(place, new, Op::Update { old, new, ordering });
+            }
+        }
+
+        atomic!(@update $name, $type, swap, |_old, new| new);
+    };
+    (@update $name:ident, $type:ty, $method:ident, |$old:ident, $operand:ident| $result:expr) => {
+        impl $name {
+            pub(crate) fn $method(
+                &self,
+                $operand: $type,
+                ordering: Ordering,
+                place: Place,
+            ) -> $type {
+                if inert() {
+                    return Default::default();
+                }
+                let $old = switching(|| {
+                    either!(&self.atomic, atomic => atomic.$method($operand, strict(ordering)))
+                });
+                self.updated($old, $result, ordering, place);
+                $old
+            }
+        }
+    };
+    (@logic $name:ident, $type:ty) => {
+        atomic!(@update $name, $type, fetch_and, |old, operand| old & operand);
+        atomic!(@update $name, $type, fetch_nand, |old, operand| !(old & operand));
+        atomic!(@update $name, $type, fetch_or, |old, operand| old | operand);
+        atomic!(@update $name, $type, fetch_xor, |old, operand| old ^ operand);
+    };
+    (@integer $($name:ident, $type:ty, $value:expr;)*) => { $(
+        atomic!($name, $type, $value, |atomic| atomic.fetch_add(0, Ordering::SeqCst));
+        atomic!(@logic $name, $type);
+        atomic!(@update $name, $type, fetch_add, |old, operand| old.wrapping_add(operand));
+        atomic!(@update $name, $type, fetch_sub, |old, operand| old.wrapping_sub(operand));
+        atomic!(@update $name, $type, fetch_max, |old, operand| old.max(operand));
+        atomic!(@update $name, $type, fetch_min, |old, operand| old.min(operand));
+    )* };
+}
+
+atomic!(AtomicBool, bool, Value::Bool, |atomic| atomic.fetch_or(false, Ordering::SeqCst));
+atomic!(@logic AtomicBool, bool);
+atomic! { @integer
+    AtomicU8, u8, |value| Value::Unsigned(u64::from(value));
+    AtomicU16, u16, |value| Value::Unsigned(u64::from(value));
+    AtomicU32, u32, |value| Value::Unsigned(u64::from(value));
+    AtomicU64, u64, Value::Unsigned;
+    AtomicUsize, usize, |value| Value::Unsigned(value as u64);
+    AtomicI8, i8, |value| Value::Signed(i64::from(value));
+    AtomicI16, i16, |value| Value::Signed(i64::from(value));
+    AtomicI32, i32, |value| Value::Signed(i64::from(value));
+    AtomicI64, i64, Value::Signed;
+    AtomicIsize, isize, |value| Value::Signed(value as i64);
+}
+
+/// A modelled pointer. The address travels as one number: the façade gives it its type back.
+#[derive(Debug)]
+pub(crate) struct AtomicPtr {
+    object: Handle,
+    atomic: Checker<loom::sync::atomic::AtomicPtr<()>, shuttle::sync::atomic::AtomicPtr<()>>,
+}
+
+impl AtomicPtr {
+    pub(crate) fn new(pointer: *mut (), created: Place) -> Box<AtomicPtr> {
+        Box::new(AtomicPtr {
+            object: Handle::new("AtomicPtr", created, Some(address(pointer))),
+            atomic: Checker::new(
+                || loom::sync::atomic::AtomicPtr::new(pointer),
+                || shuttle::sync::atomic::AtomicPtr::new(pointer),
+            ),
+        })
+    }
+
+    pub(crate) fn load(&self, ordering: Ordering, place: Place) -> *mut () {
+        if inert() {
+            return std::ptr::null_mut();
+        }
+        let pointer = switching(|| {
+            either!(&self.atomic, atomic => if sequential() {
+                // A compare-and-swap that changes nothing reads the newest value.
+                let null = std::ptr::null_mut();
+                atomic
+                    .compare_exchange(null, null, Ordering::SeqCst, Ordering::SeqCst)
+                    .unwrap_or_else(|pointer| pointer)
+            } else {
+                atomic.load(ordering)
+            })
+        });
+        self.object.load(place, address(pointer), ordering);
+        pointer
+    }
+
+    pub(crate) fn store(&self, pointer: *mut (), ordering: Ordering, place: Place) {
+        if inert() {
+            return;
+        }
+        switching(|| {
+            either!(&self.atomic, atomic => if sequential() {
+                atomic.swap(pointer, Ordering::SeqCst);
+            } else {
+                atomic.store(pointer, ordering);
+            })
+        });
+        let value = address(pointer);
+        self.object.stored(place, value, Op::Store { value, ordering });
+    }
+
+    pub(crate) fn swap(&self, new: *mut (), ordering: Ordering, place: Place) -> *mut () {
+        if inert() {
+            return std::ptr::null_mut();
+        }
+        let old =
+            switching(|| either!(&self.atomic, atomic => atomic.swap(new, strict(ordering))));
+        self.updated(old, new, ordering, place);
+        old
+    }
+
+    pub(crate) fn compare_exchange(
+        &self,
+        expected: *mut (),
+        new: *mut (),
+        success: Ordering,
+        failure: Ordering,
+        place: Place,
+    ) -> Result<*mut (), *mut ()> {
+        if inert() {
+            return Ok(expected);
+        }
+        let result = switching(|| {
+            either!(&self.atomic, atomic => {
+                atomic.compare_exchange(expected, new, strict(success), strict(failure))
+            })
+        });
+        match result {
+            Ok(old) => self.updated(old, new, success, place),
+            Err(saw) => {
+                let (saw, expected) = (address(saw), address(expected));
+                self.object.event(place, Op::CasFailed { saw, expected, ordering: failure });
+            }
+        }
+        result
+    }
+
+    fn updated(&self, old: *mut (), new: *mut (), ordering: Ordering, place: Place) {
+        let (old, new) = (address(old), address(new));
+        self.object.stored(place, new, Op::Update { old, new, ordering });
+    }
+}
+
+fn address(pointer: *mut ()) -> Value {
+    Value::Pointer(pointer.addr())
+}
+
+/// A modelled fence. shuttle has no weaker order that it could strengthen.
+pub(crate) fn fence(ordering: Ordering, place: Place) {
+    if inert() {
+        return;
+    }
+    if super::backend() == super::Backend::Loom {
+        switching(|| loom::sync::atomic::fence(ordering));
+    }
+    crate::record::event(0, place, Op::Fence { ordering });
+}

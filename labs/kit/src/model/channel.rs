@@ -1,0 +1,288 @@
+//! The modelled channel: everything about it but the values, which the façade keeps.
+//!
+//! A send or a receive is one visible step that finds out whether it may go on; the façade moves the
+//! value ([`Values`]) before anybody else can run.
+use super::wait::{Queue, Waiter, Word};
+use super::{advance_clock, clock, inert, yield_quietly};
+use crate::record::{Handle, Op, Place};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// Which end of a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    Sender,
+    Receiver,
+}
+
+/// How long an operation may block.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Patience {
+    Forever,
+    Until { start: u64, timeout: Duration },
+    Never,
+}
+
+impl Patience {
+    /// A patience that ends `timeout` from now.
+    pub(crate) fn lasting(timeout: Duration) -> Patience {
+        Patience::Until { start: clock(), timeout }
+    }
+}
+
+/// Why an operation did not take place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refused {
+    Disconnected,
+    Full,
+    Empty,
+    TimedOut,
+}
+
+impl Refused {
+    fn in_words(self, disconnected: &'static str) -> &'static str {
+        match self {
+            Refused::Disconnected => disconnected,
+            Refused::Full => "the channel is full",
+            Refused::Empty => "the channel is empty",
+            Refused::TimedOut => "timed out",
+        }
+    }
+}
+
+/// What the façade does with the values, each under a ticket of its own.
+pub(crate) trait Values {
+    /// Queues the value that is being sent.
+    fn put(&self, ticket: u64);
+    /// Takes the value that was put under `ticket` back.
+    fn take_back(&self, ticket: u64);
+    /// Takes the oldest value out, and says its ticket.
+    fn get(&self) -> u64;
+}
+
+/// The state of a channel that holds at most `capacity` values.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    object: Handle,
+    capacity: Option<usize>,
+    /// Values that are in the façade's queue.
+    queued: Cell<usize>,
+    /// Receivers that sleep, or were woken and have not run yet.
+    receiving: Cell<usize>,
+    senders: Cell<usize>,
+    receivers: Cell<usize>,
+    next_ticket: Cell<u64>,
+    word: Word,
+    full: Queue,
+    empty: Queue,
+    /// Capacity 0 only: senders whose value nobody has taken yet.
+    handing_over: RefCell<Vec<(u64, Rc<Waiter>)>>,
+}
+
+impl Channel {
+    /// A channel with one sender and one receiver; `None` holds any number of values.
+    pub(crate) fn new(capacity: Option<usize>, created: Place) -> Channel {
+        Channel {
+            object: Handle::new("channel", created, None),
+            capacity,
+            queued: Cell::new(0),
+            receiving: Cell::new(0),
+            senders: Cell::new(1),
+            receivers: Cell::new(1),
+            next_ticket: Cell::new(0),
+            word: Word::synchronizing(),
+            full: Queue::default(),
+            empty: Queue::default(),
+            handing_over: RefCell::default(),
+        }
+    }
+
+    /// How many values are buffered. Never blocks.
+    pub(crate) fn len(&self) -> usize {
+        if !inert() {
+            self.word.step();
+        }
+        if self.capacity == Some(0) { 0 } else { self.queued.get() }
+    }
+
+    pub(crate) fn capacity(&self) -> Option<usize> {
+        self.capacity
+    }
+
+    /// Sends: blocks while there is no room and `patience` lasts.
+    pub(crate) fn send(
+        &self,
+        patience: Patience,
+        place: Place,
+        values: &dyn Values,
+    ) -> Result<(), Refused> {
+        if inert() {
+            return Err(Refused::Disconnected);
+        }
+        loop {
+            self.word.step();
+            if self.receivers.get() == 0 {
+                return self.send_failed(place, Refused::Disconnected);
+            }
+            let room = match self.capacity {
+                None => true,
+                Some(0) => self.queued.get() < self.receiving.get(),
+                Some(capacity) => self.queued.get() < capacity,
+            };
+            if room {
+                self.put(place, values);
+                return Ok(());
+            }
+            if matches!(patience, Patience::Never) {
+                return self.send_failed(place, Refused::Full);
+            }
+            if self.capacity == Some(0) {
+                return self.hand_over(patience, place, values);
+            }
+            let waiter = self.full.join();
+            self.object.event(place, Op::SendWaits { queued: self.queued.get() });
+            if self.sleep(&waiter, patience) {
+                self.full.leave(&waiter);
+                return self.send_failed(place, Refused::TimedOut);
+            }
+        }
+    }
+
+    fn put(&self, place: Place, values: &dyn Values) -> u64 {
+        let ticket = self.next_ticket.get();
+        self.next_ticket.set(ticket + 1);
+        values.put(ticket);
+        self.queued.set(self.queued.get() + 1);
+        self.object.event(place, Op::Sent { queued: self.queued.get() });
+        self.empty.wake_one(|_| ());
+        ticket
+    }
+
+    /// A rendezvous: shows the value, and sleeps until a receiver has taken it.
+    fn hand_over(
+        &self,
+        patience: Patience,
+        place: Place,
+        values: &dyn Values,
+    ) -> Result<(), Refused> {
+        let ticket = self.put(place, values);
+        let sleeper = Queue::default();
+        let waiter = sleeper.join();
+        self.handing_over.borrow_mut().push((ticket, Rc::clone(&waiter)));
+        self.object.event(place, Op::SendWaits { queued: 0 });
+        let timed_out = self.sleep(&waiter, patience);
+        self.word.step();
+        let mut handing_over = self.handing_over.borrow_mut();
+        let Some(at) = handing_over.iter().position(|(other, _)| *other == ticket) else {
+            return Ok(());
+        };
+        handing_over.remove(at);
+        values.take_back(ticket);
+        self.queued.set(self.queued.get() - 1);
+        let why = if timed_out { Refused::TimedOut } else { Refused::Disconnected };
+        self.send_failed(place, why)
+    }
+
+    /// Receives: blocks while nothing is there and `patience` lasts.
+    pub(crate) fn receive(
+        &self,
+        patience: Patience,
+        place: Place,
+        values: &dyn Values,
+    ) -> Result<(), Refused> {
+        if inert() {
+            return Err(Refused::Disconnected);
+        }
+        loop {
+            self.word.step();
+            if self.queued.get() > 0 {
+                self.get(place, values);
+                return Ok(());
+            }
+            if self.senders.get() == 0 {
+                return self.receive_failed(place, Refused::Disconnected);
+            }
+            if matches!(patience, Patience::Never) {
+                return self.receive_failed(place, Refused::Empty);
+            }
+            let waiter = self.empty.join();
+            self.receiving.set(self.receiving.get() + 1);
+            self.object.event(place, Op::ReceiveWaits);
+            let timed_out = self.sleep(&waiter, patience);
+            self.receiving.set(self.receiving.get() - 1);
+            if timed_out {
+                self.empty.leave(&waiter);
+                return self.receive_failed(place, Refused::TimedOut);
+            }
+        }
+    }
+
+    fn get(&self, place: Place, values: &dyn Values) {
+        let ticket = values.get();
+        self.queued.set(self.queued.get() - 1);
+        self.object.event(place, Op::Received { queued: self.queued.get() });
+        let mut handing_over = self.handing_over.borrow_mut();
+        match handing_over.iter().position(|(other, _)| *other == ticket) {
+            Some(at) => handing_over.remove(at).1.wake(),
+            None => drop(self.full.wake_one(|_| ())),
+        }
+    }
+
+    /// Sleeps until woken, or for as long as `patience` lasts; whether the time ran out.
+    fn sleep(&self, waiter: &Waiter, patience: Patience) -> bool {
+        let Patience::Until { start, timeout } = patience else {
+            waiter.sleep();
+            return false;
+        };
+        yield_quietly();
+        self.word.step();
+        if !waiter.woken() {
+            advance_clock(start, timeout.as_nanos().try_into().unwrap_or(u64::MAX));
+        }
+        !waiter.woken()
+    }
+
+    fn send_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
+        self.object.event(place, Op::SendFailed { why: why.in_words("no receiver is left") });
+        Err(why)
+    }
+
+    fn receive_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
+        self.object.event(place, Op::ReceiveFailed { why: why.in_words("no sender is left") });
+        Err(why)
+    }
+
+    /// One more sender or receiver. Never blocks.
+    pub(crate) fn cloned(&self, side: Side) {
+        let count = self.count(side);
+        count.set(count.get() + 1);
+    }
+
+    /// One sender or receiver less. Never blocks.
+    pub(crate) fn dropped(&self, side: Side, place: Place) {
+        let count = self.count(side);
+        if count.get() > 1 || inert() {
+            count.set(count.get() - 1);
+            return;
+        }
+        self.word.step();
+        count.set(count.get() - 1);
+        let (side, sleeping) = match side {
+            Side::Sender => ("sender", &self.empty),
+            Side::Receiver => ("receiver", &self.full),
+        };
+        self.object.event(place, Op::Disconnected { side });
+        sleeping.wake_all(|_| ());
+        if self.receivers.get() == 0 {
+            self.handing_over.borrow().iter().for_each(|(_, waiter)| waiter.wake());
+        }
+    }
+
+    fn count(&self, side: Side) -> &Cell<usize> {
+        match side {
+            Side::Sender => &self.senders,
+            Side::Receiver => &self.receivers,
+        }
+    }
+}

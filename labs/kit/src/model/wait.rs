@@ -1,0 +1,135 @@
+//! What the façade's own blocking objects (condvar, barrier, channel, park) are built from: one visible
+//! operation, plain data, and a queue of sleeping threads.
+//!
+//! Between two visible operations a modelled thread runs alone, so plain data needs no lock of its own.
+use super::{Checker, either};
+use crate::record::{self, ThreadId, switching};
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::sync::atomic::Ordering;
+use std::task::{Poll, Waker};
+
+/// The point at which the checker may let another thread go first.
+#[derive(Debug)]
+pub(crate) struct Word {
+    ordering: Ordering,
+    word: Checker<loom::sync::atomic::AtomicUsize, shuttle::sync::atomic::AtomicUsize>,
+}
+
+impl Word {
+    /// A word whose steps order nothing but themselves, as notifying a condvar does.
+    pub(crate) fn relaxed() -> Word {
+        Word::new(Ordering::Relaxed)
+    }
+
+    /// A word each of whose steps happens-before the later ones, as sending does.
+    pub(crate) fn synchronizing() -> Word {
+        Word::new(Ordering::AcqRel)
+    }
+
+    fn new(ordering: Ordering) -> Word {
+        let word = Checker::new(
+            || loom::sync::atomic::AtomicUsize::new(0),
+            || shuttle::sync::atomic::AtomicUsize::new(0),
+        );
+        Word { ordering, word }
+    }
+
+    /// Takes one visible step; all until this thread's next is atomic.
+    pub(crate) fn step(&self) {
+        switching(|| either!(&self.word, word => word.fetch_add(1, self.ordering)));
+    }
+}
+
+/// A thread that sleeps, or has been woken and has not run yet.
+#[derive(Debug)]
+pub(crate) struct Waiter {
+    pub(crate) thread: ThreadId,
+    woken: std::cell::Cell<bool>,
+    // shuttle's own `park` wakes spuriously and then never counts as deadlocked; a future's waker does neither.
+    wake: Checker<loom::thread::Thread, RefCell<Option<Waker>>>,
+}
+
+impl Waiter {
+    fn new() -> Rc<Waiter> {
+        Rc::new(Waiter {
+            thread: record::current(),
+            woken: std::cell::Cell::new(false),
+            wake: Checker::new(loom::thread::current, RefCell::default),
+        })
+    }
+
+    pub(crate) fn woken(&self) -> bool {
+        self.woken.get()
+    }
+
+    /// Blocks until another thread wakes this one.
+    pub(crate) fn sleep(&self) {
+        switching(|| match &self.wake {
+            Checker::Loom(_) => {
+                while !self.woken() {
+                    loom::thread::park();
+                }
+            }
+            Checker::Shuttle(slot) => {
+                shuttle::future::block_on(std::future::poll_fn(|context| {
+                    if self.woken() {
+                        return Poll::Ready(());
+                    }
+                    *slot.borrow_mut() = Some(context.waker().clone());
+                    Poll::Pending
+                }));
+            }
+        });
+    }
+
+    /// Lets the thread go on; it runs when the checker picks it.
+    pub(crate) fn wake(&self) {
+        self.woken.set(true);
+        match &self.wake {
+            Checker::Loom(thread) => thread.unpark(),
+            Checker::Shuttle(slot) => {
+                if let Some(waker) = slot.borrow_mut().take() {
+                    switching(|| waker.wake());
+                }
+            }
+        }
+    }
+}
+
+/// Sleeping threads, the longest sleeper first.
+#[derive(Debug, Default)]
+pub(crate) struct Queue(RefCell<VecDeque<Rc<Waiter>>>);
+
+impl Queue {
+    /// Adds the current thread; it still has to [`Waiter::sleep`].
+    pub(crate) fn join(&self) -> Rc<Waiter> {
+        let waiter = Waiter::new();
+        self.0.borrow_mut().push_back(Rc::clone(&waiter));
+        waiter
+    }
+
+    /// Takes a thread out that waits no longer.
+    pub(crate) fn leave(&self, waiter: &Rc<Waiter>) {
+        self.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, waiter));
+    }
+
+    /// Takes the longest sleeper out, says who it is to `log`, then wakes it.
+    pub(crate) fn wake_one(&self, log: impl FnOnce(Option<ThreadId>)) -> bool {
+        let waiter = self.0.borrow_mut().pop_front();
+        log(waiter.as_ref().map(|waiter| waiter.thread));
+        if let Some(waiter) = &waiter {
+            waiter.wake();
+        }
+        waiter.is_some()
+    }
+
+    /// Takes all sleepers out, says how many to `log`, then wakes them.
+    pub(crate) fn wake_all(&self, log: impl FnOnce(usize)) -> usize {
+        let waiters: Vec<_> = self.0.borrow_mut().drain(..).collect();
+        log(waiters.len());
+        waiters.iter().for_each(|waiter| waiter.wake());
+        waiters.len()
+    }
+}

@@ -1,0 +1,72 @@
+//! Names for threads and objects: the variable that the student put them in.
+use super::source::Source;
+use crate::record::{ObjectId, Op, ThreadId, Trace};
+use std::collections::HashMap;
+
+/// What everything is called in one picture.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub(super) threads: Vec<String>,
+    objects: Vec<String>,
+}
+
+impl Names {
+    pub(super) fn new(trace: &Trace, source: &mut Source) -> Names {
+        Names { threads: threads(trace), objects: objects(trace, source) }
+    }
+
+    pub(super) fn thread(&self, id: ThreadId) -> &str {
+        self.threads.get(id as usize).map_or("a thread", String::as_str)
+    }
+
+    pub(super) fn object(&self, id: ObjectId) -> &str {
+        self.objects.get(id as usize).map_or("", String::as_str)
+    }
+}
+
+fn threads(trace: &Trace) -> Vec<String> {
+    let name = |(id, thread): (usize, &crate::record::Thread)| match &thread.name {
+        Some(name) if id == 0 => name.clone(),
+        Some(name) => format!("T{id} {name}"),
+        None => format!("T{id}"),
+    };
+    trace.threads.iter().enumerate().map(name).collect()
+}
+
+/// The variable an object was made into, else what its first operation was called on; a number where two
+/// have the same name.
+fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
+    let mut names: Vec<Option<String>> =
+        trace.objects.iter().map(|object| source.binding(object.created)).collect();
+    for event in &trace.events {
+        let about_an_object = !matches!(
+            event.op,
+            Op::Spawn { .. } | Op::End | Op::JoinWants { .. } | Op::Joined { .. } | Op::Note { .. }
+                | Op::Yield | Op::Fence { .. } | Op::ParkWaits | Op::Unparked | Op::Unpark { .. }
+        );
+        if let Some(name @ None) = names.get_mut(event.object as usize)
+            && about_an_object
+        {
+            *name = source.receiver(event.place);
+        }
+    }
+    let mut count: HashMap<String, usize> = HashMap::new();
+    let names: Vec<String> = names
+        .into_iter()
+        .zip(&trace.objects)
+        .map(|(name, object)| name.unwrap_or_else(|| object.kind.to_lowercase()))
+        .collect();
+    for name in &names {
+        *count.entry(name.clone()).or_default() += 1;
+    }
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let numbered = |name: String| {
+        if count[&name] == 1 {
+            return name;
+        }
+        let number = seen.entry(name.clone()).or_default();
+        *number += 1;
+        format!("{name}#{number}")
+    };
+    names.into_iter().map(numbered).collect()
+}

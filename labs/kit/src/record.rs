@@ -1,0 +1,228 @@
+//! The recorder: one list of events for each execution, from which every picture is drawn.
+//!
+//! loom and shuttle run all modelled threads of an execution on one operating-system thread, so
+//! thread-locals are enough, and "which modelled thread is this" is a cell that each operation saves
+//! before the checker may switch threads and restores afterwards ([`switching`]).
+//!
+//! Not here: turning events into words (`picture`), and deciding what to run (`explore`).
+use std::backtrace::Backtrace;
+use std::cell::{Cell, RefCell};
+use std::panic::Location;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// A place in source code: where the student's line called into the façade.
+pub(crate) type Place = &'static Location<'static>;
+/// A modelled thread; 0 is the thread that runs the scenario.
+pub(crate) type ThreadId = u8;
+/// A modelled object: an index into [`Trace::objects`].
+pub(crate) type ObjectId = u32;
+
+/// The value of an atomic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Value {
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Pointer(usize),
+}
+
+/// What happened. Operations that can block are logged twice: when they are asked for (`*Wants`,
+/// `*Waits`), and when they took effect.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Op {
+    Spawn { child: ThreadId },
+    End,
+    JoinWants { child: ThreadId },
+    Joined { child: ThreadId },
+    LockWants,
+    Locked,
+    TryLockFailed,
+    Unlock,
+    ReadWants,
+    ReadLocked,
+    ReadUnlock,
+    CondvarWaits { mutex: ObjectId, timed: bool },
+    Woken,
+    TimedOut,
+    NotifyOne { woke: Option<ThreadId> },
+    NotifyAll { woke: usize },
+    Load { value: Value, newest: Option<Value>, ordering: Ordering },
+    Store { value: Value, ordering: Ordering },
+    Update { old: Value, new: Value, ordering: Ordering },
+    CasFailed { saw: Value, expected: Value, ordering: Ordering },
+    Fence { ordering: Ordering },
+    CellRead,
+    CellWrite,
+    SendWaits { queued: usize },
+    Sent { queued: usize },
+    SendFailed { why: &'static str },
+    ReceiveWaits,
+    Received { queued: usize },
+    ReceiveFailed { why: &'static str },
+    Disconnected { side: &'static str },
+    BarrierWaits { arrived: usize, of: usize },
+    BarrierPassed,
+    Yield,
+    ParkWaits,
+    Unparked,
+    Unpark { thread: ThreadId },
+    Note { text: Arc<str> },
+}
+
+/// One step of one thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Event {
+    pub(crate) thread: ThreadId,
+    pub(crate) object: ObjectId,
+    pub(crate) place: Place,
+    pub(crate) op: Op,
+    /// Where a guard was dropped: a destructor has no caller, so this is taken only when a failing
+    /// execution is run once more for its picture.
+    pub(crate) dropped_at: Option<Arc<Backtrace>>,
+}
+
+/// A primitive that the scenario created.
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: &'static str,
+    pub(crate) created: Place,
+    /// The newest value of an atomic, to tell a stale load.
+    pub(crate) newest: Option<Value>,
+    pub(crate) alive: bool,
+}
+
+/// A thread of the scenario.
+#[derive(Clone, Debug)]
+pub(crate) struct Thread {
+    pub(crate) name: Option<String>,
+}
+
+/// Everything that one execution did.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Trace {
+    pub(crate) events: Vec<Event>,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) threads: Vec<Thread>,
+}
+
+thread_local! {
+    static THREAD: Cell<ThreadId> = const { Cell::new(0) };
+    static TRACE: RefCell<Trace> = RefCell::new(Trace::default());
+    /// Whether places of unlocks are wanted in this execution.
+    static DETAILED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The modelled thread that runs now.
+pub(crate) fn current() -> ThreadId {
+    THREAD.get()
+}
+
+/// Declares that from here on `thread` runs.
+pub(crate) fn set_current(thread: ThreadId) {
+    THREAD.set(thread);
+}
+
+/// Runs an operation during which the checker may switch to other threads and back.
+#[inline]
+pub(crate) fn switching<R>(operation: impl FnOnce() -> R) -> R {
+    let me = THREAD.get();
+    let result = operation();
+    THREAD.set(me);
+    result
+}
+
+/// Forgets the previous execution and starts to record the next.
+pub(crate) fn begin_execution(detailed: bool) {
+    THREAD.set(0);
+    DETAILED.set(detailed);
+    TRACE.with_borrow_mut(|trace| {
+        trace.events.clear();
+        trace.objects.clear();
+        trace.threads.clear();
+        trace.threads.push(Thread { name: Some("main".to_owned()) });
+    });
+}
+
+/// What the current, or the last, execution did.
+pub(crate) fn snapshot() -> Trace {
+    TRACE.with_borrow(Clone::clone)
+}
+
+/// Looks at the current trace.
+pub(crate) fn with_trace<R>(look: impl FnOnce(&Trace) -> R) -> R {
+    TRACE.with_borrow(look)
+}
+
+/// Announces a new thread.
+pub(crate) fn new_thread(name: Option<String>) -> ThreadId {
+    TRACE.with_borrow_mut(|trace| {
+        trace.threads.push(Thread { name });
+        (trace.threads.len() - 1) as ThreadId
+    })
+}
+
+/// Appends an event of the current thread.
+#[inline]
+pub(crate) fn event(object: ObjectId, place: Place, op: Op) {
+    let wants_backtrace =
+        DETAILED.get() && matches!(op, Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. });
+    let dropped_at = wants_backtrace.then(|| Arc::new(Backtrace::force_capture()));
+    let thread = THREAD.get();
+    TRACE.with_borrow_mut(|trace| {
+        trace.events.push(Event { thread, object, place, op, dropped_at });
+    });
+}
+
+/// A registered object; dropping it is noticed, so that a leak can be told.
+#[derive(Debug)]
+pub(crate) struct Handle(pub(crate) ObjectId);
+
+impl Handle {
+    pub(crate) fn new(kind: &'static str, created: Place, newest: Option<Value>) -> Handle {
+        TRACE.with_borrow_mut(|trace| {
+            trace.objects.push(Object { kind, created, newest, alive: true });
+            Handle((trace.objects.len() - 1) as ObjectId)
+        })
+    }
+
+    pub(crate) fn event(&self, place: Place, op: Op) {
+        event(self.0, place, op);
+    }
+
+    /// Logs a load; it is stale if another value was stored since.
+    pub(crate) fn load(&self, place: Place, value: Value, ordering: Ordering) {
+        let newest = with_trace(|trace| trace.objects.get(self.0 as usize)?.newest);
+        self.event(place, Op::Load { value, newest: newest.filter(|n| *n != value), ordering });
+    }
+
+    /// Logs an operation that left `value` as the newest of this atomic.
+    pub(crate) fn stored(&self, place: Place, value: Value, op: Op) {
+        TRACE.with_borrow_mut(|trace| {
+            if let Some(object) = trace.objects.get_mut(self.0 as usize) {
+                object.newest = Some(value);
+            }
+        });
+        self.event(place, op);
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        TRACE.with_borrow_mut(|trace| {
+            if let Some(object) = trace.objects.get_mut(self.0 as usize) {
+                object.alive = false;
+            }
+        });
+    }
+}
+
+/// A line for the timeline: `note("fetched /a")` stands in the picture where it happened.
+///
+/// Outside a model it does nothing. Never blocks.
+#[track_caller]
+pub fn note(text: &str) {
+    if crate::model::running() {
+        event(0, Location::caller(), Op::Note { text: text.into() });
+    }
+}
