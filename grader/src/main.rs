@@ -1,2 +1,7 @@
-//! Parses the command line and exits.
-fn main() {}
+//! Parses the command line and exits. Everything else is in the library.
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    grader::cli::Cli::parse().run().into()
+}

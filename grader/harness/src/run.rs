@@ -1,0 +1,77 @@
+//! Runs one check for the grader.
+
+use std::any::Any;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::channel::Channel;
+use crate::wire::{Panic, Report};
+use crate::{Checks, ids, limits, searches};
+
+/// A check gets the stack that a program's main thread has.
+const STACK: usize = 8 << 20;
+
+/// Panics that are kept: the last ones, of which the very last ended the check.
+const KEPT: usize = 4;
+
+pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
+    let channel = match Channel::take() {
+        Ok(channel) => channel,
+        Err(error) => {
+            eprintln!("the harness cannot take its channel: {error}");
+            std::process::exit(1);
+        }
+    };
+    let report = match (limits::set(bounds), ids(checks).find(|(known, _)| known == id)) {
+        (Err(why), _) => Report::Broken { why },
+        (Ok(()), None) => Report::Broken { why: format!("there is no check `{id}`") },
+        (Ok(()), Some((_, body))) => watched(id, body),
+    };
+    channel.report(report)
+}
+
+/// Runs the body on a thread that bears the check's name, and sees how it ends.
+fn watched(id: &str, body: fn()) -> Report {
+    let panics = record_panics();
+    let thread = std::thread::Builder::new().name(id.to_owned()).stack_size(STACK);
+    let ended = thread.spawn(move || {
+        body();
+        searches::passed()
+    });
+    match ended.map(|thread| thread.join()) {
+        Ok(Ok(searches)) => Report::Returned { searches },
+        Ok(Err(payload)) => failed(payload, &panics),
+        Err(error) => Report::Broken { why: format!("starting the check's thread: {error}") },
+    }
+}
+
+fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> Report {
+    match searches::failure(&*payload) {
+        Some(failure) => Report::Found { failure },
+        None => {
+            let panics = panics.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            Report::Panicked { panics }
+        }
+    }
+}
+
+/// Keeps message and place of the last panics. The verdict does not rest on this: it rests on
+/// whether the body returned.
+fn record_panics() -> Arc<Mutex<Vec<Panic>>> {
+    let panics = Arc::new(Mutex::new(Vec::new()));
+    let recorder = Arc::clone(&panics);
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let payload = info.payload_as_str().unwrap_or("a panic without a message");
+        let (file, line, column) =
+            info.location().map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
+        let panic = Panic { message: payload.to_owned(), file: file.to_owned(), line, column };
+        let mut panics = recorder.lock().unwrap_or_else(PoisonError::into_inner);
+        if panics.len() == KEPT {
+            panics.remove(0);
+        }
+        panics.push(panic);
+        drop(panics);
+        before(info);
+    }));
+    panics
+}

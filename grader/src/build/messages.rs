@@ -1,0 +1,136 @@
+//! What the compiler said, from cargo's JSON.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use serde::Deserialize;
+
+/// One message of the compiler.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// `error`, `warning`, …
+    pub level: String,
+    /// The lint or the error's number.
+    pub code: Option<String>,
+    /// Its first line.
+    pub text: String,
+    /// Its notes.
+    pub notes: Vec<String>,
+    /// The whole, as the compiler shows it.
+    pub rendered: String,
+    /// Where it points: the primary places, each followed by the macro calls it came out of.
+    pub places: Vec<Place>,
+}
+
+/// A place in a file of the stage.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// From the stage's root.
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// Counted from 1.
+    pub column: usize,
+}
+
+impl Message {
+    /// An error that points nowhere.
+    pub(super) fn error(text: String) -> Self {
+        let rendered = text.clone();
+        let level = "error".to_owned();
+        Message { level, code: None, text, notes: Vec::new(), rendered, places: Vec::new() }
+    }
+
+    /// Whether the build failed for this.
+    pub fn is_error(&self) -> bool {
+        self.level.starts_with("error")
+    }
+
+    /// The first place in a file that `wanted` accepts.
+    pub fn place(&self, wanted: impl Fn(&str) -> bool) -> Option<&Place> {
+        self.places.iter().find(|place| wanted(&place.file))
+    }
+}
+
+/// Reads cargo's output: the messages, and the last executable made.
+pub(super) fn parse(output: &[u8]) -> Result<(Vec<Message>, Option<PathBuf>)> {
+    let mut messages = Vec::new();
+    let mut made = None;
+    for line in output.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{")) {
+        let line: Line = serde_json::from_slice(line).context("reading cargo's messages")?;
+        match (line.reason.as_str(), line.message) {
+            ("compiler-message", Some(message)) => {
+                // The closing count of errors says nothing.
+                if !message.spans.is_empty() || !message.message.starts_with("aborting due to") {
+                    messages.push(message.told());
+                }
+            }
+            ("compiler-artifact", _) => made = line.executable.or(made),
+            _ => {}
+        }
+    }
+    Ok((messages, made))
+}
+
+#[derive(Deserialize)]
+struct Line {
+    reason: String,
+    message: Option<Diagnostic>,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    message: String,
+    level: String,
+    code: Option<Code>,
+    #[serde(default)]
+    spans: Vec<Span>,
+    #[serde(default)]
+    children: Vec<Diagnostic>,
+    rendered: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Span {
+    file_name: String,
+    line_start: usize,
+    column_start: usize,
+    is_primary: bool,
+    expansion: Option<Box<Expansion>>,
+}
+
+#[derive(Deserialize)]
+struct Expansion {
+    span: Span,
+}
+
+impl Diagnostic {
+    fn told(self) -> Message {
+        let mut places = Vec::new();
+        for span in self.spans.iter().filter(|span| span.is_primary) {
+            let mut at = Some(span);
+            while let Some(span) = at {
+                places.push(Place {
+                    file: span.file_name.clone(),
+                    line: span.line_start,
+                    column: span.column_start,
+                });
+                at = span.expansion.as_deref().map(|expansion| &expansion.span);
+            }
+        }
+        Message {
+            level: self.level,
+            code: self.code.map(|code| code.code),
+            text: self.message,
+            notes: self.children.into_iter().map(|note| note.message).collect(),
+            rendered: self.rendered.unwrap_or_default(),
+            places,
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The grader's own failures, and the numbers it exits with.
+//!
+//! A student's failure is never here: it is a [`crate::verdict::Verdict`].
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// What the process exits with. Scripts may rely on these numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything that was asked for was done, whatever marks came out.
+    Done = 0,
+    /// The grader itself failed: no cargo, no disk, a bug.
+    Internal = 1,
+    /// The command line is wrong (clap's number).
+    Usage = 2,
+    /// The course's own files are wrong: `lab.toml`, `checks.toml`, a mutant, a region.
+    BadInput = 3,
+    /// At least one submission could not be graded; the others were.
+    NotGraded = 4,
+    /// At least one check is `Broken`: somebody has to look before marks are given.
+    Broken = 5,
+    /// `handout --check`: the skeleton is not what the solution generates.
+    Stale = 6,
+    /// `verify`: the lab does not keep its promises.
+    Unproven = 7,
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        std::process::ExitCode::from(exit as u8)
+    }
+}
+
+/// Something handed to the grader is not as it has to be: where, what, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadInput {
+    path: PathBuf,
+    line: Option<usize>,
+    problem: String,
+    remedy: String,
+}
+
+impl BadInput {
+    /// A problem with a file or folder as a whole.
+    pub fn new(path: &Path, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+        BadInput {
+            path: path.to_owned(),
+            line: None,
+            problem: problem.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    /// The same problem, at a line (counted from 1).
+    pub fn at_line(mut self, line: usize) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same problem, at a byte of the file's text.
+    pub fn at_byte(self, text: &str, byte: usize) -> Self {
+        let before = &text.as_bytes()[..byte.min(text.len())];
+        self.at_line(1 + before.iter().filter(|b| **b == b'\n').count())
+    }
+}
+
+impl fmt::Display for BadInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, ": {}; {}", self.problem, self.remedy)
+    }
+}
+
+impl std::error::Error for BadInput {}
+
+/// The number to exit with after `error`.
+pub fn exit_for(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<BadInput>().is_some() { Exit::BadInput } else { Exit::Internal }
+}

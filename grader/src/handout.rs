@@ -1,0 +1,141 @@
+//! Generates the skeleton that students get from the solution.
+//!
+//! The one idea: in `solutions/<lab>/src`, the lines from `// LAB: <stub line>` to `// LAB: end` become
+//! the stub line; an empty stub deletes the region. So the two can never drift apart.
+//!
+//! What is not here: the rest of a lab's folder (`lab.toml`, README, public tests), which is written
+//! by hand in `labs/<lab>`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use similar::TextDiff;
+
+use crate::error::BadInput;
+use crate::process;
+use crate::tree::{Tree, files_below};
+
+const MARK: &str = "// LAB:";
+
+/// A file of the skeleton that is not what the solution generates.
+#[derive(Debug)]
+pub struct Stale {
+    /// The file, from the repository's root.
+    pub path: String,
+    /// What it should become; nothing if it should not be there.
+    pub fresh: Option<String>,
+    /// What it is; nothing if it is not there.
+    pub found: Option<String>,
+}
+
+impl Stale {
+    /// The difference, as a unified diff.
+    pub fn diff(&self) -> String {
+        let (found, fresh) = (self.found.as_deref(), self.fresh.as_deref());
+        TextDiff::from_lines(found.unwrap_or_default(), fresh.unwrap_or_default())
+            .unified_diff()
+            .context_radius(2)
+            .header(&format!("{} (found)", self.path), &format!("{} (generated)", self.path))
+            .to_string()
+    }
+}
+
+/// Compares a lab's skeleton with what its solution generates.
+///
+/// # Errors
+///
+/// [`BadInput`] where a region is not well formed, and where rustfmt cannot read the result.
+pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
+    let (from, to) = (tree.solution(lab).join("src"), tree.lab(lab).join("src"));
+    let mut fresh: BTreeMap<PathBuf, String> = BTreeMap::new();
+    for file in files_below(&from)? {
+        let path = from.join(&file);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("reading {}", path.display()))?;
+        let stub = formatted(tree, &stubbed(&path, &text)?)
+            .with_context(|| format!("formatting what {} generates", tree.told(&path)))?;
+        fresh.insert(file, stub);
+    }
+    let mut stale = Vec::new();
+    for file in files_below(&to)? {
+        let found = std::fs::read_to_string(to.join(&file)).ok();
+        let fresh = fresh.remove(&file);
+        if found != fresh {
+            stale.push(Stale { path: tree.told(&to.join(&file)), fresh, found });
+        }
+    }
+    for (file, text) in fresh {
+        stale.push(Stale { path: tree.told(&to.join(file)), fresh: Some(text), found: None });
+    }
+    Ok(stale)
+}
+
+/// Brings the files of the skeleton up to date.
+///
+/// # Errors
+///
+/// Where a file cannot be written.
+pub fn write(tree: &Tree, stale: &[Stale]) -> Result<()> {
+    for file in stale {
+        let path = tree.root().join(&file.path);
+        match &file.fresh {
+            Some(text) => {
+                std::fs::create_dir_all(path.parent().expect("a file of a lab"))?;
+                std::fs::write(&path, text)
+            }
+            None => std::fs::remove_file(&path),
+        }
+        .with_context(|| format!("writing {}", file.path))?;
+    }
+    Ok(())
+}
+
+/// Replaces each region by its stub line.
+///
+/// # Errors
+///
+/// [`BadInput`] where a region is opened twice, not closed, or closed without being open.
+pub fn stubbed(path: &Path, solution: &str) -> Result<String> {
+    let bad = |line: usize, problem: &str, remedy: &str| {
+        BadInput::new(path, problem, remedy).at_line(line + 1)
+    };
+    let mut stubbed = String::new();
+    let mut open = None;
+    for (number, line) in solution.lines().enumerate() {
+        let mark = line.trim_start().strip_prefix(MARK).map(str::trim);
+        match (mark, open) {
+            (Some("end"), None) => {
+                let remedy = "write `// LAB: <stub line>` where it begins";
+                return Err(bad(number, "a region ends that did not begin", remedy).into());
+            }
+            (Some("end"), Some(_)) => open = None,
+            (Some(_), Some(_)) => {
+                let remedy = "write `// LAB: end` before it";
+                return Err(bad(number, "a region begins inside another", remedy).into());
+            }
+            (Some(stub), None) => {
+                open = Some(number);
+                if !stub.is_empty() {
+                    let indent = &line[..line.len() - line.trim_start().len()];
+                    stubbed.push_str(&format!("{indent}{stub}\n"));
+                }
+            }
+            (None, None) => stubbed.push_str(&format!("{line}\n")),
+            (None, Some(_)) => {}
+        }
+    }
+    match open {
+        Some(number) => {
+            Err(bad(number, "a region does not end", "write `// LAB: end` after it").into())
+        }
+        None => Ok(stubbed),
+    }
+}
+
+fn formatted(tree: &Tree, text: &str) -> Result<String> {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.current_dir(tree.root()).args(["--edition", "2024", "--config-path"]).arg(tree.root());
+    process::output(&mut rustfmt, text.as_bytes())
+}

@@ -1,0 +1,148 @@
+//! Takes from a subject the files listed under `edit`, and nothing else.
+//!
+//! The one idea: what is not listed is not read. It is named, so that nobody wonders where it went.
+//!
+//! What is not here: archives and git refs, which will be unpacked into the same [`Answer`].
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::error::BadInput;
+use crate::lab::Lab;
+use crate::subject::Subject;
+use crate::tree::{Tree, files_below};
+
+/// An edit file may be this large: twenty times the longest solution.
+pub const LARGEST: u64 = 256 * 1024;
+
+/// What a subject answers.
+#[derive(Debug, Clone, Default)]
+pub struct Answer {
+    /// The files it brings, by their path from the lab's folder.
+    pub files: BTreeMap<String, String>,
+    /// What the reader of the report should know about how it was taken in.
+    pub remarks: Vec<String>,
+}
+
+/// Reads a subject's answer.
+///
+/// # Errors
+///
+/// [`BadInput`] where a submission cannot be taken in at all.
+pub fn take(tree: &Tree, lab: &Lab, subject: &Subject) -> Result<Answer> {
+    match subject {
+        Subject::Skeleton => own(&tree.lab(&lab.name), lab),
+        Subject::Solution => own(&tree.solution(&lab.name), lab),
+        Subject::Mutant(mutant) => {
+            let mut answer = own(&tree.solution(&lab.name), lab)?;
+            answer.files.insert(mutant.file.clone(), mutant.text.clone());
+            Ok(answer)
+        }
+        Subject::Accepted { exercise, design } => {
+            let mut answer = own(&tree.solution(&lab.name), lab)?;
+            let path = tree.accepted(&lab.name).join(exercise).join(format!("{design}.rs"));
+            let file = lab.exercise(exercise).context("an exercise of the lab")?.edit[0].clone();
+            answer.files.insert(file, read(&path)?);
+            Ok(answer)
+        }
+        Subject::Submission(path) => submission(lab, path),
+    }
+}
+
+/// Where the lab may lie inside a submission: it is its root, or the root holds the repository.
+pub fn places(lab: &str) -> [String; 3] {
+    [String::new(), format!("labs/{lab}/"), format!("{lab}/")]
+}
+
+fn own(dir: &Path, lab: &Lab) -> Result<Answer> {
+    let mut answer = Answer::default();
+    for file in lab.edit() {
+        answer.files.insert(file.to_owned(), read(&dir.join(file))?);
+    }
+    Ok(answer)
+}
+
+fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
+    if !path.exists() {
+        return Err(BadInput::new(path, "is not there", "check the path").into());
+    }
+    if !path.is_dir() {
+        let remedy = "name the folder that holds the submission";
+        return Err(BadInput::new(path, "is not a folder", remedy).into());
+    }
+    let place = places(&lab.name)
+        .into_iter()
+        .find(|place| lab.edit().any(|file| present(&path.join(format!("{place}{file}")))))
+        .ok_or_else(|| {
+            let looked: Vec<&str> = lab.edit().collect();
+            let problem = format!("holds none of the files of lab `{}`", lab.name);
+            let remedy = format!(
+                "hand in at least one of {} (at the root, in `labs/{1}` or in `{1}`)",
+                looked.join(", "),
+                lab.name
+            );
+            BadInput::new(path, problem, remedy)
+        })?;
+    let mut answer = Answer::default();
+    let mut absent = Vec::new();
+    for file in lab.edit() {
+        let full = path.join(format!("{place}{file}"));
+        if present(&full) {
+            answer.files.insert(file.to_owned(), read(&full)?);
+        } else {
+            absent.push(file);
+        }
+    }
+    if !absent.is_empty() {
+        answer.remarks.push(format!("not handed in, graded as the skeleton: {}", absent.join(", ")));
+    }
+    let taken: Vec<PathBuf> =
+        answer.files.keys().map(|file| PathBuf::from(format!("{place}{file}"))).collect();
+    let ignored: Vec<String> = files_below(path)?
+        .into_iter()
+        .filter(|file| !taken.contains(file) && !file.starts_with(".git"))
+        .map(|file| file.display().to_string())
+        .collect();
+    if !ignored.is_empty() {
+        answer.remarks.push(format!("ignored, the grader uses its own: {}", some_of(&ignored)));
+    }
+    Ok(answer)
+}
+
+fn present(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Reads one edit file: a regular file of bounded size, in UTF-8.
+fn read(path: &Path) -> Result<String> {
+    let bad = |problem: &str, remedy: &str| BadInput::new(path, problem, remedy);
+    let kind = path.symlink_metadata().map_err(|_| bad("is not there", "write it first"))?;
+    if kind.is_symlink() {
+        return Err(bad("is a symbolic link", "hand in the file itself").into());
+    }
+    if !kind.is_file() {
+        return Err(bad("is not a file", "hand in a file of that name").into());
+    }
+    if kind.len() > LARGEST {
+        let problem = format!("is {} KiB long", kind.len() / 1024);
+        let remedy = format!("an answer has at most {} KiB", LARGEST / 1024);
+        return Err(bad(&problem, &remedy).into());
+    }
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
+        bad("is not UTF-8", "save it as UTF-8 and hand it in again").at_line(line).into()
+    })
+}
+
+fn some_of(names: &[String]) -> String {
+    match names.split_at_checked(8) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", first.join(", "), rest.len())
+        }
+        _ => names.join(", "),
+    }
+}

@@ -1,0 +1,148 @@
+//! Wrong answers as data: an edit on the solution, and the checks that must catch it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::error::BadInput;
+use crate::lab::Lab;
+use crate::tree::{Tree, entries};
+
+/// One mistake.
+#[derive(Debug, Clone)]
+pub struct Mutant {
+    /// The exercise that is answered wrongly.
+    pub exercise: String,
+    /// The mistake, as a name.
+    pub name: String,
+    /// The mistake, as a sentence.
+    pub mistake: String,
+    /// Ids of the checks that must each fail.
+    pub killed_by: Vec<String>,
+    /// The file that holds the mistake, from the lab's folder.
+    pub file: String,
+    /// That file, with the mistake in it.
+    pub text: String,
+}
+
+impl Mutant {
+    /// Reads all mutants of a lab and applies their edits.
+    ///
+    /// # Errors
+    ///
+    /// [`BadInput`] where an edit does not match exactly once, or a check is not known.
+    pub fn all(tree: &Tree, lab: &Lab) -> Result<Vec<Mutant>> {
+        let mut all = Vec::new();
+        for path in entries(&tree.mutants(&lab.name))? {
+            if path.extension().is_some_and(|extension| extension == "toml") {
+                read(tree, lab, &path, &mut all)?;
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result<()> {
+    let text = std::fs::read_to_string(path)?;
+    let file: MutantsFile = toml::from_str(&text).map_err(|error| {
+        let problem = error.message().replace('\n', ", ");
+        BadInput::new(path, problem, "see the format in notes/architecture.md, Data")
+            .at_byte(&text, error.span().map_or(0, |span| span.start))
+    })?;
+    let exercise = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let Some(known) = lab.exercise(&exercise) else {
+        let problem = format!("the lab has no exercise `{exercise}`");
+        return Err(BadInput::new(path, problem, "name the file after an exercise").into());
+    };
+    for entry in file.mutant {
+        let at = entry.name.span().start;
+        let name = entry.name.get_ref().clone();
+        let bad = |problem: String, remedy: &str| {
+            BadInput::new(path, format!("mutant `{name}`: {problem}"), remedy)
+        };
+        if all.iter().any(|other| other.exercise == exercise && other.name == name) {
+            return Err(bad("is named twice".to_owned(), "rename one").at_byte(&text, at).into());
+        }
+        let mut killed_by = Vec::new();
+        for check in &entry.killed_by {
+            let id = format!("{exercise}::{check}");
+            if !known.checks.iter().any(|promised| promised.id() == id) {
+                let problem = format!("there is no check `{id}`");
+                let remedy = "name checks of this exercise, without `exercise::`";
+                return Err(bad(problem, remedy).at_byte(&text, at).into());
+            }
+            killed_by.push(id);
+        }
+        if killed_by.is_empty() {
+            let remedy = "list the checks that must catch it under `killed_by`";
+            return Err(bad("nobody has to catch it".to_owned(), remedy).at_byte(&text, at).into());
+        }
+        let source = tree.solution(&lab.name).join(&entry.file);
+        if !known.edit.contains(&entry.file) {
+            let problem = format!("`{}` is not a file of the exercise", entry.file);
+            return Err(bad(problem, "name one of its `edit` files").at_byte(&text, at).into());
+        }
+        let solution = std::fs::read_to_string(&source).map_err(|error| {
+            BadInput::new(&source, format!("cannot be read ({error})"), "write the solution first")
+        })?;
+        let text = match solution.matches(&*entry.find.get_ref()).count() {
+            1 => solution.replacen(&*entry.find.get_ref(), &entry.replace, 1),
+            n => {
+                let problem = match n {
+                    0 => "its `find` is nowhere in the solution".to_owned(),
+                    n => format!("its `find` is in the solution {n} times"),
+                };
+                let remedy = format!("make it match exactly one place of {}", tree.told(&source));
+                return Err(bad(problem, &remedy).at_byte(&text, entry.find.span().start).into());
+            }
+        };
+        all.push(Mutant {
+            exercise: exercise.clone(),
+            name: name.clone(),
+            mistake: entry.mistake,
+            killed_by,
+            file: entry.file,
+            text,
+        });
+    }
+    Ok(())
+}
+
+/// Right answers of another design: `(exercise, design)`, from the names of files.
+pub fn accepted(tree: &Tree, lab: &Lab) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for dir in entries(&tree.accepted(&lab.name))?.iter().filter(|path| path.is_dir()) {
+        let exercise = crate::tree::name(dir);
+        if lab.exercise(&exercise).is_none() {
+            let problem = format!("the lab has no exercise `{exercise}`");
+            return Err(BadInput::new(dir, problem, "name the folder after an exercise").into());
+        }
+        for file in entries(dir)? {
+            if file.extension() == Some(Path::new("rs").as_os_str()) {
+                let design = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                found.push((exercise.clone(), design));
+            }
+        }
+    }
+    Ok(found)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MutantsFile {
+    #[serde(default)]
+    mutant: Vec<MutantEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MutantEntry {
+    name: Spanned<String>,
+    mistake: String,
+    killed_by: Vec<String>,
+    file: String,
+    find: Spanned<String>,
+    replace: String,
+}

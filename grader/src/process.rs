@@ -1,0 +1,199 @@
+//! Starts processes: the only module that does.
+//!
+//! The one idea: a process is a whole group with a deadline and a cap on what it may print, and when
+//! it ends, for whatever reason, nothing of its group is left.
+//!
+//! What is not here: what its output means, and the jail.
+
+use std::io::Write;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, anyhow};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+
+/// How much a process may take.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Wall clock time until its group is killed.
+    pub deadline: Duration,
+    /// Bytes on its standard output.
+    pub stdout: usize,
+    /// Bytes on its standard error.
+    pub stderr: usize,
+}
+
+/// Why a process came to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// It ended by itself, or by a signal that the grader did not send.
+    Itself,
+    /// It was killed at its deadline.
+    Deadline,
+    /// It was killed because it printed too much.
+    Flood,
+}
+
+/// A process that came to its end.
+#[derive(Debug)]
+pub struct Ended {
+    /// Why.
+    pub cause: Cause,
+    /// How the system saw it end.
+    pub status: ExitStatus,
+    /// What it wrote, up to the bounds.
+    pub stdout: Vec<u8>,
+    /// What it wrote, up to the bounds.
+    pub stderr: Vec<u8>,
+}
+
+/// Runs a command to its end with `input` on its standard input. Blocks until the command and
+/// its whole process group are gone, at most a moment longer than the deadline.
+///
+/// # Errors
+///
+/// Where the command cannot be started, with a remedy if it is not installed.
+pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .spawn()
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => anyhow!(
+                "`{program}` was not found; install Rust from https://rustup.rs, or put `{program}` on the PATH"
+            ),
+            _ => anyhow!(error).context(format!("starting `{program}`")),
+        })?;
+    let pid = Pid::from_child(&child);
+    let mut stdin = child.stdin.take().expect("piped");
+    let (told, tell) = rustix::pipe::pipe().context("making a pipe")?;
+    std::thread::scope(|scope| {
+        // A process that ends without reading its input is no failure: the write just ends.
+        scope.spawn(move || drop(stdin.write_all(input)));
+        // Waits without reaping, so that the group's number stays taken until the group is killed.
+        scope.spawn(move || {
+            let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            while matches!(waitid(WaitId::Pid(pid), options), Err(Errno::INTR)) {}
+            drop(tell);
+        });
+        let ended = watch(&mut child, pid, told, bounds);
+        if ended.is_err() {
+            // The threads above end only when the child has.
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+        ended
+    })
+    .with_context(|| format!("running `{program}`"))
+}
+
+fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<Ended> {
+    let until = Instant::now() + bounds.deadline;
+    let mut stdout = Capped::new(child.stdout.take().expect("piped"), bounds.stdout)?;
+    let mut stderr = Capped::new(child.stderr.take().expect("piped"), bounds.stderr)?;
+    let mut cause = Cause::Itself;
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let wait = if cause == Cause::Itself { Some(Timespec::try_from(left)?) } else { None };
+        let mut fds = vec![PollFd::new(&told, PollFlags::IN)];
+        for pipe in [&stdout, &stderr] {
+            if pipe.open {
+                fds.push(PollFd::new(&pipe.pipe, PollFlags::IN));
+            }
+        }
+        match poll(&mut fds, wait.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let gone = !fds[0].revents().is_empty();
+        drop(fds);
+        if gone {
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+        stdout.drain()?;
+        stderr.drain()?;
+        if cause == Cause::Itself && (stdout.over || stderr.over) {
+            cause = Cause::Flood;
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+        if gone {
+            let status = child.wait()?;
+            return Ok(Ended { cause, status, stdout: stdout.kept, stderr: stderr.kept });
+        }
+        if cause == Cause::Itself && Instant::now() >= until {
+            cause = Cause::Deadline;
+            let _ = kill_process_group(pid, Signal::KILL);
+        }
+    }
+}
+
+/// One of the process's outputs: what was written, up to a cap.
+struct Capped {
+    pipe: OwnedFd,
+    kept: Vec<u8>,
+    cap: usize,
+    over: bool,
+    open: bool,
+}
+
+impl Capped {
+    fn new(pipe: impl Into<OwnedFd>, cap: usize) -> Result<Self> {
+        let pipe = pipe.into();
+        let flags = rustix::fs::fcntl_getfl(pipe.as_fd())?;
+        rustix::fs::fcntl_setfl(pipe.as_fd(), flags | rustix::fs::OFlags::NONBLOCK)?;
+        Ok(Capped { pipe, kept: Vec::new(), cap, over: false, open: true })
+    }
+
+    /// Takes what is there now, or until the cap. Does not block.
+    fn drain(&mut self) -> Result<()> {
+        let mut chunk = [0; 16 * 1024];
+        while self.open && !self.over {
+            match rustix::io::read(&self.pipe, &mut chunk) {
+                Ok(0) => self.open = false,
+                Ok(n) => {
+                    let room = self.cap - self.kept.len();
+                    self.over = n > room;
+                    self.kept.extend_from_slice(&chunk[..n.min(room)]);
+                }
+                Err(Errno::AGAIN) => break,
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if self.over {
+            self.open = false;
+        }
+        Ok(())
+    }
+}
+
+impl Ended {
+    /// The end of what it wrote to standard error, for the grader's own failures.
+    pub fn complaint(&self) -> String {
+        let text = String::from_utf8_lossy(&self.stderr);
+        let lines: Vec<&str> = text.lines().collect();
+        lines[lines.len().saturating_sub(20)..].join("\n")
+    }
+}
+
+/// Runs a command that has to succeed, and gives what it wrote.
+///
+/// # Errors
+///
+/// Where it cannot be started, fails, or does not end.
+pub fn output(command: &mut Command, input: &[u8]) -> Result<String> {
+    let bounds = Bounds { deadline: Duration::from_secs(600), stdout: 64 << 20, stderr: 64 << 20 };
+    let ended = run(command, input, bounds)?;
+    if ended.cause != Cause::Itself || !ended.status.success() {
+        let program = command.get_program().to_string_lossy();
+        let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
+        return Err(anyhow!("`{program} {}` failed:\n{}", args.join(" "), ended.complaint()));
+    }
+    String::from_utf8(ended.stdout).context("its output is not UTF-8")
+}

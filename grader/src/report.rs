@@ -1,0 +1,121 @@
+//! The one result of a grading; every output is a view of it. Pure: no disk, no clock.
+//!
+//! What is not here: which parts a student may see ([`view`]), and the forms ([`text`], [`json`]).
+
+pub mod json;
+pub mod text;
+pub mod view;
+
+use serde::Serialize;
+
+use crate::lab::{Check, Exercise, Kind, Lab};
+use crate::score::Score;
+use crate::verdict::{Judged, Verdict};
+
+/// One subject's result.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// What was graded.
+    pub subject: String,
+    /// The lab's name.
+    pub lab: String,
+    /// The lab's title.
+    pub title: String,
+    /// What was earned, bonus included, of the lab's total.
+    pub score: Score,
+    /// How checks were kept from the machine they ran on.
+    pub sandbox: &'static str,
+    /// What a reader should know about the whole.
+    pub remarks: Vec<String>,
+    /// Each exercise, in the lab's order.
+    pub exercises: Vec<ExerciseReport>,
+}
+
+/// One exercise's result.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExerciseReport {
+    /// The exercise's name.
+    pub name: String,
+    /// Its title.
+    pub title: String,
+    /// Its heading.
+    pub group: String,
+    /// Whether its points come on top.
+    pub bonus: bool,
+    /// Whether it may use `unsafe`.
+    pub unsafe_code: bool,
+    /// What was earned.
+    pub score: Score,
+    /// What a reader should know about the exercise as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
+    /// Each check, in its order.
+    pub checks: Vec<CheckReport>,
+}
+
+/// One check's result.
+#[derive(Debug, Clone, Serialize)]
+pub struct CheckReport {
+    /// `exercise::check`.
+    pub id: String,
+    /// How it checks.
+    pub kind: Kind,
+    /// What it claims.
+    pub claim: String,
+    /// What was earned.
+    pub score: Score,
+    /// How it came out.
+    #[serde(flatten)]
+    pub judged: Judged,
+}
+
+impl CheckReport {
+    /// The result of a check.
+    pub fn new(check: &Check, judged: Judged) -> Self {
+        CheckReport {
+            id: check.id().to_owned(),
+            kind: check.kind,
+            claim: check.claim.clone(),
+            score: Score::of(check.points, judged.verdict),
+            judged,
+        }
+    }
+}
+
+impl ExerciseReport {
+    /// The result of an exercise.
+    pub fn new(exercise: &Exercise, remark: Option<String>, checks: Vec<CheckReport>) -> Self {
+        ExerciseReport {
+            name: exercise.name.clone(),
+            title: exercise.title.clone(),
+            group: exercise.group.clone(),
+            bonus: exercise.bonus,
+            unsafe_code: exercise.unsafe_code,
+            score: checks.iter().map(|check| check.score).sum(),
+            remark,
+            checks,
+        }
+    }
+}
+
+impl Report {
+    /// The result of a subject.
+    pub fn new(subject: String, lab: &Lab, remarks: Vec<String>, exercises: Vec<ExerciseReport>) -> Self {
+        let score = exercises
+            .iter()
+            .map(|exercise| if exercise.bonus { exercise.score.as_bonus() } else { exercise.score })
+            .sum();
+        let (lab, title) = (lab.name.clone(), lab.title.clone());
+        Report { subject, lab, title, score, sandbox: "none", remarks, exercises }
+    }
+
+    /// All checks.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
+        self.exercises.iter().flat_map(|exercise| &exercise.checks)
+    }
+
+    /// Whether a check needs the instructor.
+    pub fn broken(&self) -> bool {
+        self.checks().any(|check| check.judged.verdict == Verdict::Broken)
+    }
+}

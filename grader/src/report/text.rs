@@ -1,0 +1,115 @@
+//! A result as text, for a terminal or a file.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::{CheckReport, ExerciseReport, Report};
+use crate::score::Score;
+use crate::verdict::{Verdict, told};
+
+const GOOD: Style = AnsiColor::Green.on_default();
+const BAD: Style = AnsiColor::Red.on_default();
+const OPEN: Style = AnsiColor::Yellow.on_default();
+const STRONG: Style = Style::new().bold();
+const FAINT: Style = Style::new().dimmed();
+
+/// The whole report. Colours are in it; whoever prints it strips them where they are not wanted.
+pub fn render(report: &Report) -> String {
+    let mut text = String::new();
+    let total = points(&report.score);
+    line(&mut text, 0, &format!("{STRONG}{}: {}, {total}{STRONG:#}", report.subject, report.title));
+    for remark in &report.remarks {
+        line(&mut text, 2, &format!("{FAINT}{remark}{FAINT:#}"));
+    }
+    let wide = report.exercises.iter().map(|exercise| exercise.name.len()).max().unwrap_or(0);
+    let mut group = "";
+    for exercise in &report.exercises {
+        if exercise.group != group {
+            group = &exercise.group;
+            line(&mut text, 2, &format!("{FAINT}{group}{FAINT:#}"));
+        }
+        render_exercise(&mut text, exercise, wide);
+    }
+    text
+}
+
+fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
+    let style = style(&exercise.score);
+    let bonus = if exercise.bonus { " (bonus)" } else { "" };
+    let name = format!("{:wide$}", exercise.name);
+    let score = format!("{:>2} of {:>2}", exercise.score.earned, exercise.score.of);
+    line(text, 4, &format!("{style}{name}  {score}{style:#}{bonus}  {}", exercise.title));
+    if let Some(remark) = &exercise.remark {
+        line(text, 8, remark);
+    }
+    let mut said = "";
+    for check in &exercise.checks {
+        render_check(text, check, &mut said);
+    }
+}
+
+fn render_check<'r>(text: &mut String, check: &'r CheckReport, said: &mut &'r str) {
+    let judged = &check.judged;
+    let search = judged.search.as_ref().map(|search| format!(" {FAINT}({}){FAINT:#}", told(search)));
+    let search = search.unwrap_or_default();
+    if judged.verdict == Verdict::Pass {
+        return line(text, 6, &format!("{GOOD}pass{GOOD:#}  {}{search}", check.claim));
+    }
+    let style = style(&check.score);
+    let verdict = name(judged.verdict);
+    line(text, 6, &format!("{style}{verdict}{style:#}  {}", check.claim));
+    // One cause often fails a whole exercise: it is told once.
+    if !judged.why.is_empty() && judged.why != *said {
+        line(text, 10, &judged.why);
+        *said = &judged.why;
+    }
+    if let Some(detail) = &judged.detail {
+        line(text, 10, &format!("{FAINT}[{}] {detail}{FAINT:#}", check.id));
+    }
+    if let Some(picture) = &judged.picture {
+        line(text, 10, picture);
+    }
+}
+
+/// Writes a text with every line of it indented.
+fn line(text: &mut String, indent: usize, lines: &str) {
+    for part in lines.lines() {
+        writeln!(text, "{:indent$}{part}", "").expect("writing to a string");
+    }
+}
+
+fn points(score: &Score) -> String {
+    let mut text = format!("{} of {} points", score.earned, score.of);
+    if score.open > 0 {
+        write!(text, ", {} to be judged by the instructor", score.open).expect("writing to a string");
+    }
+    text
+}
+
+fn style(score: &Score) -> Style {
+    match score {
+        Score { open: 1.., .. } => OPEN,
+        score if score.full() => GOOD,
+        _ => BAD,
+    }
+}
+
+/// A verdict in words.
+pub fn name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Race => "data race",
+        Verdict::Deadlock => "deadlock",
+        Verdict::Hung => "hung",
+        Verdict::OutOfMemory => "out of memory",
+        Verdict::OutputFlood => "output flood",
+        Verdict::Crashed => "crashed",
+        Verdict::NotExplored => "not explored",
+        Verdict::Missing => "missing",
+        Verdict::DoesNotBuild => "does not build",
+        Verdict::Forged => "forged",
+        Verdict::Broken => "grader broken",
+    }
+}

@@ -1,0 +1,81 @@
+//! Runs one check of a built binary, in a process of its own.
+//!
+//! What is not here: what its end means ([`crate::verdict`]), and the jail.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Result, anyhow};
+
+use crate::lab::{Check, Kind};
+use crate::process::{self, Bounds, Ended};
+
+/// How a check came to its end.
+#[derive(Debug)]
+pub struct Run {
+    /// The secret that only the harness was told.
+    pub token: String,
+    /// The end of its process; standard output is the private channel.
+    pub ended: Ended,
+    /// The deadline it had.
+    pub deadline: Duration,
+}
+
+/// What a check may take. The channel is wide: a picture may be long.
+const MEMORY: u64 = 1 << 30;
+const FILE: u64 = 1 << 20;
+const PRINTED: usize = 1 << 20;
+const CHANNEL: usize = 64 << 20;
+
+/// The wall clock deadline of a check: a search takes its budget, a test takes a moment.
+pub fn deadline(check: &Check) -> Duration {
+    Duration::from_secs(check.seconds.unwrap_or(match check.kind {
+        Kind::Model | Kind::Possible => 60,
+        Kind::Test | Kind::Lint => 10,
+    }))
+}
+
+/// Runs a check of `binary` with `dir` as its working directory. Blocks until it has ended, or its
+/// deadline has passed.
+///
+/// # Errors
+///
+/// Where the process cannot be started or watched.
+pub fn check(binary: &Path, dir: &Path, check: &Check) -> Result<Run> {
+    let token = token()?;
+    let deadline = deadline(check);
+    let mut command = quiet(binary, dir);
+    command.args(["run", check.id()]);
+    command.args(["--cpu", &deadline.as_secs().to_string()]);
+    command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
+    let bounds = Bounds { deadline, stdout: CHANNEL, stderr: PRINTED };
+    let ended = process::run(&mut command, token.as_bytes(), bounds)?;
+    Ok(Run { token, ended, deadline })
+}
+
+/// The ids of the checks in a binary.
+///
+/// # Errors
+///
+/// Where the binary does not list them.
+pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
+    let bounds = Bounds { deadline: Duration::from_secs(10), stdout: 1 << 20, stderr: 1 << 20 };
+    let ended = process::run(quiet(binary, dir).arg("list"), b"", bounds)?;
+    if !ended.status.success() {
+        return Err(anyhow!("the checks do not list themselves:\n{}", ended.complaint()));
+    }
+    Ok(String::from_utf8_lossy(&ended.stdout).lines().map(str::to_owned).collect())
+}
+
+fn quiet(binary: &Path, dir: &Path) -> Command {
+    let mut command = Command::new(binary);
+    command.current_dir(dir).env_clear().env("NO_COLOR", "1");
+    command
+}
+
+fn token() -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| anyhow!("no randomness: {error}"))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}

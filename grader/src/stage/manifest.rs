@@ -1,0 +1,25 @@
+//! The workspace's manifest, trimmed to the members of a stage. Profiles, lints and shared versions stay
+//! as they are, so that a stage builds with the very flags of the repository.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use toml_edit::{Array, DocumentMut, value};
+
+use crate::error::BadInput;
+
+pub(super) fn trimmed(path: &Path, members: &[&str]) -> Result<String> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut manifest: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+        BadInput::new(path, error.message().to_owned(), "make it a manifest that cargo reads")
+    })?;
+    let workspace = manifest
+        .get_mut("workspace")
+        .and_then(|item| item.as_table_like_mut())
+        .ok_or_else(|| BadInput::new(path, "has no [workspace]", "see notes/architecture.md"))?;
+    workspace.insert("members", value(members.iter().copied().collect::<Array>()));
+    workspace.remove("exclude");
+    workspace.remove("default-members");
+    Ok(manifest.to_string())
+}

@@ -1,0 +1,38 @@
+//! Whatever can be graded: one type, so that there is one way to grade.
+
+use std::path::PathBuf;
+
+use crate::mutant::Mutant;
+
+/// Something that answers a lab's exercises, rightly or wrongly.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// What students get, untouched.
+    Skeleton,
+    /// The reference.
+    Solution,
+    /// The solution with one mistake.
+    Mutant(Mutant),
+    /// The solution with one exercise answered by another design, still right.
+    Accepted {
+        /// Which exercise.
+        exercise: String,
+        /// What sets this design apart; the file's name.
+        design: String,
+    },
+    /// A folder that somebody handed in.
+    Submission(PathBuf),
+}
+
+impl Subject {
+    /// What reports call it.
+    pub fn name(&self) -> String {
+        match self {
+            Subject::Skeleton => "the skeleton".to_owned(),
+            Subject::Solution => "the solution".to_owned(),
+            Subject::Mutant(mutant) => format!("mutant {}::{}", mutant.exercise, mutant.name),
+            Subject::Accepted { exercise, design } => format!("accepted {exercise}::{design}"),
+            Subject::Submission(path) => path.display().to_string(),
+        }
+    }
+}

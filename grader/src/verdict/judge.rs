@@ -1,0 +1,159 @@
+//! From how a check's process ended to its verdict.
+
+use std::os::unix::process::ExitStatusExt;
+
+use serde_json::Value;
+
+use super::{Judged, Verdict};
+use crate::lab::Kind;
+use crate::process::Cause;
+use crate::run::Run;
+use crate::wire::{Line, Panic, Report, Search};
+
+/// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
+pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
+    match said(run) {
+        Ok(Some(report)) => reported(report, kind, yours),
+        Ok(None) => silent(run),
+        Err(()) => Judged::new(
+            Verdict::Forged,
+            "something other than the check wrote to the grader's private channel",
+        ),
+    }
+}
+
+/// The check's own word: exactly one line with the right token; nothing at all; or something else.
+fn said(run: &Run) -> Result<Option<Report>, ()> {
+    let channel = &run.ended.stdout;
+    if channel.is_empty() {
+        return Ok(None);
+    }
+    let text = channel.strip_suffix(b"\n").ok_or(())?;
+    let line: Line = serde_json::from_slice(text).map_err(|_| ())?;
+    if line.token == run.token { Ok(Some(line.report)) } else { Err(()) }
+}
+
+fn reported(report: Report, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
+    match report {
+        Report::Returned { searches } => returned(searches, kind),
+        Report::Found { failure } => found(failure),
+        Report::Panicked { panics } => panicked(&panics, yours),
+        Report::Broken { why } => Judged::new(Verdict::Broken, why),
+    }
+}
+
+fn returned(searches: Vec<Search>, kind: Kind) -> Judged {
+    // Of several searches in one check, the least certain says what is proven.
+    let weakest = searches.iter().map(|search| search.certainty).min();
+    let interleavings = searches.iter().map(|search| search.interleavings).sum();
+    match (kind, weakest) {
+        (Kind::Model | Kind::Possible, None) => {
+            Judged::new(Verdict::Broken, "the check searched nothing, so it proves nothing")
+        }
+        (_, Some(certainty)) => Judged {
+            search: Some(Search { certainty, interleavings }),
+            ..Judged::new(Verdict::Pass, "")
+        },
+        (_, None) => Judged::new(Verdict::Pass, ""),
+    }
+}
+
+fn found(failure: Value) -> Judged {
+    let text = |key: &str| failure.get(key).and_then(Value::as_str).map(str::to_owned);
+    let (verdict, usual) = match text("kind").as_deref() {
+        Some("race") => (Verdict::Race, "two threads touch the same memory without order"),
+        Some("deadlock") => (Verdict::Deadlock, "threads wait for each other for ever"),
+        Some("leak") => (Verdict::Fail, "something is never freed"),
+        Some("unreached") => (Verdict::Fail, "what has to be possible never happens"),
+        Some("not_explored") => (Verdict::NotExplored, "the search was cut off"),
+        _ => (Verdict::Fail, "an interleaving breaks the claim"),
+    };
+    Judged {
+        picture: text("picture").filter(|picture| !picture.trim().is_empty()),
+        ..Judged::new(verdict, text("message").unwrap_or_else(|| usual.to_owned()))
+    }
+    .with_failure(failure)
+}
+
+fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
+    let Some(last) = panics.last() else {
+        return Judged::new(Verdict::Fail, "it panicked");
+    };
+    let detail = format!("{}:{}:{}: {}", last.file, last.line, last.column, last.message);
+    let why = match panics.iter().rev().find(|panic| yours(&panic.file)) {
+        Some(panic) => match panic.message.strip_prefix("not yet implemented") {
+            Some(todo) => {
+                format!("not written yet: {}:{}{todo}", panic.file, panic.line)
+            }
+            None => format!("{}:{} panicked: {}", panic.file, panic.line, panic.message),
+        },
+        None => "the claim does not hold".to_owned(),
+    };
+    Judged::new(Verdict::Fail, why).detail(detail)
+}
+
+/// The process ended without the check's word.
+fn silent(run: &Run) -> Judged {
+    let printed = String::from_utf8_lossy(&run.ended.stderr);
+    let says = |text: &str| printed.contains(text);
+    let (status, seconds) = (run.ended.status, run.deadline.as_secs());
+    let judged = match (run.ended.cause, status.signal(), status.code()) {
+        (Cause::Deadline, ..) => Judged::new(
+            Verdict::Hung,
+            format!("it was still running after {seconds} s, and was ended"),
+        ),
+        (Cause::Flood, ..) => Judged::new(Verdict::OutputFlood, "it printed more than 1 MiB"),
+        (Cause::Itself, Some(SIGXCPU), _) => Judged::new(
+            Verdict::Hung,
+            format!("it used the processor for {seconds} s without coming to an end"),
+        ),
+        (Cause::Itself, Some(SIGABRT), _) if says("memory allocation of ") => {
+            Judged::new(Verdict::OutOfMemory, "it asked for more than 1 GiB of memory")
+        }
+        (Cause::Itself, Some(SIGABRT | SIGSEGV), _) if says("has overflowed its stack") => {
+            Judged::new(Verdict::Crashed, "the stack overflowed: a recursion does not end")
+        }
+        (Cause::Itself, Some(SIGABRT), _) if says("panic in a destructor during cleanup") => {
+            Judged::new(Verdict::Crashed, "a destructor panicked while a panic was unwinding")
+        }
+        (Cause::Itself, Some(signal), _) => Judged::new(
+            Verdict::Crashed,
+            format!("the process was ended by signal {signal} ({})", named(signal)),
+        ),
+        (Cause::Itself, None, Some(0)) => Judged::new(
+            Verdict::Forged,
+            "the process ended itself with success before the check had come to its end",
+        ),
+        (Cause::Itself, None, code) => Judged::new(
+            Verdict::Crashed,
+            format!("the process ended itself with exit code {}", code.unwrap_or_default()),
+        ),
+    };
+    match run.ended.complaint() {
+        printed if printed.is_empty() => judged,
+        printed => judged.detail(printed),
+    }
+}
+
+const SIGABRT: i32 = 6;
+const SIGSEGV: i32 = 11;
+const SIGXCPU: i32 = 24;
+
+fn named(signal: i32) -> &'static str {
+    match signal {
+        4 => "illegal instruction",
+        SIGABRT => "abort",
+        7 => "bus error",
+        8 => "arithmetic error",
+        9 => "killed, most often for want of memory",
+        SIGSEGV => "touched memory that is not its own",
+        25 => "wrote too large a file",
+        _ => "see `man 7 signal`",
+    }
+}
+
+impl Judged {
+    fn with_failure(self, failure: Value) -> Self {
+        Judged { failure: Some(failure), ..self }
+    }
+}

@@ -1,0 +1,77 @@
+//! The table of a proof: which check caught which mutant.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use crate::lab::{Kind, Lab};
+use crate::mutant::Mutant;
+use crate::report::Report;
+use crate::report::text;
+use crate::verdict::Verdict;
+
+/// Who caught what.
+pub(super) struct Table<'l> {
+    lab: &'l Lab,
+    rows: BTreeMap<String, Vec<Row>>,
+    busy: BTreeSet<String>,
+}
+
+struct Row {
+    mutant: String,
+    caught: Vec<(String, Kind, Verdict)>,
+}
+
+impl<'l> Table<'l> {
+    pub(super) fn new(lab: &'l Lab) -> Self {
+        Table { lab, rows: BTreeMap::new(), busy: BTreeSet::new() }
+    }
+
+    /// Adds what came of a mutant.
+    pub(super) fn add(&mut self, mutant: &Mutant, report: &Report) {
+        let mut caught = Vec::new();
+        for check in report.checks() {
+            match check.judged.verdict {
+                Verdict::Pass | Verdict::Broken | Verdict::Missing | Verdict::DoesNotBuild => {}
+                verdict => {
+                    let short = check.id.rsplit("::").next().unwrap_or_default();
+                    caught.push((short.to_owned(), check.kind, verdict));
+                    self.busy.insert(check.id.clone());
+                }
+            }
+        }
+        let row = Row { mutant: mutant.name.clone(), caught };
+        self.rows.entry(mutant.exercise.clone()).or_default().push(row);
+    }
+
+    /// Checks that caught nothing.
+    pub(super) fn idle(&self) -> impl Iterator<Item = &str> {
+        self.lab.checks().map(|check| check.id()).filter(|id| !self.busy.contains(*id))
+    }
+
+    /// The table, an exercise after the other. `*` marks mutants that only a search catches.
+    pub(super) fn render(&self) -> String {
+        let mut table = String::new();
+        let mut write = |line: String| writeln!(table, "{}", line.trim_end()).expect("a string");
+        for exercise in &self.lab.exercises {
+            let Some(rows) = self.rows.get(&exercise.name) else { continue };
+            write(format!("{} ({} mutants)", exercise.name, rows.len()));
+            let wide = rows.iter().map(|row| row.mutant.len()).max().unwrap_or(0);
+            for row in rows {
+                let only_models = !row.caught.is_empty()
+                    && row.caught.iter().all(|(_, kind, _)| *kind == Kind::Model);
+                let mark = if only_models { '*' } else { ' ' };
+                let mut name = row.mutant.as_str();
+                if row.caught.is_empty() {
+                    write(format!("  {mark} {name:wide$}  NOBODY"));
+                }
+                for (check, _, verdict) in &row.caught {
+                    let verdict = text::name(*verdict);
+                    write(format!("  {mark} {name:wide$}  {check} ({verdict})"));
+                    name = "";
+                }
+            }
+        }
+        write("* caught only by models".to_owned());
+        table
+    }
+}
