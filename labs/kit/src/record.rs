@@ -31,10 +31,16 @@ pub(crate) enum Value {
 /// `*Waits`), and when they took effect.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Op {
-    Spawn { child: ThreadId },
+    Spawn {
+        child: ThreadId,
+    },
     End,
-    JoinWants { child: ThreadId },
-    Joined { child: ThreadId },
+    JoinWants {
+        child: ThreadId,
+    },
+    Joined {
+        child: ThreadId,
+    },
     LockWants,
     Locked,
     TryLockFailed,
@@ -42,32 +48,75 @@ pub(crate) enum Op {
     ReadWants,
     ReadLocked,
     ReadUnlock,
-    CondvarWaits { mutex: ObjectId, timed: bool },
+    CondvarWaits {
+        mutex: ObjectId,
+        timed: bool,
+    },
     Woken,
     TimedOut,
-    NotifyOne { woke: Option<ThreadId> },
-    NotifyAll { woke: usize },
-    Load { value: Value, newest: Option<Value>, ordering: Ordering },
-    Store { value: Value, ordering: Ordering },
-    Update { old: Value, new: Value, ordering: Ordering },
-    CasFailed { saw: Value, expected: Value, ordering: Ordering },
-    Fence { ordering: Ordering },
+    NotifyOne {
+        woke: Option<ThreadId>,
+    },
+    NotifyAll {
+        woke: usize,
+    },
+    Load {
+        value: Value,
+        newest: Option<Value>,
+        ordering: Ordering,
+    },
+    Store {
+        value: Value,
+        ordering: Ordering,
+    },
+    Update {
+        old: Value,
+        new: Value,
+        ordering: Ordering,
+    },
+    CasFailed {
+        saw: Value,
+        expected: Value,
+        ordering: Ordering,
+    },
+    Fence {
+        ordering: Ordering,
+    },
     CellRead,
     CellWrite,
-    SendWaits { queued: usize },
-    Sent { queued: usize },
-    SendFailed { why: &'static str },
+    SendWaits {
+        queued: usize,
+    },
+    Sent {
+        queued: usize,
+    },
+    SendFailed {
+        why: &'static str,
+    },
     ReceiveWaits,
-    Received { queued: usize },
-    ReceiveFailed { why: &'static str },
-    Disconnected { side: &'static str },
-    BarrierWaits { arrived: usize, of: usize },
+    Received {
+        queued: usize,
+    },
+    ReceiveFailed {
+        why: &'static str,
+    },
+    Disconnected {
+        side: &'static str,
+    },
+    BarrierWaits {
+        arrived: usize,
+        of: usize,
+    },
     BarrierPassed,
     Yield,
     ParkWaits,
     Unparked,
-    Unpark { thread: ThreadId },
-    Note { text: Arc<str> },
+    Unpark {
+        thread: ThreadId,
+    },
+    Note {
+        text: Arc<str>,
+    },
 }
 
 /// One step of one thread.
@@ -140,7 +189,9 @@ pub(crate) fn begin_execution(detailed: bool) {
         trace.events.clear();
         trace.objects.clear();
         trace.threads.clear();
-        trace.threads.push(Thread { name: Some("main".to_owned()) });
+        trace.threads.push(Thread {
+            name: Some("main".to_owned()),
+        });
     });
 }
 
@@ -170,7 +221,13 @@ pub(crate) fn event(object: ObjectId, place: Place, op: Op) {
     let dropped_at = wants_backtrace.then(|| Arc::new(Backtrace::force_capture()));
     let thread = THREAD.get();
     TRACE.with_borrow_mut(|trace| {
-        trace.events.push(Event { thread, object, place, op, dropped_at });
+        trace.events.push(Event {
+            thread,
+            object,
+            place,
+            op,
+            dropped_at,
+        });
     });
 }
 
@@ -181,7 +238,12 @@ pub(crate) struct Handle(pub(crate) ObjectId);
 impl Handle {
     pub(crate) fn new(kind: &'static str, created: Place, newest: Option<Value>) -> Handle {
         TRACE.with_borrow_mut(|trace| {
-            trace.objects.push(Object { kind, created, newest, alive: true });
+            trace.objects.push(Object {
+                kind,
+                created,
+                newest,
+                alive: true,
+            });
             Handle((trace.objects.len() - 1) as ObjectId)
         })
     }
@@ -193,7 +255,14 @@ impl Handle {
     /// Logs a load; it is stale if another value was stored since.
     pub(crate) fn load(&self, place: Place, value: Value, ordering: Ordering) {
         let newest = with_trace(|trace| trace.objects.get(self.0 as usize)?.newest);
-        self.event(place, Op::Load { value, newest: newest.filter(|n| *n != value), ordering });
+        self.event(
+            place,
+            Op::Load {
+                value,
+                newest: newest.filter(|n| *n != value),
+                ordering,
+            },
+        );
     }
 
     /// Logs an operation that left `value` as the newest of this atomic.

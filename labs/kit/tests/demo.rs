@@ -35,7 +35,11 @@ fn check_then_act() {
         let thread = thread::spawn(move || other.visit(7));
         crawler.visit(7);
         thread.join().unwrap();
-        assert_eq!(*crawler.fetched.lock(), [7], "page 7 was fetched more than once");
+        assert_eq!(
+            *crawler.fetched.lock(),
+            [7],
+            "page 7 was fetched more than once"
+        );
     });
 }
 
@@ -62,8 +66,10 @@ impl SpinLock {
 #[test]
 fn relaxed_spin_lock() {
     finds(FailureKind::Race, "relaxed_spin_lock", || {
-        let lock =
-            Arc::new(SpinLock { locked: AtomicBool::new(false), data: UnsafeCell::new(0) });
+        let lock = Arc::new(SpinLock {
+            locked: AtomicBool::new(false),
+            data: UnsafeCell::new(0),
+        });
         let other = Arc::clone(&lock);
         let thread = thread::spawn(move || other.with(|n| *n += 1));
         lock.with(|n| *n += 1);
@@ -94,8 +100,10 @@ impl Queue {
 #[test]
 fn if_instead_of_while() {
     finds(FailureKind::Assertion, "if_instead_of_while", || {
-        let queue =
-            Arc::new(Queue { items: Mutex::new(VecDeque::new()), nonempty: Condvar::new() });
+        let queue = Arc::new(Queue {
+            items: Mutex::new(VecDeque::new()),
+            nonempty: Condvar::new(),
+        });
         let poppers = [Arc::clone(&queue), Arc::clone(&queue)]
             .map(|queue| thread::spawn(move || queue.pop()));
         queue.push(1);
@@ -155,8 +163,12 @@ fn transfer(from: &Account, to: &Account, amount: i64) {
 #[test]
 fn lock_order() {
     finds(FailureKind::Deadlock, "lock_order", || {
-        let a = Arc::new(Account { balance: Mutex::new(100) });
-        let b = Arc::new(Account { balance: Mutex::new(100) });
+        let a = Arc::new(Account {
+            balance: Mutex::new(100),
+        });
+        let b = Arc::new(Account {
+            balance: Mutex::new(100),
+        });
         let (a2, b2) = (Arc::clone(&a), Arc::clone(&b));
         let thread = thread::spawn(move || transfer(&b2, &a2, 1));
         transfer(&a, &b, 1);
@@ -171,8 +183,12 @@ struct Node {
 #[test]
 fn cycle_of_arcs() {
     finds(FailureKind::Leak, "cycle_of_arcs", || {
-        let a = Arc::new(Node { peer: Mutex::new(None) });
-        let b = Arc::new(Node { peer: Mutex::new(Some(Arc::clone(&a))) });
+        let a = Arc::new(Node {
+            peer: Mutex::new(None),
+        });
+        let b = Arc::new(Node {
+            peer: Mutex::new(Some(Arc::clone(&a))),
+        });
         *a.peer.lock() = Some(b);
     });
 }
@@ -185,15 +201,20 @@ struct Mailbox {
 #[test]
 fn relaxed_mailbox() {
     finds(FailureKind::Assertion, "relaxed_mailbox", || {
-        let mailbox =
-            Arc::new(Mailbox { ready: AtomicBool::new(false), data: AtomicBool::new(false) });
+        let mailbox = Arc::new(Mailbox {
+            ready: AtomicBool::new(false),
+            data: AtomicBool::new(false),
+        });
         let writer = Arc::clone(&mailbox);
         let thread = thread::spawn(move || {
             writer.data.store(true, Ordering::Relaxed);
             writer.ready.store(true, Ordering::Relaxed);
         });
         if mailbox.ready.load(Ordering::Relaxed) {
-            assert!(mailbox.data.load(Ordering::Relaxed), "ready, but the data is not there");
+            assert!(
+                mailbox.data.load(Ordering::Relaxed),
+                "ready, but the data is not there"
+            );
         }
         thread.join().unwrap();
     });

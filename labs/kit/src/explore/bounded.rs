@@ -26,7 +26,14 @@ pub(super) struct PreemptionBounded {
 impl PreemptionBounded {
     pub(super) fn new(bound: usize, deadline: Instant) -> PreemptionBounded {
         let branches = Vec::new();
-        PreemptionBounded { bound, deadline, branches, depth: 0, preemptions: 0, started: false }
+        PreemptionBounded {
+            bound,
+            deadline,
+            branches,
+            depth: 0,
+            preemptions: 0,
+            started: false,
+        }
     }
 
     fn choices(
@@ -35,7 +42,12 @@ impl PreemptionBounded {
         current: Option<TaskId>,
         is_yielding: bool,
     ) -> (Vec<TaskId>, bool) {
-        let others = || runnable.iter().map(|task| task.id()).filter(|id| Some(*id) != current);
+        let others = || {
+            runnable
+                .iter()
+                .map(|task| task.id())
+                .filter(|id| Some(*id) != current)
+        };
         let current = current.filter(|id| runnable.iter().any(|task| task.id() == *id));
         match current {
             Some(id) if !is_yielding => {
@@ -44,7 +56,13 @@ impl PreemptionBounded {
                 (std::iter::once(id).chain(others).collect(), true)
             }
             // A thread that yields lets the others go first.
-            Some(id) => (others().chain(std::iter::once(id)).take(runnable.len().max(2) - 1).collect(), false),
+            Some(id) => (
+                others()
+                    .chain(std::iter::once(id))
+                    .take(runnable.len().max(2) - 1)
+                    .collect(),
+                false,
+            ),
             None => (others().collect(), false),
         }
     }
@@ -78,7 +96,11 @@ impl Scheduler for PreemptionBounded {
     ) -> Option<TaskId> {
         if self.depth == self.branches.len() {
             let (choices, preempts) = self.choices(runnable, current, is_yielding);
-            self.branches.push(Branch { choices, taken: 0, preempts });
+            self.branches.push(Branch {
+                choices,
+                taken: 0,
+                preempts,
+            });
         }
         let branch = &self.branches[self.depth];
         self.depth += 1;

@@ -136,7 +136,11 @@ impl Default for Explorer {
 impl Explorer {
     /// A search without a bound, for ten seconds at most.
     pub fn new() -> Explorer {
-        Explorer { preemptions: None, budget: Duration::from_secs(10), sampled: false }
+        Explorer {
+            preemptions: None,
+            budget: Duration::from_secs(10),
+            sampled: false,
+        }
     }
 
     /// Runs only interleavings with at most `bound` preemptions, at least 1: for scenarios of three threads

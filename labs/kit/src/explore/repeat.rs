@@ -19,7 +19,10 @@ const DEADLINE: Duration = Duration::from_secs(20);
 pub fn repeat(times: usize, scenario: impl Fn() + Send + Sync + 'static) {
     let scenario = Arc::new(scenario);
     let (done, finished) = channel::<()>();
-    let name = std::thread::current().name().unwrap_or("scenario").to_owned();
+    let name = std::thread::current()
+        .name()
+        .unwrap_or("scenario")
+        .to_owned();
     let runner = std::thread::Builder::new().name(name);
     let thread = runner
         .spawn(move || {

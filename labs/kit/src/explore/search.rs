@@ -75,24 +75,37 @@ pub(super) fn search(
     scenario: &Scenario,
     wants_goal: bool,
 ) -> Result<Outcome, Box<Failure>> {
-    assert!(!model::running(), "a scenario cannot explore another scenario");
+    assert!(
+        !model::running(),
+        "a scenario cannot explore another scenario"
+    );
     install_hook();
     let deadline = Instant::now() + explorer.budget;
     let mut total = 0;
     let mut best = None;
     let mut weak = true;
     for pass in passes(explorer) {
-        if !weak && !pass.sequential && matches!(best, Some(Outcome { certainty, .. }) if certainty == pass.certainty(0))
+        if !weak
+            && !pass.sequential
+            && matches!(best, Some(Outcome { certainty, .. }) if certainty == pass.certainty(0))
         {
             continue; // Without atomics and cells this pass would be the last one again.
         }
         let ended = run(pass, scenario, deadline, None);
         let count = EXECUTIONS.get();
         total += count;
-        let case = |kind| Case { kind, pass: pass.in_words(), executions: count, total };
+        let case = |kind| Case {
+            kind,
+            pass: pass.in_words(),
+            executions: count,
+            total,
+        };
         match ended {
             Ended::Reached => {
-                return Ok(Outcome { certainty: Certainty::Witnessed, interleavings: total });
+                return Ok(Outcome {
+                    certainty: Certainty::Witnessed,
+                    interleavings: total,
+                });
             }
             Ended::Failed(panic) => {
                 let panic = again(pass, scenario, count).unwrap_or(panic);
@@ -100,10 +113,14 @@ pub(super) fn search(
                 return Err(Box::new(panic.tell(case)));
             }
             Ended::Complete => {
-                weak = weak && record::with_trace(|trace| trace.events.iter().any(depends_on_memory));
+                weak =
+                    weak && record::with_trace(|trace| trace.events.iter().any(depends_on_memory));
                 if !pass.sequential || !weak {
                     let interleavings = if explorer.sampled { total } else { count };
-                    best = Some(Outcome { certainty: pass.certainty(total), interleavings });
+                    best = Some(Outcome {
+                        certainty: pass.certainty(total),
+                        interleavings,
+                    });
                 }
             }
             Ended::OutOfTime => break,
@@ -132,17 +149,38 @@ pub(super) fn search(
 fn nothing_found(kind: FailureKind, message: String) -> Failure {
     let picture = message.clone();
     let (at, found, threads, steps) = (None, String::new(), Vec::new(), Vec::new());
-    Failure { kind, message, at, found, threads, steps, picture }
+    Failure {
+        kind,
+        message,
+        at,
+        found,
+        threads,
+        steps,
+        picture,
+    }
 }
 
 fn passes(explorer: &Explorer) -> Vec<Pass> {
     if explorer.sampled {
-        let strategies =
-            [Strategy::Bounded(1), Strategy::Random, Strategy::Pct(2), Strategy::Pct(3), Strategy::Urw];
-        return strategies.map(|strategy| Pass { strategy, sequential: false }).to_vec();
+        let strategies = [
+            Strategy::Bounded(1),
+            Strategy::Random,
+            Strategy::Pct(2),
+            Strategy::Pct(3),
+            Strategy::Urw,
+        ];
+        return strategies
+            .map(|strategy| Pass {
+                strategy,
+                sequential: false,
+            })
+            .to_vec();
     }
     let limit = explorer.preemptions.unwrap_or(usize::MAX);
-    let exhaust = |bound, sequential| Pass { strategy: Strategy::Exhaust(bound), sequential };
+    let exhaust = |bound, sequential| Pass {
+        strategy: Strategy::Exhaust(bound),
+        sequential,
+    };
     let mut passes = vec![exhaust(Some(1), true)];
     if limit >= 2 {
         passes.push(exhaust(Some(2), true));
@@ -247,7 +285,9 @@ fn run(pass: Pass, scenario: &Scenario, deadline: Instant, detailed: Option<u64>
         Err(payload) if payload.is::<OutOfTime>() => Ended::OutOfTime,
         Err(payload) if payload.is::<Reached>() => Ended::Reached,
         Err(payload) => {
-            let panic = PANIC.take().unwrap_or_else(|| Box::new(Panic::of(&*payload, None)));
+            let panic = PANIC
+                .take()
+                .unwrap_or_else(|| Box::new(Panic::of(&*payload, None)));
             Ended::Failed(panic)
         }
     }
@@ -274,7 +314,9 @@ fn run_shuttle(
     config.stack_size = SHUTTLE_STACK;
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
-    config.ungraceful_shutdown_config.immediately_return_on_panic = true;
+    config
+        .ungraceful_shutdown_config
+        .immediately_return_on_panic = true;
     shuttle::Runner::new(scheduler, config).run(body);
 }
 
@@ -306,7 +348,12 @@ fn check_leaks() {
     if leaked {
         let trace = record::snapshot();
         let message = String::new();
-        PANIC.set(Some(Box::new(Panic { message, at: None, thread: 0, trace })));
+        PANIC.set(Some(Box::new(Panic {
+            message,
+            at: None,
+            thread: 0,
+            trace,
+        })));
         model::end_execution();
         resume_unwind(Box::new(Leaked));
     }
@@ -321,22 +368,44 @@ impl Panic {
         } else {
             "a panic whose payload is no text".to_owned()
         };
-        Panic { message, at, thread: record::current(), trace: record::snapshot() }
+        Panic {
+            message,
+            at,
+            thread: record::current(),
+            trace: record::snapshot(),
+        }
     }
 
     /// Draws on a thread of its own: the current one may have a small stack.
     fn tell(self, case: Case) -> Failure {
-        let name = std::thread::current().name().unwrap_or("scenario").to_owned();
+        let name = std::thread::current()
+            .name()
+            .unwrap_or("scenario")
+            .to_owned();
         std::thread::scope(|scope| {
-            let tell = || picture::tell(&case, &name, &self.trace, &self.message, self.at, self.thread);
-            scope.spawn(tell).join().unwrap_or_else(|payload| panic_any(payload))
+            let tell = || {
+                picture::tell(
+                    &case,
+                    &name,
+                    &self.trace,
+                    &self.message,
+                    self.at,
+                    self.thread,
+                )
+            };
+            scope
+                .spawn(tell)
+                .join()
+                .unwrap_or_else(|payload| panic_any(payload))
         })
     }
 }
 
 fn kind_of(panic: &Panic) -> FailureKind {
     let by_checker = panic.at.as_ref().is_none_or(|at| {
-        ["/loom-", "/shuttle-", "/kit/"].iter().any(|part| at.contains(part))
+        ["/loom-", "/shuttle-", "/kit/"]
+            .iter()
+            .any(|part| at.contains(part))
     });
     match panic.message.as_str() {
         "" => FailureKind::Leak,
@@ -360,7 +429,11 @@ fn install_hook() {
     HOOK.call_once(|| {
         let usual = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if model::running() { inside_model(info) } else { usual(info) }
+            if model::running() {
+                inside_model(info)
+            } else {
+                usual(info)
+            }
         }));
     });
 }
@@ -371,7 +444,10 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     if panic.message.starts_with("panic in a destructor") {
         // The process is about to abort: say at least what went wrong first.
         if let Some(first) = PANIC.take() {
-            eprintln!("{}\n(and then a destructor panicked: {:?})", first.message, panic.at);
+            eprintln!(
+                "{}\n(and then a destructor panicked: {:?})",
+                first.message, panic.at
+            );
         }
     }
     // A panic that the scenario catches is none; the last one before the end is the failure.

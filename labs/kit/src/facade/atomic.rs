@@ -188,7 +188,9 @@ impl<T> AtomicPtr<T> {
     pub fn swap(&self, pointer: *mut T, ordering: Ordering) -> *mut T {
         match &self.0 {
             Real::Real(atomic) => atomic.swap(pointer, ordering),
-            Real::Model(atomic) => atomic.swap(pointer.cast(), ordering, Location::caller()).cast(),
+            Real::Model(atomic) => atomic
+                .swap(pointer.cast(), ordering, Location::caller())
+                .cast(),
         }
     }
 

@@ -45,8 +45,15 @@ fn modelled<T>(
         channel: model::Channel::new(capacity, place),
         values: RefCell::default(),
     });
-    let end = |side| Modelled { shared: Arc::clone(&shared), side, created: place };
-    (Sender(End::Model(end(Side::Sender))), Receiver(End::Model(end(Side::Receiver))))
+    let end = |side| Modelled {
+        shared: Arc::clone(&shared),
+        side,
+        created: place,
+    };
+    (
+        Sender(End::Model(end(Side::Sender))),
+        Receiver(End::Model(end(Side::Receiver))),
+    )
 }
 
 /// The end that sends. When the last one is dropped, receivers get what is buffered, then an error.
@@ -109,7 +116,11 @@ unsafe impl<T: Send> Sync for Modelled<T> {}
 impl<T> Clone for Modelled<T> {
     fn clone(&self) -> Self {
         self.shared.channel.cloned(self.side);
-        Modelled { shared: Arc::clone(&self.shared), side: self.side, created: self.created }
+        Modelled {
+            shared: Arc::clone(&self.shared),
+            side: self.side,
+            created: self.created,
+        }
     }
 }
 
@@ -128,23 +139,34 @@ impl<T> Modelled<T> {
         place: &'static Location<'static>,
     ) -> Result<(), (Refused, T)> {
         let moving = self.moving(Some(value));
-        self.shared.channel.send(patience, place, &moving).map_err(|why| {
-            (why, moving.value.take().expect("a value that was not sent is still here"))
-        })
+        self.shared
+            .channel
+            .send(patience, place, &moving)
+            .map_err(|why| {
+                (
+                    why,
+                    moving
+                        .value
+                        .take()
+                        .expect("a value that was not sent is still here"),
+                )
+            })
     }
 
-    fn receive(
-        &self,
-        patience: Patience,
-        place: &'static Location<'static>,
-    ) -> Result<T, Refused> {
+    fn receive(&self, patience: Patience, place: &'static Location<'static>) -> Result<T, Refused> {
         let moving = self.moving(None);
         self.shared.channel.receive(patience, place, &moving)?;
-        Ok(moving.value.take().expect("a value that was received is here"))
+        Ok(moving
+            .value
+            .take()
+            .expect("a value that was received is here"))
     }
 
     fn moving(&self, value: Option<T>) -> Moving<'_, T> {
-        Moving { queue: &self.shared.values, value: Cell::new(value) }
+        Moving {
+            queue: &self.shared.values,
+            value: Cell::new(value),
+        }
     }
 }
 
@@ -173,14 +195,12 @@ impl<T> Sender<T> {
     pub fn try_send(&self, value: T) -> Result<(), TrySendError<T>> {
         match &self.0 {
             End::Real(sender) => sender.try_send(value),
-            End::Model(end) => {
-                end.send(value, Patience::Never, Location::caller()).map_err(|(why, value)| {
-                    match why {
-                        Refused::Disconnected => TrySendError::Disconnected(value),
-                        _ => TrySendError::Full(value),
-                    }
-                })
-            }
+            End::Model(end) => end
+                .send(value, Patience::Never, Location::caller())
+                .map_err(|(why, value)| match why {
+                    Refused::Disconnected => TrySendError::Disconnected(value),
+                    _ => TrySendError::Full(value),
+                }),
         }
     }
 
@@ -230,12 +250,12 @@ impl<T> Receiver<T> {
     pub fn try_recv(&self) -> Result<T, TryRecvError> {
         match &self.0 {
             End::Real(receiver) => receiver.try_recv(),
-            End::Model(end) => {
-                end.receive(Patience::Never, Location::caller()).map_err(|why| match why {
+            End::Model(end) => end
+                .receive(Patience::Never, Location::caller())
+                .map_err(|why| match why {
                     Refused::Disconnected => TryRecvError::Disconnected,
                     _ => TryRecvError::Empty,
-                })
-            }
+                }),
         }
     }
 
@@ -270,7 +290,10 @@ impl<T> Receiver<T> {
     /// Values until all senders are gone; blocks between them.
     #[track_caller]
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { receiver: self, place: Location::caller() }
+        Iter {
+            receiver: self,
+            place: Location::caller(),
+        }
     }
 
     /// Values that are there now; never blocks.
@@ -305,7 +328,8 @@ macro_rules! both_ends {
 
             /// Whether no more values fit.
             pub fn is_full(&self) -> bool {
-                self.capacity().is_some_and(|capacity| self.len() >= capacity)
+                self.capacity()
+                    .is_some_and(|capacity| self.len() >= capacity)
             }
         }
 
@@ -375,6 +399,9 @@ impl<T> IntoIterator for Receiver<T> {
 
     #[track_caller]
     fn into_iter(self) -> IntoIter<T> {
-        IntoIter { receiver: self, place: Location::caller() }
+        IntoIter {
+            receiver: self,
+            place: Location::caller(),
+        }
     }
 }

@@ -55,7 +55,9 @@ impl Condvar {
     #[track_caller]
     pub fn new() -> Self {
         let place = Location::caller();
-        Condvar(Real::new(parking_lot::Condvar::new, || model::Condvar::new(place)))
+        Condvar(Real::new(parking_lot::Condvar::new, || {
+            model::Condvar::new(place)
+        }))
     }
 
     /// Gives the lock back and blocks until notified, in one step; then blocks until it has the lock again.
@@ -159,7 +161,9 @@ impl Condvar {
 #[cold]
 #[track_caller]
 fn mixed() -> ! {
-    panic!("the condvar and the mutex were not both made in this model: make them inside the scenario")
+    panic!(
+        "the condvar and the mutex were not both made in this model: make them inside the scenario"
+    )
 }
 
 impl Default for Condvar {

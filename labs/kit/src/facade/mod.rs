@@ -22,7 +22,11 @@ enum Real<R, M> {
 impl<R, M> Real<R, M> {
     #[inline]
     fn new(real: impl FnOnce() -> R, model: impl FnOnce() -> Box<M>) -> Self {
-        if crate::model::running() { Real::Model(model()) } else { Real::Real(real()) }
+        if crate::model::running() {
+            Real::Model(model())
+        } else {
+            Real::Real(real())
+        }
     }
 }
 

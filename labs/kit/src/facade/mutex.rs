@@ -48,7 +48,10 @@ unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
 /// The lock that is held, without the value: what a condvar needs.
 pub(super) enum RawGuard<'a> {
     Real(parking_lot::MutexGuard<'a, ()>),
-    Model { mutex: &'a model::Mutex, locked_at: &'static Location<'static> },
+    Model {
+        mutex: &'a model::Mutex,
+        locked_at: &'static Location<'static>,
+    },
 }
 
 impl Drop for RawGuard<'_> {
@@ -66,7 +69,10 @@ impl<T> Mutex<T> {
     pub fn new(value: T) -> Self {
         let place = Location::caller();
         let raw = Real::new(|| parking_lot::Mutex::new(()), || model::Mutex::new(place));
-        Mutex { raw, value: UnsafeCell::new(value) }
+        Mutex {
+            raw,
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// Gives the value back.
@@ -112,7 +118,11 @@ impl<T: ?Sized> Mutex<T> {
 
     #[inline]
     fn guard<'a>(&'a self, raw: RawGuard<'a>) -> MutexGuard<'a, T> {
-        MutexGuard { raw, value: &self.value, _not_send: PhantomData }
+        MutexGuard {
+            raw,
+            value: &self.value,
+            _not_send: PhantomData,
+        }
     }
 
     /// The value, without locking: `&mut self` proves that nobody else has it.

@@ -83,8 +83,14 @@ impl<T> RwLock<T> {
     #[track_caller]
     pub fn new(value: T) -> Self {
         let place = Location::caller();
-        let raw = Real::new(|| parking_lot::RwLock::new(()), || model::RwLock::new(place));
-        RwLock { raw, value: UnsafeCell::new(value) }
+        let raw = Real::new(
+            || parking_lot::RwLock::new(()),
+            || model::RwLock::new(place),
+        );
+        RwLock {
+            raw,
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// Gives the value back.
@@ -161,12 +167,20 @@ impl<T: ?Sized> RwLock<T> {
 
     #[inline]
     fn reader<'a>(&'a self, raw: RawReadGuard<'a>) -> RwLockReadGuard<'a, T> {
-        RwLockReadGuard { _raw: raw, value: &self.value, _not_send: PhantomData }
+        RwLockReadGuard {
+            _raw: raw,
+            value: &self.value,
+            _not_send: PhantomData,
+        }
     }
 
     #[inline]
     fn writer<'a>(&'a self, raw: RawWriteGuard<'a>) -> RwLockWriteGuard<'a, T> {
-        RwLockWriteGuard { _raw: raw, value: &self.value, _not_send: PhantomData }
+        RwLockWriteGuard {
+            _raw: raw,
+            value: &self.value,
+            _not_send: PhantomData,
+        }
     }
 }
 

@@ -30,7 +30,9 @@ where
     F: FnOnce() -> T + Send + 'static,
     T: Send + 'static,
 {
-    Builder::new().spawn(body).expect("the operating system can start a thread")
+    Builder::new()
+        .spawn(body)
+        .expect("the operating system can start a thread")
 }
 
 /// A thread about to be started, with a name.
@@ -279,7 +281,11 @@ impl<'scope> Scope<'scope, '_> {
         let join = model::spawn(None, Location::caller(), body);
         let thread = join.thread;
         UNJOINED.with_borrow_mut(|unjoined| unjoined.push((self.address(), join)));
-        ScopedJoinHandle(ScopedKind::Model { scope: self.address(), thread, slot })
+        ScopedJoinHandle(ScopedKind::Model {
+            scope: self.address(),
+            thread,
+            slot,
+        })
     }
 
     fn address(&self) -> usize {
@@ -291,10 +297,7 @@ impl<'scope> Scope<'scope, '_> {
     }
 }
 
-fn take_unjoined(
-    scope: usize,
-    wanted: impl Fn(record::ThreadId) -> bool,
-) -> Option<model::Join> {
+fn take_unjoined(scope: usize, wanted: impl Fn(record::ThreadId) -> bool) -> Option<model::Join> {
     UNJOINED.with_borrow_mut(|unjoined| {
         let found = |(of, join): &(usize, model::Join)| *of == scope && wanted(join.thread);
         let at = unjoined.iter().position(found)?;
@@ -312,7 +315,11 @@ pub struct ScopedJoinHandle<'scope, T>(ScopedKind<'scope, T>);
 
 enum ScopedKind<'scope, T> {
     Real(std::thread::ScopedJoinHandle<'scope, T>),
-    Model { scope: usize, thread: record::ThreadId, slot: Slot<T> },
+    Model {
+        scope: usize,
+        thread: record::ThreadId,
+        slot: Slot<T>,
+    },
 }
 
 impl<T> ScopedJoinHandle<'_, T> {
@@ -325,7 +332,11 @@ impl<T> ScopedJoinHandle<'_, T> {
     pub fn join(self) -> Result<T> {
         match self.0 {
             ScopedKind::Real(handle) => handle.join(),
-            ScopedKind::Model { scope, thread, slot } => {
+            ScopedKind::Model {
+                scope,
+                thread,
+                slot,
+            } => {
                 if let Some(join) = take_unjoined(scope, |unjoined| unjoined == thread) {
                     join.join(Location::caller());
                 }

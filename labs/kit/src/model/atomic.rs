@@ -1,18 +1,47 @@
 //! The modelled atomics, one for each width, and fences.
 //!
-//! In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially
-//! consistent read-modify-write, whatever ordering is written: loom then has one value to offer.
+//! Three deviations from loom's own operations, each because loom would call a right program wrong or ask
+//! the wrong question:
+//!
+//! - In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially consistent
+//!   read-modify-write, whatever ordering is written: there is one value to see, the newest.
+//! - A store is a swap. loom does not know that a read-modify-write follows what it read immediately, so a
+//!   plain store of another thread could stay older for ever, and a loop that waits for it would not end.
+//! - A `SeqCst` load sees the newest value. loom takes it as `Acquire`, under which Dekker's and Peterson's
+//!   algorithms fail although they are right.
 use super::{Checker, either, inert, sequential};
 use crate::record::{Handle, Op, Place, Value, switching};
 use std::sync::atomic::Ordering;
 
-/// The ordering to use in place of the one written.
+/// Whether a load has to see the newest value, and with which ordering.
+fn newest(written: Ordering) -> Option<Ordering> {
+    match written {
+        _ if sequential() => Some(Ordering::SeqCst),
+        Ordering::SeqCst => Some(Ordering::Acquire),
+        _ => None,
+    }
+}
+
+/// The ordering of the swap that stands for a store.
+fn as_swap(written: Ordering) -> Ordering {
+    match written {
+        _ if sequential() => Ordering::SeqCst,
+        Ordering::SeqCst => Ordering::Release,
+        other => other,
+    }
+}
+
+/// The ordering of a read-modify-write in place of the one written.
 fn strict(written: Ordering) -> Ordering {
-    if sequential() { Ordering::SeqCst } else { written }
+    if sequential() {
+        Ordering::SeqCst
+    } else {
+        written
+    }
 }
 
 macro_rules! atomic {
-    ($name:ident, $type:ty, $value:expr, |$it:ident| $read:expr) => {
+    ($name:ident, $type:ty, $value:expr, |$it:ident, $newest:ident| $read:expr) => {
         #[doc = concat!("A modelled `", stringify!($name), "`.")]
         #[derive(Debug)]
         pub(crate) struct $name {
@@ -36,7 +65,10 @@ macro_rules! atomic {
                     return Default::default();
                 }
                 let value = switching(|| {
-                    either!(&self.atomic, $it => if sequential() { $read } else { $it.load(ordering) })
+                    either!(&self.atomic, $it => match newest(ordering) {
+                        Some($newest) => $read,
+                        None => $it.load(ordering),
+                    })
                 });
                 self.object.load(place, $value(value), ordering);
                 value
@@ -46,13 +78,7 @@ macro_rules! atomic {
                 if inert() {
                     return;
                 }
-                switching(|| {
-                    either!(&self.atomic, atomic => if sequential() {
-                        atomic.swap(value, Ordering::SeqCst);
-                    } else {
-                        atomic.store(value, ordering);
-                    })
-                });
+                switching(|| either!(&self.atomic, atomic => atomic.swap(value, as_swap(ordering))));
                 let value = $value(value);
                 self.object.stored(place, value, Op::Store { value, ordering });
             }
@@ -117,7 +143,7 @@ macro_rules! atomic {
         atomic!(@update $name, $type, fetch_xor, |old, operand| old ^ operand);
     };
     (@integer $($name:ident, $type:ty, $value:expr;)*) => { $(
-        atomic!($name, $type, $value, |atomic| atomic.fetch_add(0, Ordering::SeqCst));
+        atomic!($name, $type, $value, |atomic, newest| atomic.fetch_add(0, newest));
         atomic!(@logic $name, $type);
         atomic!(@update $name, $type, fetch_add, |old, operand| old.wrapping_add(operand));
         atomic!(@update $name, $type, fetch_sub, |old, operand| old.wrapping_sub(operand));
@@ -126,7 +152,8 @@ macro_rules! atomic {
     )* };
 }
 
-atomic!(AtomicBool, bool, Value::Bool, |atomic| atomic.fetch_or(false, Ordering::SeqCst));
+atomic!(AtomicBool, bool, Value::Bool, |atomic, newest| atomic
+    .fetch_or(false, newest));
 atomic!(@logic AtomicBool, bool);
 atomic! { @integer
     AtomicU8, u8, |value| Value::Unsigned(u64::from(value));
@@ -164,14 +191,13 @@ impl AtomicPtr {
             return std::ptr::null_mut();
         }
         let pointer = switching(|| {
-            either!(&self.atomic, atomic => if sequential() {
-                // A compare-and-swap that changes nothing reads the newest value.
-                let null = std::ptr::null_mut();
-                atomic
-                    .compare_exchange(null, null, Ordering::SeqCst, Ordering::SeqCst)
-                    .unwrap_or_else(|pointer| pointer)
-            } else {
-                atomic.load(ordering)
+            either!(&self.atomic, atomic => match newest(ordering) {
+                Some(newest) => {
+                    // A compare-and-swap that changes nothing reads the newest value.
+                    let null = std::ptr::null_mut();
+                    atomic.compare_exchange(null, null, newest, newest).unwrap_or_else(|found| found)
+                }
+                None => atomic.load(ordering),
             })
         });
         self.object.load(place, address(pointer), ordering);
@@ -182,23 +208,17 @@ impl AtomicPtr {
         if inert() {
             return;
         }
-        switching(|| {
-            either!(&self.atomic, atomic => if sequential() {
-                atomic.swap(pointer, Ordering::SeqCst);
-            } else {
-                atomic.store(pointer, ordering);
-            })
-        });
+        switching(|| either!(&self.atomic, atomic => atomic.swap(pointer, as_swap(ordering))));
         let value = address(pointer);
-        self.object.stored(place, value, Op::Store { value, ordering });
+        self.object
+            .stored(place, value, Op::Store { value, ordering });
     }
 
     pub(crate) fn swap(&self, new: *mut (), ordering: Ordering, place: Place) -> *mut () {
         if inert() {
             return std::ptr::null_mut();
         }
-        let old =
-            switching(|| either!(&self.atomic, atomic => atomic.swap(new, strict(ordering))));
+        let old = switching(|| either!(&self.atomic, atomic => atomic.swap(new, strict(ordering))));
         self.updated(old, new, ordering, place);
         old
     }
@@ -223,7 +243,14 @@ impl AtomicPtr {
             Ok(old) => self.updated(old, new, success, place),
             Err(saw) => {
                 let (saw, expected) = (address(saw), address(expected));
-                self.object.event(place, Op::CasFailed { saw, expected, ordering: failure });
+                self.object.event(
+                    place,
+                    Op::CasFailed {
+                        saw,
+                        expected,
+                        ordering: failure,
+                    },
+                );
             }
         }
         result
@@ -231,7 +258,8 @@ impl AtomicPtr {
 
     fn updated(&self, old: *mut (), new: *mut (), ordering: Ordering, place: Place) {
         let (old, new) = (address(old), address(new));
-        self.object.stored(place, new, Op::Update { old, new, ordering });
+        self.object
+            .stored(place, new, Op::Update { old, new, ordering });
     }
 }
 

@@ -35,11 +35,18 @@ impl Barrier {
         let last = arrived >= self.size;
         if last {
             self.arrived.set(0);
-            self.waiting.wake_all(|_| self.object.event(place, Op::BarrierPassed));
+            self.waiting
+                .wake_all(|_| self.object.event(place, Op::BarrierPassed));
         } else {
             self.arrived.set(arrived);
             let waiter = self.waiting.join();
-            self.object.event(place, Op::BarrierWaits { arrived, of: self.size });
+            self.object.event(
+                place,
+                Op::BarrierWaits {
+                    arrived,
+                    of: self.size,
+                },
+            );
             waiter.sleep();
             // What the others did before they came happens-before what this thread does next.
             self.word.step();

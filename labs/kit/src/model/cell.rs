@@ -46,7 +46,9 @@ impl Cell {
         }
         self.object.event(place, Op::CellWrite);
         match &self.watch {
-            Checker::Loom(cell) => Access::Write { _open: cell.get_mut() },
+            Checker::Loom(cell) => Access::Write {
+                _open: cell.get_mut(),
+            },
             Checker::Shuttle(()) => Access::Unwatched,
         }
     }

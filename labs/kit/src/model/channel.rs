@@ -27,7 +27,10 @@ pub(crate) enum Patience {
 impl Patience {
     /// A patience that ends `timeout` from now.
     pub(crate) fn lasting(timeout: Duration) -> Patience {
-        Patience::Until { start: clock(), timeout }
+        Patience::Until {
+            start: clock(),
+            timeout,
+        }
     }
 }
 
@@ -103,7 +106,11 @@ impl Channel {
         if !inert() {
             self.word.step();
         }
-        if self.capacity == Some(0) { 0 } else { self.queued.get() }
+        if self.capacity == Some(0) {
+            0
+        } else {
+            self.queued.get()
+        }
     }
 
     pub(crate) fn capacity(&self) -> Option<usize> {
@@ -141,7 +148,12 @@ impl Channel {
                 return self.hand_over(patience, place, values);
             }
             let waiter = self.full.join();
-            self.object.event(place, Op::SendWaits { queued: self.queued.get() });
+            self.object.event(
+                place,
+                Op::SendWaits {
+                    queued: self.queued.get(),
+                },
+            );
             if self.sleep(&waiter, patience) {
                 self.full.leave(&waiter);
                 return self.send_failed(place, Refused::TimedOut);
@@ -154,7 +166,12 @@ impl Channel {
         self.next_ticket.set(ticket + 1);
         values.put(ticket);
         self.queued.set(self.queued.get() + 1);
-        self.object.event(place, Op::Sent { queued: self.queued.get() });
+        self.object.event(
+            place,
+            Op::Sent {
+                queued: self.queued.get(),
+            },
+        );
         self.empty.wake_one(|_| ());
         ticket
     }
@@ -169,7 +186,9 @@ impl Channel {
         let ticket = self.put(place, values);
         let sleeper = Queue::default();
         let waiter = sleeper.join();
-        self.handing_over.borrow_mut().push((ticket, Rc::clone(&waiter)));
+        self.handing_over
+            .borrow_mut()
+            .push((ticket, Rc::clone(&waiter)));
         self.object.event(place, Op::SendWaits { queued: 0 });
         let timed_out = self.sleep(&waiter, patience);
         self.word.step();
@@ -180,7 +199,11 @@ impl Channel {
         handing_over.remove(at);
         values.take_back(ticket);
         self.queued.set(self.queued.get() - 1);
-        let why = if timed_out { Refused::TimedOut } else { Refused::Disconnected };
+        let why = if timed_out {
+            Refused::TimedOut
+        } else {
+            Refused::Disconnected
+        };
         self.send_failed(place, why)
     }
 
@@ -221,7 +244,12 @@ impl Channel {
     fn get(&self, place: Place, values: &dyn Values) {
         let ticket = values.get();
         self.queued.set(self.queued.get() - 1);
-        self.object.event(place, Op::Received { queued: self.queued.get() });
+        self.object.event(
+            place,
+            Op::Received {
+                queued: self.queued.get(),
+            },
+        );
         let mut handing_over = self.handing_over.borrow_mut();
         match handing_over.iter().position(|(other, _)| *other == ticket) {
             Some(at) => handing_over.remove(at).1.wake(),
@@ -244,12 +272,22 @@ impl Channel {
     }
 
     fn send_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
-        self.object.event(place, Op::SendFailed { why: why.in_words("no receiver is left") });
+        self.object.event(
+            place,
+            Op::SendFailed {
+                why: why.in_words("no receiver is left"),
+            },
+        );
         Err(why)
     }
 
     fn receive_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
-        self.object.event(place, Op::ReceiveFailed { why: why.in_words("no sender is left") });
+        self.object.event(
+            place,
+            Op::ReceiveFailed {
+                why: why.in_words("no sender is left"),
+            },
+        );
         Err(why)
     }
 
@@ -275,7 +313,10 @@ impl Channel {
         self.object.event(place, Op::Disconnected { side });
         sleeping.wake_all(|_| ());
         if self.receivers.get() == 0 {
-            self.handing_over.borrow().iter().for_each(|(_, waiter)| waiter.wake());
+            self.handing_over
+                .borrow()
+                .iter()
+                .for_each(|(_, waiter)| waiter.wake());
         }
     }
 

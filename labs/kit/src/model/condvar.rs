@@ -31,7 +31,13 @@ impl Condvar {
         }
         self.word.step();
         let waiter = self.waiting.join();
-        self.object.event(place, Op::CondvarWaits { mutex: mutex.object.0, timed: false });
+        self.object.event(
+            place,
+            Op::CondvarWaits {
+                mutex: mutex.object.0,
+                timed: false,
+            },
+        );
         mutex.release_for_wait();
         waiter.sleep();
         self.object.event(place, Op::Woken);
@@ -46,7 +52,13 @@ impl Condvar {
         let start = clock();
         self.word.step();
         let waiter = self.waiting.join();
-        self.object.event(place, Op::CondvarWaits { mutex: mutex.object.0, timed: true });
+        self.object.event(
+            place,
+            Op::CondvarWaits {
+                mutex: mutex.object.0,
+                timed: true,
+            },
+        );
         mutex.release_for_wait();
         yield_quietly();
         self.word.step();
@@ -55,7 +67,8 @@ impl Condvar {
             self.waiting.leave(&waiter);
             advance_clock(start, timeout.as_nanos().try_into().unwrap_or(u64::MAX));
         }
-        self.object.event(place, if timed_out { Op::TimedOut } else { Op::Woken });
+        self.object
+            .event(place, if timed_out { Op::TimedOut } else { Op::Woken });
         mutex.lock(place);
         timed_out
     }
@@ -66,7 +79,8 @@ impl Condvar {
             return false;
         }
         self.word.step();
-        self.waiting.wake_one(|woke| self.object.event(place, Op::NotifyOne { woke }))
+        self.waiting
+            .wake_one(|woke| self.object.event(place, Op::NotifyOne { woke }))
     }
 
     /// Wakes all who wait, and says how many. Never blocks.
@@ -75,6 +89,7 @@ impl Condvar {
             return 0;
         }
         self.word.step();
-        self.waiting.wake_all(|woke| self.object.event(place, Op::NotifyAll { woke }))
+        self.waiting
+            .wake_all(|woke| self.object.event(place, Op::NotifyAll { woke }))
     }
 }

@@ -7,10 +7,8 @@ use std::mem;
 
 type MutexGuard =
     Checker<loom::sync::MutexGuard<'static, ()>, shuttle::sync::MutexGuard<'static, ()>>;
-type ReadGuard = Checker<
-    loom::sync::RwLockReadGuard<'static, ()>,
-    shuttle::sync::RwLockReadGuard<'static, ()>,
->;
+type ReadGuard =
+    Checker<loom::sync::RwLockReadGuard<'static, ()>, shuttle::sync::RwLockReadGuard<'static, ()>>;
 type WriteGuard = Checker<
     loom::sync::RwLockWriteGuard<'static, ()>,
     shuttle::sync::RwLockWriteGuard<'static, ()>,
@@ -27,11 +25,15 @@ macro_rules! keep {
         switching(|| match $lock {
             Checker::Loom($inner) => {
                 // SAFETY: see the macro's own section.
-                $acquire.ok().map(|guard| Checker::Loom(unsafe { mem::transmute(guard) }))
+                $acquire
+                    .ok()
+                    .map(|guard| Checker::Loom(unsafe { mem::transmute(guard) }))
             }
             Checker::Shuttle($inner) => {
                 // SAFETY: see the macro's own section.
-                $acquire.ok().map(|guard| Checker::Shuttle(unsafe { mem::transmute(guard) }))
+                $acquire
+                    .ok()
+                    .map(|guard| Checker::Shuttle(unsafe { mem::transmute(guard) }))
             }
         })
     };
@@ -51,7 +53,10 @@ impl Mutex {
         Box::new(Mutex {
             object: Handle::new("Mutex", created, None),
             held: RefCell::new(None),
-            lock: Checker::new(|| loom::sync::Mutex::new(()), || shuttle::sync::Mutex::new(())),
+            lock: Checker::new(
+                || loom::sync::Mutex::new(()),
+                || shuttle::sync::Mutex::new(()),
+            ),
         })
     }
 
@@ -76,7 +81,14 @@ impl Mutex {
         if locked {
             *self.held.borrow_mut() = guard;
         }
-        self.object.event(place, if locked { Op::Locked } else { Op::TryLockFailed });
+        self.object.event(
+            place,
+            if locked {
+                Op::Locked
+            } else {
+                Op::TryLockFailed
+            },
+        );
         locked
     }
 
@@ -116,7 +128,10 @@ impl RwLock {
             object: Handle::new("RwLock", created, None),
             readers: RefCell::default(),
             writer: RefCell::new(None),
-            lock: Checker::new(|| loom::sync::RwLock::new(()), || shuttle::sync::RwLock::new(())),
+            lock: Checker::new(
+                || loom::sync::RwLock::new(()),
+                || shuttle::sync::RwLock::new(()),
+            ),
         })
     }
 
@@ -150,7 +165,14 @@ impl RwLock {
         let guard: Option<ReadGuard> = keep!(&self.lock, lock => lock.try_read());
         let locked = guard.is_some();
         self.readers.borrow_mut().extend(guard);
-        self.object.event(place, if locked { Op::ReadLocked } else { Op::TryLockFailed });
+        self.object.event(
+            place,
+            if locked {
+                Op::ReadLocked
+            } else {
+                Op::TryLockFailed
+            },
+        );
         locked
     }
 
@@ -164,7 +186,14 @@ impl RwLock {
         if locked {
             *self.writer.borrow_mut() = guard;
         }
-        self.object.event(place, if locked { Op::Locked } else { Op::TryLockFailed });
+        self.object.event(
+            place,
+            if locked {
+                Op::Locked
+            } else {
+                Op::TryLockFailed
+            },
+        );
         locked
     }
 

@@ -41,7 +41,11 @@ pub(crate) fn spawn(name: Option<String>, place: Place, body: Box<dyn FnOnce() +
         Backend::Shuttle => Checker::Shuttle(shuttle::thread::spawn(body)),
         _ => {
             let builder = loom::thread::Builder::new().stack_size(STACK_WORDS);
-            Checker::Loom(builder.spawn(body).expect("loom starts every thread it is asked for"))
+            Checker::Loom(
+                builder
+                    .spawn(body)
+                    .expect("loom starts every thread it is asked for"),
+            )
         }
     });
     Join { thread, handle }
@@ -106,8 +110,11 @@ pub(crate) fn begin_threads() {
 }
 
 fn add_parker() {
-    let parker =
-        Parker { token: Cell::new(false), word: Word::synchronizing(), waiting: Queue::default() };
+    let parker = Parker {
+        token: Cell::new(false),
+        word: Word::synchronizing(),
+        waiting: Queue::default(),
+    };
     PARKERS.with_borrow_mut(|parkers| parkers.push(Rc::new(parker)));
 }
 

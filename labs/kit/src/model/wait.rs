@@ -112,7 +112,9 @@ impl Queue {
 
     /// Takes a thread out that waits no longer.
     pub(crate) fn leave(&self, waiter: &Rc<Waiter>) {
-        self.0.borrow_mut().retain(|other| !Rc::ptr_eq(other, waiter));
+        self.0
+            .borrow_mut()
+            .retain(|other| !Rc::ptr_eq(other, waiter));
     }
 
     /// Takes the longest sleeper out, says who it is to `log`, then wakes it.

@@ -40,8 +40,12 @@ pub(crate) fn tell(
 ) -> Failure {
     let mut source = source::Source::default();
     let names = names::Names::new(trace, &mut source);
-    let (mut steps, waits) =
-        steps::steps(trace, &names, &mut source, case.kind == FailureKind::Deadlock);
+    let (mut steps, waits) = steps::steps(
+        trace,
+        &names,
+        &mut source,
+        case.kind == FailureKind::Deadlock,
+    );
     let message = in_words(case.kind, message, trace, &names, &waits, who);
     let at = at.filter(|at| source.is_of_the_workspace(at));
     if case.kind == FailureKind::Assertion {
@@ -88,11 +92,21 @@ fn in_words(
             )
         }
         FailureKind::Leak => {
-            let leaked = trace.objects.iter().enumerate().filter(|(_, object)| object.alive);
+            let leaked = trace
+                .objects
+                .iter()
+                .enumerate()
+                .filter(|(_, object)| object.alive);
             let leaked: Vec<String> = leaked
                 .map(|(id, object)| {
                     let place = object.created;
-                    format!("\n- {} `{}`, made at {}:{}", object.kind, names.object(id as u32), place.file(), place.line())
+                    format!(
+                        "\n- {} `{}`, made at {}:{}",
+                        object.kind,
+                        names.object(id as u32),
+                        place.file(),
+                        place.line()
+                    )
                 })
                 .collect();
             format!(
@@ -112,12 +126,22 @@ fn in_words(
 
 /// What found it, and what that says.
 fn found(case: &Case, trace: &Trace) -> String {
-    let switches = trace.events.windows(2).filter(|pair| pair[0].thread != pair[1].thread).count();
+    let switches = trace
+        .events
+        .windows(2)
+        .filter(|pair| pair[0].thread != pair[1].thread)
+        .count();
     let search = match (case.pass.sampled, case.pass.preemptions) {
         (true, _) => format!("in schedule {} of a random sample", case.total),
-        (false, Some(1)) => format!("in interleaving {} with at most one preemption", case.executions),
+        (false, Some(1)) => format!(
+            "in interleaving {} with at most one preemption",
+            case.executions
+        ),
         (false, Some(bound)) => {
-            format!("in interleaving {} with at most {bound} preemptions", case.executions)
+            format!(
+                "in interleaving {} with at most {bound} preemptions",
+                case.executions
+            )
         }
         (false, None) => format!("in interleaving {} of the full search", case.executions),
     };
@@ -145,4 +169,3 @@ fn uses_atomics(trace: &Trace) -> bool {
 fn at(file: &str, line: u32, column: u32) -> String {
     format!("{file}:{line}:{column}")
 }
-

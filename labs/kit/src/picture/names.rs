@@ -12,11 +12,16 @@ pub(super) struct Names {
 
 impl Names {
     pub(super) fn new(trace: &Trace, source: &mut Source) -> Names {
-        Names { threads: threads(trace), objects: objects(trace, source) }
+        Names {
+            threads: threads(trace),
+            objects: objects(trace, source),
+        }
     }
 
     pub(super) fn thread(&self, id: ThreadId) -> &str {
-        self.threads.get(id as usize).map_or("a thread", String::as_str)
+        self.threads
+            .get(id as usize)
+            .map_or("a thread", String::as_str)
     }
 
     pub(super) fn object(&self, id: ObjectId) -> &str {
@@ -36,13 +41,24 @@ fn threads(trace: &Trace) -> Vec<String> {
 /// The variable an object was made into, else what its first operation was called on; a number where two
 /// have the same name.
 fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
-    let mut names: Vec<Option<String>> =
-        trace.objects.iter().map(|object| source.binding(object.created)).collect();
+    let mut names: Vec<Option<String>> = trace
+        .objects
+        .iter()
+        .map(|object| source.binding(object.created))
+        .collect();
     for event in &trace.events {
         let about_an_object = !matches!(
             event.op,
-            Op::Spawn { .. } | Op::End | Op::JoinWants { .. } | Op::Joined { .. } | Op::Note { .. }
-                | Op::Yield | Op::Fence { .. } | Op::ParkWaits | Op::Unparked | Op::Unpark { .. }
+            Op::Spawn { .. }
+                | Op::End
+                | Op::JoinWants { .. }
+                | Op::Joined { .. }
+                | Op::Note { .. }
+                | Op::Yield
+                | Op::Fence { .. }
+                | Op::ParkWaits
+                | Op::Unparked
+                | Op::Unpark { .. }
         );
         if let Some(name @ None) = names.get_mut(event.object as usize)
             && about_an_object

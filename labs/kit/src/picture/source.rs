@@ -14,13 +14,17 @@ impl Source {
         self.0.entry(file.to_owned()).or_insert_with(|| {
             let up = ["", "../", "../../", "../../../"];
             let read = |up: &&str| std::fs::read_to_string(format!("{up}{file}")).ok();
-            up.iter().find_map(read).map_or(Vec::new(), |text| text.lines().map(str::to_owned).collect())
+            up.iter()
+                .find_map(read)
+                .map_or(Vec::new(), |text| text.lines().map(str::to_owned).collect())
         })
     }
 
     /// The text of a line, 1 being the first.
     pub(super) fn line(&mut self, file: &str, line: u32) -> Option<&str> {
-        self.lines(file).get(line.checked_sub(1)? as usize).map(String::as_str)
+        self.lines(file)
+            .get(line.checked_sub(1)? as usize)
+            .map(String::as_str)
     }
 
     /// The text before a place on its line.
@@ -47,14 +51,18 @@ impl Source {
     /// What a new object is put into: `visited` in `let visited = Arc::new(Mutex::new(…` or `visited: Mutex::new(…`.
     pub(super) fn binding(&mut self, place: Place) -> Option<String> {
         let before = self.before(place)?;
-        let equals = before.rfind('=').filter(|at| !before[..*at].ends_with(['=', '<', '>', '!']));
+        let equals = before
+            .rfind('=')
+            .filter(|at| !before[..*at].ends_with(['=', '<', '>', '!']));
         let colon = before.replace("::", "\0\0").rfind(':');
         match (equals, colon) {
             (Some(equals), colon) if colon.is_none_or(|colon| equals > colon) => {
                 let left = before[..equals].trim_end();
                 // `let name: Type = …`: the name stands before the colon.
                 let left = left.replace("::", "\0\0");
-                let left = left.rsplit_once(':').map_or(left.as_str(), |(name, _)| name);
+                let left = left
+                    .rsplit_once(':')
+                    .map_or(left.as_str(), |(name, _)| name);
                 identifier_at_end(left)
             }
             (_, Some(colon)) => identifier_at_end(&before[..colon]),
@@ -99,5 +107,6 @@ fn identifier_at_end(text: &str) -> Option<String> {
         .map(|(at, _)| at)?;
     let identifier = &text[start..];
     let is_name = identifier.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    (is_name && !matches!(identifier, "self" | "unsafe" | "return" | "match")).then(|| identifier.to_owned())
+    (is_name && !matches!(identifier, "self" | "unsafe" | "return" | "match"))
+        .then(|| identifier.to_owned())
 }

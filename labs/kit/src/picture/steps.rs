@@ -19,11 +19,24 @@ pub(super) fn steps(
         let event = &trace.events[shown.event];
         let stuck = deadlock && shown.last && waits(&event.op);
         let (at, code) = place(event, source);
-        let switched = steps.last().is_some_and(|step| step.thread != event.thread as usize);
+        let switched = steps
+            .last()
+            .is_some_and(|step| step.thread != event.thread as usize);
         let action = action(event, names);
-        steps.push(Step { thread: event.thread as usize, action, at, code, switched, stuck });
+        steps.push(Step {
+            thread: event.thread as usize,
+            action,
+            at,
+            code,
+            switched,
+            stuck,
+        });
     }
-    let waits = if deadlock { who_waits(trace, names) } else { Vec::new() };
+    let waits = if deadlock {
+        who_waits(trace, names)
+    } else {
+        Vec::new()
+    };
     (steps, waits)
 }
 
@@ -40,7 +53,14 @@ pub(super) fn panicked(
         Some(source.line(file, line.parse().ok()?)?.trim().to_owned())
     });
     let switched = steps.last().is_some_and(|step| step.thread != who as usize);
-    Step { thread: who as usize, action: "FAILS here".to_owned(), at, code, switched, stuck: false }
+    Step {
+        thread: who as usize,
+        action: "FAILS here".to_owned(),
+        at,
+        code,
+        switched,
+        stuck: false,
+    }
 }
 
 /// An event that gets a line.
@@ -53,8 +73,12 @@ struct Shown {
 /// Which events get a line, and in which order.
 fn order(trace: &Trace) -> Vec<Shown> {
     let events = &trace.events;
-    let next_of_thread =
-        |at: usize| events[at + 1..].iter().position(|e| e.thread == events[at].thread).map(|n| at + 1 + n);
+    let next_of_thread = |at: usize| {
+        events[at + 1..]
+            .iter()
+            .position(|e| e.thread == events[at].thread)
+            .map(|n| at + 1 + n)
+    };
     let mut shown: Vec<Shown> = Vec::new();
     // Requests of threads that had not looked at the lock yet when the checker switched away.
     let mut asking: Vec<usize> = Vec::new();
@@ -78,7 +102,10 @@ fn order(trace: &Trace) -> Vec<Shown> {
                 let mine = request.thread == event.thread && request.object == event.object;
                 let finds_it_taken = request.object == event.object && !mine;
                 if finds_it_taken {
-                    shown.push(Shown { event: asked, last: next_of_thread(asked).is_none() });
+                    shown.push(Shown {
+                        event: asked,
+                        last: next_of_thread(asked).is_none(),
+                    });
                 }
                 !mine && !finds_it_taken
             });
@@ -123,9 +150,17 @@ fn waits(op: &Op) -> bool {
 fn place(event: &Event, source: &mut Source) -> (Option<String>, Option<String>) {
     let (file, mut line, mut column) =
         (event.place.file(), event.place.line(), event.place.column());
-    if matches!(event.op, Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. }) {
-        let dropped = event.dropped_at.as_ref().and_then(|trace| source.dropped_at(trace, file));
-        let Some(dropped) = dropped else { return (None, None) };
+    if matches!(
+        event.op,
+        Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. }
+    ) {
+        let dropped = event
+            .dropped_at
+            .as_ref()
+            .and_then(|trace| source.dropped_at(trace, file));
+        let Some(dropped) = dropped else {
+            return (None, None);
+        };
         (line, column) = (dropped, 1);
     }
     let code = source.line(file, line).map(|code| code.trim().to_owned());
@@ -158,16 +193,34 @@ fn action(event: &Event, names: &Names) -> String {
         Op::NotifyOne { woke: None } => format!("notify_one {name}: nobody waits"),
         Op::NotifyAll { woke: 0 } => format!("notify_all {name}: nobody waits"),
         Op::NotifyAll { woke } => format!("notify_all {name}: wakes {woke}"),
-        Op::Load { value, newest, ordering } => {
-            let stale = newest.map_or(String::new(), |newest| format!(", STALE: newest is {}", show(newest)));
+        Op::Load {
+            value,
+            newest,
+            ordering,
+        } => {
+            let stale = newest.map_or(String::new(), |newest| {
+                format!(", STALE: newest is {}", show(newest))
+            });
             format!("load {name} {ordering:?}: {}{stale}", show(*value))
         }
         Op::Store { value, ordering } => format!("store {name} {ordering:?}: {}", show(*value)),
         Op::Update { old, new, ordering } => {
-            format!("update {name} {ordering:?}: {} to {}", show(*old), show(*new))
+            format!(
+                "update {name} {ordering:?}: {} to {}",
+                show(*old),
+                show(*new)
+            )
         }
-        Op::CasFailed { saw, expected, ordering } => {
-            format!("cas {name} {ordering:?}: failed, {} is not {}", show(*saw), show(*expected))
+        Op::CasFailed {
+            saw,
+            expected,
+            ordering,
+        } => {
+            format!(
+                "cas {name} {ordering:?}: failed, {} is not {}",
+                show(*saw),
+                show(*expected)
+            )
         }
         Op::Fence { ordering } => format!("fence {ordering:?}"),
         Op::CellRead => format!("read {name}"),
@@ -201,9 +254,18 @@ fn show(value: Value) -> String {
 
 /// One sentence for each thread that is left.
 fn who_waits(trace: &Trace, names: &Names) -> Vec<String> {
-    let last_of = |thread| trace.events.iter().rev().find(|event| event.thread == thread);
+    let last_of = |thread| {
+        trace
+            .events
+            .iter()
+            .rev()
+            .find(|event| event.thread == thread)
+    };
     let threads = 0..trace.threads.len() as ThreadId;
-    threads.filter_map(last_of).filter_map(|event| wait_in_words(event, trace, names)).collect()
+    threads
+        .filter_map(last_of)
+        .filter_map(|event| wait_in_words(event, trace, names))
+        .collect()
 }
 
 fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<String> {

@@ -5,6 +5,10 @@ use std::fmt::Write;
 /// Wider columns are cut: a step is read at a glance.
 const COLUMN: usize = 44;
 
+/// Of a long execution, this many first and last steps are drawn.
+const HEAD: usize = 40;
+const TAIL: usize = 40;
+
 /// Draws a failure. `who` is the thread that failed.
 pub(super) fn draw(claim: &str, failure: &Failure, who: &str) -> String {
     let mut text = String::new();
@@ -23,8 +27,13 @@ pub(super) fn draw(claim: &str, failure: &Failure, who: &str) -> String {
 fn table(text: &mut String, failure: &Failure) {
     let width = |thread: usize| {
         let mine = failure.steps.iter().filter(|step| step.thread == thread);
-        let steps = mine.map(|step| cell(step).chars().count()).max().unwrap_or(0);
-        steps.max(failure.threads[thread].chars().count()).min(COLUMN)
+        let steps = mine
+            .map(|step| cell(step).chars().count())
+            .max()
+            .unwrap_or(0);
+        steps
+            .max(failure.threads[thread].chars().count())
+            .min(COLUMN)
     };
     let widths: Vec<usize> = (0..failure.threads.len()).map(width).collect();
     let _ = write!(text, "  step ");
@@ -37,11 +46,22 @@ fn table(text: &mut String, failure: &Failure) {
         let _ = write!(text, "+{}", "-".repeat(width + 2));
     }
     let _ = writeln!(text, "+----------");
+    let steps = failure.steps.len();
     for (number, step) in failure.steps.iter().enumerate() {
+        if steps > HEAD + TAIL && (HEAD..steps - TAIL).contains(&number) {
+            if number == HEAD {
+                let _ = writeln!(text, "       … {} steps …", steps - HEAD - TAIL);
+            }
+            continue;
+        }
         let switch = if step.switched { '>' } else { ' ' };
         let _ = write!(text, " {switch}{:>4} ", number + 1);
         for (thread, width) in widths.iter().enumerate() {
-            let here = if step.thread == thread { cell(step) } else { String::new() };
+            let here = if step.thread == thread {
+                cell(step)
+            } else {
+                String::new()
+            };
             let _ = write!(text, "| {here:<width$} ");
         }
         let _ = writeln!(text, "| {}", code(step));
@@ -60,7 +80,9 @@ fn cell(step: &Step) -> String {
 
 /// `visited.rs:23  let mut urls = self.urls.lock();`
 fn code(step: &Step) -> String {
-    let Some(at) = &step.at else { return String::new() };
+    let Some(at) = &step.at else {
+        return String::new();
+    };
     let file = at.rsplit('/').next().unwrap_or(at);
     let place = file.rsplit_once(':').map_or(file, |(place, _column)| place);
     format!("{place:<18} {}", step.code.as_deref().unwrap_or_default())

@@ -3,16 +3,24 @@ use kit::explore::{Explorer, Failure, FailureKind};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Searches, and gives the failure.
-pub(crate) fn failure_of(explorer: Explorer, scenario: impl Fn() + Send + Sync + 'static) -> Failure {
+pub(crate) fn failure_of(
+    explorer: Explorer,
+    scenario: impl Fn() + Send + Sync + 'static,
+) -> Failure {
     let searched = catch_unwind(AssertUnwindSafe(|| explorer.explore(scenario)));
     let payload = searched.expect_err("the search should have found the bug");
-    *payload.downcast::<Failure>().expect("a search fails with a Failure")
+    *payload
+        .downcast::<Failure>()
+        .expect("a search fails with a Failure")
 }
 
 /// Searches, expects this kind of failure, and compares the picture with the one that is kept.
 pub(crate) fn finds(kind: FailureKind, picture: &str, scenario: impl Fn() + Send + Sync + 'static) {
     let failure = failure_of(Explorer::new(), scenario);
     assert_eq!(failure.kind, kind, "{}", failure.picture);
-    let kept = format!("{}/tests/pictures/{picture}.txt", env!("CARGO_MANIFEST_DIR"));
+    let kept = format!(
+        "{}/tests/pictures/{picture}.txt",
+        env!("CARGO_MANIFEST_DIR")
+    );
     expect_test::expect_file![kept].assert_eq(&failure.picture);
 }
