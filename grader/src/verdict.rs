@@ -86,6 +86,7 @@ pub fn told(search: &Search) -> String {
     match search.certainty {
         Certainty::Exhaustive => format!("exhaustive: {count} interleavings"),
         Certainty::Bounded { preemptions } => format!("bounded ({preemptions} preemptions): {count}"),
+        Certainty::Witnessed => format!("shown: reached after {count} interleavings"),
         Certainty::Sampled { .. } => format!("sampled: {count} schedules"),
     }
 }

@@ -59,6 +59,8 @@ pub enum Certainty {
         /// How many.
         schedules: u64,
     },
+    /// An interleaving that reaches the stated point was found.
+    Witnessed,
     /// Every interleaving with at most that many preemptions was seen.
     Bounded {
         /// How many.
