@@ -52,7 +52,6 @@ fn two_markers_have_one_winner() {
             (visited.mark("/a"), yours.join().unwrap())
         });
         assert!(mine != yours, "two marks of one URL: {mine} and {yours}");
-        assert_eq!(visited.len(), 1, "one URL was marked");
     });
 }
 

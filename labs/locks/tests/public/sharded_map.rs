@@ -1,4 +1,7 @@
 //! Public tests of `sharded_map`: `cargo test -p locks sharded_map`.
+//!
+//! Where your methods may call one another, tests of one thread run in `explore` as well: a lock
+//! that is taken twice is reported, and the test does not hang.
 
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
@@ -6,23 +9,27 @@ use locks::sharded_map::ShardedMap;
 
 #[test]
 fn it_is_a_map() {
-    let map = ShardedMap::new(2);
-    assert!(map.is_empty(), "nothing has been put in yet");
-    assert_eq!(map.insert("a", 1), None, "there was no value before");
-    assert_eq!(map.insert("a", 2), Some(1), "insert gives the old value");
-    assert_eq!(map.get(&"a"), Some(2), "insert puts the new value in");
-    assert_eq!(map.get(&"b"), None);
-    assert_eq!(map.len(), 1, "a is in it, and b is not");
-    assert_eq!(map.remove(&"a"), Some(2));
-    assert!(map.is_empty(), "a was removed");
+    explore(|| {
+        let map = ShardedMap::new(2);
+        assert!(map.is_empty(), "nothing has been put in yet");
+        assert_eq!(map.insert("a", 1), None, "there was no value before");
+        assert_eq!(map.insert("a", 2), Some(1), "insert gives the old value");
+        assert_eq!(map.get(&"a"), Some(2), "insert puts the new value in");
+        assert_eq!(map.get(&"b"), None);
+        assert_eq!(map.len(), 1, "a is in it, and b is not");
+        assert_eq!(map.remove(&"a"), Some(2));
+        assert!(map.is_empty(), "a was removed");
+    });
 }
 
 #[test]
 fn a_value_is_made_only_if_the_key_is_missing() {
-    let map = ShardedMap::new(2);
-    assert_eq!(map.get_or_insert_with("a", || 1), 1, "a was missing");
-    assert_eq!(map.get_or_insert_with("a", || 2), 1, "a was there");
-    assert_eq!(map.get(&"a"), Some(1), "the value stays in the map");
+    explore(|| {
+        let map = ShardedMap::new(2);
+        assert_eq!(map.get_or_insert_with("a", || 1), 1, "a was missing");
+        assert_eq!(map.get_or_insert_with("a", || 2), 1, "a was there");
+        assert_eq!(map.get(&"a"), Some(1), "the value stays in the map");
+    });
 }
 
 #[test]

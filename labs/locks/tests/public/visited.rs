@@ -1,4 +1,7 @@
 //! Public tests of `visited`: `cargo test -p locks visited`.
+//!
+//! Where your methods may call one another, tests of one thread run in `explore` as well: a lock
+//! that is taken twice is reported, and the test does not hang.
 
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
@@ -14,22 +17,26 @@ fn the_first_mark_of_a_url_is_new_and_the_second_is_not() {
 
 #[test]
 fn len_counts_each_marked_url_once() {
-    let visited = Visited::new();
-    assert!(visited.is_empty(), "nothing has been marked yet");
-    visited.mark("/a");
-    visited.mark("/a");
-    visited.mark("/b");
-    assert_eq!(visited.len(), 2, "/a was marked twice and /b once");
-    assert!(!visited.is_empty(), "two URLs have been marked");
+    explore(|| {
+        let visited = Visited::new();
+        assert!(visited.is_empty(), "nothing has been marked yet");
+        visited.mark("/a");
+        visited.mark("/a");
+        visited.mark("/b");
+        assert_eq!(visited.len(), 2, "/a was marked twice and /b once");
+        assert!(!visited.is_empty(), "two URLs have been marked");
+    });
 }
 
 #[test]
 fn visit_fetches_a_new_url_and_no_other() {
-    let visited = Visited::new();
-    let page = visited.visit("/a", || "page");
-    assert_eq!(page, Some("page"), "what the fetch returns is given back");
-    let again = visited.visit("/a", || "page");
-    assert_eq!(again, None, "/a has been visited: do not fetch it again");
+    explore(|| {
+        let visited = Visited::new();
+        let page = visited.visit("/a", || "page");
+        assert_eq!(page, Some("page"), "what the fetch returns is given back");
+        let again = visited.visit("/a", || "page");
+        assert_eq!(again, None, "/a has been visited: do not fetch it again");
+    });
 }
 
 #[test]
@@ -57,6 +64,6 @@ fn two_threads_that_visit_one_url_fetch_it_once() {
             s.spawn(|| visited.visit("/a", || fetches.fetch_add(1, SeqCst)));
             visited.visit("/a", || fetches.fetch_add(1, SeqCst));
         });
-        assert_eq!(fetches.load(SeqCst), 1, "claim the URL, then fetch it");
+        assert_eq!(fetches.load(SeqCst), 1, "mark first, then fetch");
     });
 }
