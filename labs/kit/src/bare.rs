@@ -1,4 +1,13 @@
-//! Plain re-exports.
+//! The `bare` feature: the façade's names for the plain crates behind it, for benchmarks, where layout and a
+//! comparison for each operation would show. Nothing can be modelled.
+#![allow(
+    missing_docs,
+    reason = "the documentation is that of the crates behind it"
+)]
+
+/// Does nothing: there is no timeline.
+pub fn note(_text: &str) {}
+
 pub mod sync {
     pub use parking_lot::{
         Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, WaitTimeoutResult,

@@ -1,6 +1,7 @@
-//! Exhaustive depth-first search up to a number of preemptions, as a shuttle scheduler.
+//! Two schedulers for shuttle: depth-first search up to a number of preemptions, and any scheduler with an
+//! end.
 //!
-//! After Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded
+//! The first is after Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded
 //! Programs" (PLDI 2007).
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use std::time::Instant;
@@ -13,10 +14,39 @@ struct Branch {
     preempts: bool,
 }
 
-/// Runs every schedule with at most `bound` preemptions, until `deadline`.
+/// Runs what another scheduler chooses, until `deadline` or for `left` schedules.
+pub(super) struct Limited<S> {
+    pub(super) inner: S,
+    pub(super) deadline: Instant,
+    pub(super) left: usize,
+}
+
+impl<S: Scheduler> Scheduler for Limited<S> {
+    fn new_execution(&mut self) -> Option<Schedule> {
+        self.left = self.left.checked_sub(1)?;
+        if Instant::now() > self.deadline {
+            return None;
+        }
+        self.inner.new_execution()
+    }
+
+    fn next_task(
+        &mut self,
+        runnable: &[&Task],
+        current: Option<TaskId>,
+        is_yielding: bool,
+    ) -> Option<TaskId> {
+        self.inner.next_task(runnable, current, is_yielding)
+    }
+
+    fn next_u64(&mut self) -> u64 {
+        self.inner.next_u64()
+    }
+}
+
+/// Runs every schedule with at most `bound` preemptions.
 pub(super) struct PreemptionBounded {
     bound: usize,
-    deadline: Instant,
     branches: Vec<Branch>,
     depth: usize,
     preemptions: usize,
@@ -24,47 +54,34 @@ pub(super) struct PreemptionBounded {
 }
 
 impl PreemptionBounded {
-    pub(super) fn new(bound: usize, deadline: Instant) -> PreemptionBounded {
-        let branches = Vec::new();
+    pub(super) fn new(bound: usize) -> PreemptionBounded {
         PreemptionBounded {
             bound,
-            deadline,
-            branches,
+            branches: Vec::new(),
             depth: 0,
             preemptions: 0,
             started: false,
         }
     }
 
+    /// Who may run now, the default first; and whether choosing another one is a preemption.
     fn choices(
         &self,
         runnable: &[&Task],
         current: Option<TaskId>,
         is_yielding: bool,
     ) -> (Vec<TaskId>, bool) {
-        let others = || {
-            runnable
-                .iter()
-                .map(|task| task.id())
-                .filter(|id| Some(*id) != current)
-        };
-        let current = current.filter(|id| runnable.iter().any(|task| task.id() == *id));
-        match current {
-            Some(id) if !is_yielding => {
-                let may_preempt = self.preemptions < self.bound;
-                let others = others().filter(|_| may_preempt);
-                (std::iter::once(id).chain(others).collect(), true)
-            }
-            // A thread that yields lets the others go first.
-            Some(id) => (
-                others()
-                    .chain(std::iter::once(id))
-                    .take(runnable.len().max(2) - 1)
-                    .collect(),
-                false,
-            ),
-            None => (others().collect(), false),
+        let (mine, mut others): (Vec<TaskId>, Vec<TaskId>) = runnable
+            .iter()
+            .map(|task| task.id())
+            .partition(|id| Some(*id) == current);
+        if mine.is_empty() || (is_yielding && !others.is_empty()) {
+            return (others, false);
         }
+        if self.preemptions == self.bound {
+            others.clear();
+        }
+        ([mine, others].concat(), true)
     }
 }
 
@@ -78,7 +95,7 @@ impl Scheduler for PreemptionBounded {
                 }
                 self.branches.pop();
             }
-            if self.branches.is_empty() || Instant::now() > self.deadline {
+            if self.branches.is_empty() {
                 return None;
             }
         }

@@ -1,5 +1,5 @@
 //! Runs a scenario under a checker, pass after pass, and says how the search ended.
-use super::bounded::PreemptionBounded;
+use super::bounded::{Limited, PreemptionBounded};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome};
 use crate::model::{self, Backend};
 use crate::picture::{self, Case};
@@ -112,6 +112,7 @@ pub(super) fn search(
                 let case = case(kind_of(&panic));
                 return Err(Box::new(panic.tell(case)));
             }
+            Ended::Complete if count == 0 => break,
             Ended::Complete => {
                 weak =
                     weak && record::with_trace(|trace| trace.events.iter().any(depends_on_memory));
@@ -246,9 +247,11 @@ fn run(pass: Pass, scenario: &Scenario, deadline: Instant, detailed: Option<u64>
     PANIC.take();
     model::set_sequential(pass.sequential);
     let scenario = Arc::clone(scenario);
+    // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by itself.
+    let is_loom = matches!(pass.strategy, Strategy::Exhaust(_));
     let body = move || {
         check_leaks();
-        if Instant::now() > deadline {
+        if is_loom && Instant::now() > deadline {
             resume_unwind(Box::new(OutOfTime));
         }
         let execution = EXECUTIONS.get() + 1;
@@ -262,21 +265,20 @@ fn run(pass: Pass, scenario: &Scenario, deadline: Instant, detailed: Option<u64>
     };
     let ended = catch_unwind(AssertUnwindSafe(|| {
         let _model = Entered::new(pass.strategy);
+        use shuttle::scheduler::{PctScheduler, RandomScheduler, UrwRandomScheduler};
+        let n = SCHEDULES;
         match pass.strategy {
             Strategy::Exhaust(bound) => run_loom(bound, body),
-            Strategy::Bounded(bound) => run_shuttle(PreemptionBounded::new(bound, deadline), body),
-            Strategy::Random => run_shuttle(
-                shuttle::scheduler::RandomScheduler::new_from_seed(SEED, SCHEDULES),
-                body,
-            ),
-            Strategy::Pct(depth) => run_shuttle(
-                shuttle::scheduler::PctScheduler::new_from_seed(SEED, depth, SCHEDULES),
-                body,
-            ),
-            Strategy::Urw => run_shuttle(
-                shuttle::scheduler::UrwRandomScheduler::new_from_seed(SEED, SCHEDULES),
-                body,
-            ),
+            Strategy::Random => {
+                run_shuttle(RandomScheduler::new_from_seed(SEED, n), deadline, body)
+            }
+            Strategy::Pct(depth) => {
+                run_shuttle(PctScheduler::new_from_seed(SEED, depth, n), deadline, body);
+            }
+            Strategy::Urw => {
+                run_shuttle(UrwRandomScheduler::new_from_seed(SEED, n), deadline, body)
+            }
+            Strategy::Bounded(bound) => run_shuttle(PreemptionBounded::new(bound), deadline, body),
         }
         check_leaks();
     }));
@@ -308,6 +310,7 @@ fn run_loom(bound: Option<usize>, body: impl Fn() + Send + Sync + 'static) {
 
 fn run_shuttle(
     scheduler: impl shuttle::scheduler::Scheduler + 'static,
+    deadline: Instant,
     body: impl Fn() + Send + Sync + 'static,
 ) {
     let mut config = shuttle::Config::new();
@@ -317,6 +320,11 @@ fn run_shuttle(
     config
         .ungraceful_shutdown_config
         .immediately_return_on_panic = true;
+    let scheduler = Limited {
+        inner: scheduler,
+        deadline,
+        left: SCHEDULES,
+    };
     shuttle::Runner::new(scheduler, config).run(body);
 }
 

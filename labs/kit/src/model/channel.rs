@@ -3,7 +3,7 @@
 //! A send or a receive is one visible step that finds out whether it may go on; the façade moves the
 //! value ([`Values`]) before anybody else can run.
 use super::wait::{Queue, Waiter, Word};
-use super::{advance_clock, clock, inert, yield_quietly};
+use super::{advance_clock, clock, inert, let_time_pass};
 use crate::record::{Handle, Op, Place};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -263,7 +263,7 @@ impl Channel {
             waiter.sleep();
             return false;
         };
-        yield_quietly();
+        let_time_pass();
         self.word.step();
         if !waiter.woken() {
             advance_clock(start, timeout.as_nanos().try_into().unwrap_or(u64::MAX));

@@ -3,7 +3,7 @@
 //! Built here and not taken from the checkers, so that the recorder knows who was woken and that a
 //! time-out can fire; its state space is that of loom's own.
 use super::wait::{Queue, Word};
-use super::{Mutex, advance_clock, clock, inert, yield_quietly};
+use super::{Mutex, advance_clock, clock, inert, let_time_pass};
 use crate::record::{Handle, Op, Place};
 use std::time::Duration;
 
@@ -60,7 +60,7 @@ impl Condvar {
             },
         );
         mutex.release_for_wait();
-        yield_quietly();
+        let_time_pass();
         self.word.step();
         let timed_out = !waiter.woken();
         if timed_out {

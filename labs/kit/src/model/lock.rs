@@ -5,8 +5,7 @@ use crate::record::{Handle, Op, Place, switching};
 use std::cell::RefCell;
 use std::mem;
 
-type MutexGuard =
-    Checker<loom::sync::MutexGuard<'static, ()>, shuttle::sync::MutexGuard<'static, ()>>;
+type Held = Checker<loom::sync::MutexGuard<'static, ()>, shuttle::sync::MutexGuard<'static, ()>>;
 type ReadGuard =
     Checker<loom::sync::RwLockReadGuard<'static, ()>, shuttle::sync::RwLockReadGuard<'static, ()>>;
 type WriteGuard = Checker<
@@ -14,27 +13,21 @@ type WriteGuard = Checker<
     shuttle::sync::RwLockWriteGuard<'static, ()>,
 >;
 
-/// Lets a guard be kept next to the lock that it borrows from.
-///
-/// # Safety
-///
-/// `$lock` stays where it is, and alive, until the guard is dropped or forgotten: locks are made in a
-/// `Box` only, and forget what they still hold when they are dropped.
-macro_rules! keep {
-    ($lock:expr, $inner:ident => $acquire:expr) => {
+/// Acquires, and lets the guard be kept next to the lock that it borrows from.
+macro_rules! acquire {
+    ($lock:expr, $guard:ident, $method:ident) => {
         switching(|| match $lock {
-            Checker::Loom($inner) => {
-                // SAFETY: see the macro's own section.
-                $acquire
-                    .ok()
-                    .map(|guard| Checker::Loom(unsafe { mem::transmute(guard) }))
-            }
-            Checker::Shuttle($inner) => {
-                // SAFETY: see the macro's own section.
-                $acquire
-                    .ok()
-                    .map(|guard| Checker::Shuttle(unsafe { mem::transmute(guard) }))
-            }
+            Checker::Loom(lock) => lock.$method().ok().map(|guard| {
+                use loom::sync::$guard;
+                // SAFETY: the lock stays where it is, and alive, until the guard is dropped or forgotten:
+                // locks are made in a `Box` only, and forget what they still hold when they are dropped.
+                Checker::Loom(unsafe { mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard) })
+            }),
+            Checker::Shuttle(lock) => lock.$method().ok().map(|guard| {
+                use shuttle::sync::$guard;
+                // SAFETY: as above.
+                Checker::Shuttle(unsafe { mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard) })
+            }),
         })
     };
 }
@@ -44,7 +37,7 @@ macro_rules! keep {
 pub(crate) struct Mutex {
     pub(crate) object: Handle,
     /// The checker's guard, while the lock is held.
-    held: RefCell<Option<MutexGuard>>,
+    held: RefCell<Option<Held>>,
     lock: Checker<loom::sync::Mutex<()>, shuttle::sync::Mutex<()>>,
 }
 
@@ -66,7 +59,7 @@ impl Mutex {
             return;
         }
         self.object.event(place, Op::LockWants);
-        let guard: Option<MutexGuard> = keep!(&self.lock, lock => lock.lock());
+        let guard = acquire!(&self.lock, MutexGuard, lock);
         *self.held.borrow_mut() = guard;
         self.object.event(place, Op::Locked);
     }
@@ -76,7 +69,7 @@ impl Mutex {
         if inert() {
             return false;
         }
-        let guard: Option<MutexGuard> = keep!(&self.lock, lock => lock.try_lock());
+        let guard = acquire!(&self.lock, MutexGuard, try_lock);
         let locked = guard.is_some();
         if locked {
             *self.held.borrow_mut() = guard;
@@ -141,7 +134,7 @@ impl RwLock {
             return;
         }
         self.object.event(place, Op::ReadWants);
-        let guard: Option<ReadGuard> = keep!(&self.lock, lock => lock.read());
+        let guard = acquire!(&self.lock, RwLockReadGuard, read);
         self.readers.borrow_mut().extend(guard);
         self.object.event(place, Op::ReadLocked);
     }
@@ -152,7 +145,7 @@ impl RwLock {
             return;
         }
         self.object.event(place, Op::LockWants);
-        let guard: Option<WriteGuard> = keep!(&self.lock, lock => lock.write());
+        let guard = acquire!(&self.lock, RwLockWriteGuard, write);
         *self.writer.borrow_mut() = guard;
         self.object.event(place, Op::Locked);
     }
@@ -162,7 +155,7 @@ impl RwLock {
         if inert() {
             return false;
         }
-        let guard: Option<ReadGuard> = keep!(&self.lock, lock => lock.try_read());
+        let guard = acquire!(&self.lock, RwLockReadGuard, try_read);
         let locked = guard.is_some();
         self.readers.borrow_mut().extend(guard);
         self.object.event(
@@ -181,7 +174,7 @@ impl RwLock {
         if inert() {
             return false;
         }
-        let guard: Option<WriteGuard> = keep!(&self.lock, lock => lock.try_write());
+        let guard = acquire!(&self.lock, RwLockWriteGuard, try_write);
         let locked = guard.is_some();
         if locked {
             *self.writer.borrow_mut() = guard;

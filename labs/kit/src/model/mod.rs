@@ -24,6 +24,7 @@ pub(crate) use lock::{Mutex, RwLock};
 use thread::yield_quietly;
 pub(crate) use thread::{Join, begin_threads, park, run_thread, spawn, unpark, yield_now};
 
+use crate::record::ThreadId;
 use std::any::Any;
 use std::cell::{Cell as StdCell, RefCell};
 
@@ -72,6 +73,7 @@ thread_local! {
     static SEQUENTIAL: StdCell<bool> = const { StdCell::new(false) };
     static OVER: StdCell<bool> = const { StdCell::new(false) };
     static CLOCK: StdCell<u64> = const { StdCell::new(0) };
+    static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -105,6 +107,7 @@ pub(crate) fn set_sequential(sequential: bool) {
 pub(crate) fn begin_execution() {
     OVER.set(false);
     CLOCK.set(0);
+    TIMED_OUT.take();
     DEFERRED.take().into_iter().for_each(std::mem::forget);
 }
 
@@ -164,6 +167,22 @@ pub(crate) struct Abandoned;
 /// so an execution depends on nothing but its schedule.
 pub(crate) fn clock() -> u64 {
     CLOCK.get()
+}
+
+/// Between the start of a timed wait and the look whether somebody has woken the waiter.
+///
+/// Once in an execution the time of a thread may be up before any other thread moves; after that the others
+/// go first, so that a loop of timed waits ends.
+pub(crate) fn let_time_pass() {
+    let me = crate::record::current();
+    let first = TIMED_OUT.with_borrow_mut(|threads| {
+        let first = !threads.contains(&me);
+        threads.push(me);
+        first
+    });
+    if !first {
+        yield_quietly();
+    }
 }
 
 /// A time-out of this many nanoseconds, begun at `start`, has fired.

@@ -14,6 +14,7 @@ pub(crate) fn failure_of(
         .expect("a search fails with a Failure")
 }
 
+#[allow(dead_code, reason = "each test binary uses its part")]
 /// Searches, expects this kind of failure, and compares the picture with the one that is kept.
 pub(crate) fn finds(kind: FailureKind, picture: &str, scenario: impl Fn() + Send + Sync + 'static) {
     let failure = failure_of(Explorer::new(), scenario);

@@ -1,0 +1,174 @@
+//! On the real backend the façade does what the crates behind it do: each body runs on both.
+use std::time::Duration;
+
+/// Runs one body with the façade's types, and with the originals'.
+macro_rules! same {
+    ($name:ident, $body:block) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::MOMENT;
+
+            #[test]
+            fn through_the_facade() {
+                #[allow(unused_imports)]
+                use kit::{
+                    channel,
+                    sync::atomic,
+                    sync::{Barrier, Condvar, Mutex, RwLock},
+                    thread,
+                };
+                $body
+            }
+
+            #[test]
+            fn through_the_original() {
+                #[allow(unused_imports)]
+                use crossbeam_channel as channel;
+                #[allow(unused_imports)]
+                use parking_lot::{Condvar, Mutex, RwLock};
+                #[allow(unused_imports)]
+                use std::{sync::Barrier, sync::atomic, thread};
+                $body
+            }
+        }
+    };
+}
+
+const MOMENT: Duration = Duration::from_millis(1);
+
+same!(a_mutex_is_held_by_one, {
+    let mutex = Mutex::new(1);
+    let guard = mutex.lock();
+    assert!(mutex.try_lock().is_none());
+    drop(guard);
+    *mutex.try_lock().unwrap() += 1;
+    assert_eq!(format!("{}", mutex.lock()), "2");
+    assert_eq!(mutex.into_inner(), 2);
+});
+
+same!(a_panic_gives_the_lock_back, {
+    let mutex = std::sync::Arc::new(Mutex::new(0));
+    let other = std::sync::Arc::clone(&mutex);
+    let failed = thread::spawn(move || {
+        let _guard = other.lock();
+        std::panic::resume_unwind(Box::new("gone"));
+    });
+    assert!(failed.join().is_err());
+    assert_eq!(*mutex.lock(), 0);
+});
+
+same!(readers_share_and_writers_do_not, {
+    let lock = RwLock::new(5);
+    let (one, two) = (lock.read(), lock.try_read().unwrap());
+    assert_eq!(*one + *two, 10);
+    assert!(lock.try_write().is_none());
+    drop((one, two));
+    *lock.write() += 1;
+    let writer = lock.write();
+    assert!(lock.try_read().is_none());
+    assert_eq!(*writer, 6);
+});
+
+same!(a_condvar_wakes_and_times_out, {
+    let pair = std::sync::Arc::new((Mutex::new(false), Condvar::new()));
+    assert!(!pair.1.notify_one());
+    assert_eq!(pair.1.notify_all(), 0);
+    assert!(pair.1.wait_for(&mut pair.0.lock(), MOMENT).timed_out());
+    let other = std::sync::Arc::clone(&pair);
+    let thread = thread::spawn(move || {
+        *other.0.lock() = true;
+        other.1.notify_all();
+    });
+    let mut set = pair.0.lock();
+    pair.1.wait_while(&mut set, |set| !*set);
+    assert!(*set);
+    drop(set);
+    thread.join().unwrap();
+});
+
+same!(a_bounded_channel_has_errors_that_say_what_is_wrong, {
+    let (sender, receiver) = channel::bounded(1);
+    assert_eq!((sender.capacity(), receiver.len()), (Some(1), 0));
+    assert_eq!(receiver.try_recv(), Err(channel::TryRecvError::Empty));
+    assert_eq!(
+        receiver.recv_timeout(MOMENT),
+        Err(channel::RecvTimeoutError::Timeout)
+    );
+    sender.send(1).unwrap();
+    assert!(sender.is_full() && !receiver.is_empty());
+    assert_eq!(sender.try_send(2), Err(channel::TrySendError::Full(2)));
+    assert_eq!(
+        sender.send_timeout(2, MOMENT),
+        Err(channel::SendTimeoutError::Timeout(2))
+    );
+    drop(sender.clone());
+    drop(sender);
+    assert_eq!(receiver.iter().collect::<Vec<i32>>(), [1]);
+    assert_eq!(receiver.recv(), Err(channel::RecvError));
+    let (sender, receiver) = channel::unbounded();
+    drop(receiver);
+    assert_eq!(sender.send(3), Err(channel::SendError(3)));
+});
+
+same!(a_rendezvous_hands_over, {
+    let (sender, receiver) = channel::bounded(0);
+    assert_eq!(sender.try_send(0), Err(channel::TrySendError::Full(0)));
+    let thread = thread::spawn(move || receiver.into_iter().sum::<i32>());
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    drop(sender);
+    assert_eq!(thread.join().unwrap(), 3);
+});
+
+same!(threads_are_scoped_named_and_parked, {
+    let mut values = vec![1, 2];
+    let sum = thread::scope(|scope| {
+        scope.spawn(|| values.push(3));
+        scope.spawn(|| 7).join().unwrap()
+    });
+    assert_eq!((values.len(), sum), (3, 7));
+    let named = thread::Builder::new().name("worker".to_owned());
+    let sleeper = named
+        .spawn(|| {
+            thread::park();
+            std::thread::current().name().map(str::to_owned)
+        })
+        .unwrap();
+    sleeper.thread().unpark();
+    assert_eq!(sleeper.join().unwrap().as_deref(), Some("worker"));
+});
+
+same!(a_barrier_names_one_leader, {
+    let barrier = Barrier::new(2);
+    let leaders = thread::scope(|scope| {
+        let other = scope.spawn(|| barrier.wait().is_leader());
+        [barrier.wait().is_leader(), other.join().unwrap()]
+    });
+    assert_eq!(leaders.iter().filter(|leader| **leader).count(), 1);
+});
+
+same!(atomics_compute, {
+    use atomic::Ordering::{AcqRel, Acquire, Relaxed, Release, SeqCst};
+    let flag = atomic::AtomicBool::new(false);
+    assert!(!flag.fetch_or(true, AcqRel) && flag.fetch_nand(true, SeqCst) && !flag.load(Acquire));
+    let small = atomic::AtomicU8::new(250);
+    assert_eq!(
+        (small.fetch_add(10, Relaxed), small.load(Relaxed)),
+        (250, 4)
+    );
+    let signed = atomic::AtomicI64::new(-3);
+    assert_eq!(
+        (signed.fetch_min(-9, SeqCst), signed.fetch_max(2, SeqCst)),
+        (-3, -9)
+    );
+    assert_eq!(signed.compare_exchange(5, 6, SeqCst, Relaxed), Err(2));
+    assert_eq!(signed.swap(8, AcqRel), 2);
+    signed.store(9, Release);
+    assert_eq!(
+        signed.fetch_update(SeqCst, SeqCst, |n| (n < 9).then_some(0)),
+        Err(9)
+    );
+    let pointer = atomic::AtomicPtr::new(std::ptr::null_mut::<u8>());
+    assert!(pointer.load(Acquire).is_null());
+    atomic::fence(SeqCst);
+});

@@ -1,0 +1,437 @@
+//! What a search promises: right programs pass and are called what they are, and every way to end a search
+//! early is said.
+mod support;
+
+use kit::channel::{self, RecvTimeoutError, TryRecvError, TrySendError};
+use kit::explore::{Certainty, Explorer, FailureKind, take_outcomes};
+use kit::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};
+use kit::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, fence};
+use kit::sync::{Arc, Barrier, Condvar, Mutex, RwLock};
+use kit::time::{Duration, Instant};
+use kit::{explore, hint, possible, thread};
+use std::collections::BTreeSet;
+use support::failure_of;
+
+/// Values that the executions of one search have seen; outside of what is modelled.
+#[derive(Clone, Default)]
+struct Seen<T>(std::sync::Arc<std::sync::Mutex<BTreeSet<T>>>);
+
+impl<T: Ord + Clone> Seen<T> {
+    fn add(&self, value: T) {
+        self.0.lock().unwrap().insert(value);
+    }
+
+    fn all(&self) -> Vec<T> {
+        self.0.lock().unwrap().iter().cloned().collect()
+    }
+}
+
+#[test]
+fn a_right_program_is_searched_exhaustively_and_counted() {
+    let outcome = explore(|| {
+        let counter = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&counter);
+        let thread = thread::spawn(move || *other.lock() += 1);
+        *counter.lock() += 1;
+        thread.join().unwrap();
+        assert_eq!(*counter.lock(), 2);
+    });
+    assert_eq!(outcome.certainty, Certainty::Exhaustive);
+    assert!(outcome.interleavings >= 2, "{outcome}");
+    assert_eq!(take_outcomes(), [outcome]);
+}
+
+#[test]
+fn a_bounded_search_is_called_bounded() {
+    let outcome = Explorer::new().preemptions(2).explore(|| {
+        let counter = Arc::new(Mutex::new(0));
+        let threads: Vec<_> = (0..3)
+            .map(|_| {
+                let counter = Arc::clone(&counter);
+                thread::spawn(move || *counter.lock() += 1)
+            })
+            .collect();
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+        assert_eq!(*counter.lock(), 3);
+    });
+    assert_eq!(outcome.certainty, Certainty::Bounded { preemptions: 2 });
+}
+
+#[test]
+fn a_search_that_is_cut_off_is_no_pass() {
+    let failure = failure_of(Explorer::new().budget(Duration::ZERO), || {
+        let counter = Arc::new(AtomicUsize::new(0));
+        let other = Arc::clone(&counter);
+        let thread = thread::spawn(move || other.fetch_add(1, SeqCst));
+        counter.fetch_add(1, SeqCst);
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::NotExplored);
+}
+
+#[test]
+fn a_loop_that_spins_without_yielding_is_not_explored_and_told_kindly() {
+    let failure = failure_of(Explorer::new(), || {
+        let ready = Arc::new(AtomicBool::new(false));
+        let other = Arc::clone(&ready);
+        let thread = thread::spawn(move || other.store(true, Release));
+        while !ready.load(Acquire) {}
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::NotExplored);
+    assert!(
+        failure.message.contains("thread::yield_now"),
+        "{}",
+        failure.message
+    );
+}
+
+#[test]
+fn five_spawned_threads_are_too_many_and_it_is_said_where() {
+    let failure = failure_of(Explorer::new(), || {
+        let threads: Vec<_> = (0..5).map(|_| thread::spawn(|| ())).collect();
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+    });
+    assert_eq!(failure.kind, FailureKind::NotExplored);
+    assert!(
+        failure.message.contains("tests/search.rs"),
+        "{}",
+        failure.message
+    );
+}
+
+#[test]
+fn what_some_interleaving_reaches_is_possible() {
+    let outcome = possible(|goal| {
+        let lock = Arc::new(RwLock::new(()));
+        let inside = Arc::new(AtomicUsize::new(0));
+        let (other_lock, other_inside) = (Arc::clone(&lock), Arc::clone(&inside));
+        let thread = thread::spawn(move || {
+            let _guard = other_lock.read();
+            other_inside.fetch_add(1, SeqCst);
+            other_inside.fetch_sub(1, SeqCst);
+        });
+        let guard = lock.read();
+        if inside.load(SeqCst) == 1 {
+            goal.reached();
+        }
+        drop(guard);
+        thread.join().unwrap();
+    });
+    assert_eq!(outcome.certainty, Certainty::Witnessed);
+}
+
+#[test]
+fn what_no_interleaving_reaches_is_not_possible() {
+    let searched = std::panic::catch_unwind(|| {
+        possible(|goal| {
+            let lock = Arc::new(Mutex::new(()));
+            let inside = Arc::new(AtomicUsize::new(0));
+            let (other_lock, other_inside) = (Arc::clone(&lock), Arc::clone(&inside));
+            let thread = thread::spawn(move || {
+                let _guard = other_lock.lock();
+                other_inside.fetch_add(1, SeqCst);
+                other_inside.fetch_sub(1, SeqCst);
+            });
+            let guard = lock.lock();
+            if inside.load(SeqCst) == 1 {
+                goal.reached();
+            }
+            drop(guard);
+            thread.join().unwrap();
+        });
+    });
+    let payload = searched.expect_err("a mutex lets one thread in");
+    let failure = payload.downcast::<kit::explore::Failure>().unwrap();
+    assert_eq!(failure.kind, FailureKind::Unreached);
+}
+
+#[test]
+fn a_timed_wait_ends_both_ways() {
+    let seen = Seen::default();
+    let outcomes = seen.clone();
+    explore(move || {
+        let flag = Arc::new((Mutex::new(false), Condvar::new()));
+        let other = Arc::clone(&flag);
+        let thread = thread::spawn(move || {
+            *other.0.lock() = true;
+            other.1.notify_one();
+        });
+        let mut set = flag.0.lock();
+        while !*set {
+            outcomes.add(
+                flag.1
+                    .wait_for(&mut set, Duration::from_millis(5))
+                    .timed_out(),
+            );
+        }
+        drop(set);
+        thread.join().unwrap();
+    });
+    assert_eq!(seen.all(), [false, true]);
+}
+
+#[test]
+fn a_wait_until_a_deadline_ends() {
+    explore(|| {
+        let flag = (Mutex::new(()), Condvar::new());
+        let deadline = Instant::now() + Duration::from_secs(3);
+        let mut guard = flag.0.lock();
+        while Instant::now() < deadline {
+            flag.1.wait_until(&mut guard, deadline);
+        }
+        assert!(Instant::now() >= deadline);
+    });
+}
+
+#[test]
+fn scoped_threads_borrow() {
+    explore(|| {
+        let counter = Mutex::new(0);
+        let doubled = thread::scope(|scope| {
+            scope.spawn(|| *counter.lock() += 1);
+            let two = scope.spawn(|| {
+                *counter.lock() += 1;
+                2
+            });
+            two.join().unwrap()
+        });
+        assert_eq!((*counter.lock(), doubled), (2, 2));
+    });
+}
+
+#[test]
+fn a_channel_delivers_in_order_and_then_says_that_it_is_closed() {
+    explore(|| {
+        let (sender, receiver) = channel::bounded(1);
+        let thread = thread::spawn(move || {
+            for value in 1..=3 {
+                sender.send(value).unwrap();
+            }
+        });
+        assert_eq!(receiver.iter().collect::<Vec<_>>(), [1, 2, 3]);
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_value_that_nobody_can_receive_comes_back() {
+    explore(|| {
+        let (sender, receiver) = channel::bounded(1);
+        assert_eq!(sender.try_send(1), Ok(()));
+        assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+        let thread = thread::spawn(move || drop(receiver));
+        assert_eq!(sender.send(3).unwrap_err().0, 3);
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_rendezvous_returns_when_the_value_was_taken() {
+    explore(|| {
+        let (sender, receiver) = channel::bounded(0);
+        let taken = Arc::new(AtomicBool::new(false));
+        let mark = Arc::clone(&taken);
+        let thread = thread::spawn(move || {
+            let value: u32 = receiver.recv().unwrap();
+            mark.store(true, SeqCst);
+            assert_eq!(receiver.recv().unwrap_or(value), 1);
+        });
+        sender.send(1).unwrap();
+        assert_eq!(sender.len(), 0);
+        drop(sender);
+        thread.join().unwrap();
+        assert!(taken.load(SeqCst));
+    });
+}
+
+#[test]
+fn a_rendezvous_nobody_keeps_gives_the_value_back() {
+    let seen = Seen::default();
+    let outcomes = seen.clone();
+    explore(move || {
+        let (sender, receiver) = channel::bounded::<u32>(0);
+        assert_eq!(sender.try_send(1), Err(TrySendError::Full(1)));
+        let thread = thread::spawn(move || receiver.recv_timeout(Duration::from_millis(1)));
+        let sent = sender.send(2);
+        let received = thread.join().unwrap();
+        assert_eq!(sent.is_ok(), received.is_ok());
+        assert!(matches!(received, Ok(2) | Err(RecvTimeoutError::Timeout)));
+        outcomes.add(sent.is_ok());
+    });
+    assert_eq!(seen.all(), [false, true]);
+}
+
+#[test]
+fn a_barrier_lets_all_go_and_names_one() {
+    explore(|| {
+        let barrier = Arc::new(Barrier::new(2));
+        let other = Arc::clone(&barrier);
+        let thread = thread::spawn(move || other.wait().is_leader());
+        let leader = barrier.wait().is_leader();
+        assert_ne!(leader, thread.join().unwrap());
+    });
+}
+
+#[test]
+fn a_token_given_before_the_park_is_not_lost() {
+    explore(|| {
+        let sleeper = thread::spawn(|| {
+            thread::park();
+            thread::current().id()
+        });
+        let id = sleeper.thread().id();
+        sleeper.thread().unpark();
+        assert_eq!(sleeper.join().unwrap(), id);
+    });
+}
+
+#[test]
+fn a_test_and_test_and_set_lock_is_right() {
+    explore(|| {
+        let lock = Arc::new((AtomicBool::new(false), kit::sync::atomic::AtomicU32::new(0)));
+        let other = Arc::clone(&lock);
+        let add = |lock: &(AtomicBool, kit::sync::atomic::AtomicU32)| {
+            while lock.0.swap(true, Acquire) {
+                while lock.0.load(Relaxed) {
+                    hint::spin_loop();
+                }
+            }
+            lock.1.store(lock.1.load(Relaxed) + 1, Relaxed);
+            lock.0.store(false, Release);
+        };
+        let thread = thread::spawn(move || add(&other));
+        add(&lock);
+        thread.join().unwrap();
+        assert_eq!(lock.1.load(Relaxed), 2);
+    });
+}
+
+#[test]
+fn dekkers_flags_are_right_with_seqcst_and_wrong_without() {
+    fn both_may_enter(
+        ordering: (kit::sync::atomic::Ordering, kit::sync::atomic::Ordering),
+    ) -> bool {
+        let seen = Seen::default();
+        let outcomes = seen.clone();
+        explore(move || {
+            let flags = Arc::new((AtomicBool::new(false), AtomicBool::new(false)));
+            let other = Arc::clone(&flags);
+            let thread = thread::spawn(move || {
+                other.0.store(true, ordering.0);
+                !other.1.load(ordering.1)
+            });
+            flags.1.store(true, ordering.0);
+            let mine = !flags.0.load(ordering.1);
+            outcomes.add(mine && thread.join().unwrap());
+        });
+        seen.all().contains(&true)
+    }
+    assert!(!both_may_enter((SeqCst, SeqCst)));
+    assert!(both_may_enter((Release, Acquire)));
+}
+
+#[test]
+fn fences_and_pointers_are_modelled() {
+    explore(|| {
+        let mut value = 5;
+        let shared = Arc::new((AtomicPtr::new(&raw mut value), AtomicUsize::new(0)));
+        let other = Arc::clone(&shared);
+        let thread = thread::spawn(move || {
+            other.1.store(7, Relaxed);
+            fence(Release);
+            other.0.store(std::ptr::null_mut(), Relaxed);
+        });
+        if shared.0.load(Relaxed).is_null() {
+            fence(Acquire);
+            assert_eq!(shared.1.load(Relaxed), 7);
+        }
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn a_lock_held_by_a_panic_that_is_caught_is_free_again() {
+    explore(|| {
+        let lock = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&lock);
+        let thread = thread::spawn(move || {
+            let job = std::panic::AssertUnwindSafe(|| {
+                let _guard = other.lock();
+                panic!("the job fails");
+            });
+            let failed = std::panic::catch_unwind(job);
+            assert!(failed.is_err());
+        });
+        *lock.lock() += 1;
+        thread.join().unwrap();
+        assert_eq!(*lock.lock(), 1);
+    });
+}
+
+#[test]
+fn a_destructor_that_locks_while_the_model_fails_does_not_abort() {
+    struct Permit(Arc<Mutex<u32>>);
+    impl Drop for Permit {
+        fn drop(&mut self) {
+            *self.0.lock() += 1;
+        }
+    }
+    let failure = failure_of(Explorer::new(), || {
+        let free = Arc::new(Mutex::new(0));
+        let permit = Permit(Arc::clone(&free));
+        let thread = thread::spawn(move || {
+            let _permit = permit;
+            panic!("holding a permit");
+        });
+        drop(free.lock());
+        let _ = thread.join();
+    });
+    assert_eq!(failure.message, "holding a permit");
+}
+
+#[test]
+fn a_sample_runs_more_threads_than_a_search_can() {
+    let outcome = Explorer::new().sampled().explore(|| {
+        let (sender, receiver) = channel::bounded(2);
+        let threads: Vec<_> = (0..8)
+            .map(|value| {
+                let sender = sender.clone();
+                thread::spawn(move || sender.send(value).unwrap())
+            })
+            .collect();
+        drop(sender);
+        assert_eq!(receiver.iter().sum::<i32>(), 28);
+        threads
+            .into_iter()
+            .for_each(|thread| thread.join().unwrap());
+    });
+    assert!(
+        matches!(outcome.certainty, Certainty::Sampled { .. }),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn the_same_search_fails_in_the_same_interleaving() {
+    let search = || {
+        failure_of(Explorer::new(), || {
+            let a = Arc::new((Mutex::new(0), Mutex::new(0)));
+            let b = Arc::clone(&a);
+            let thread = thread::spawn(move || {
+                let _first = b.1.lock();
+                let _second = b.0.lock();
+            });
+            let first = a.0.lock();
+            let second = a.1.lock();
+            drop((first, second));
+            thread.join().unwrap();
+        })
+    };
+    assert_eq!(search(), search());
+}
