@@ -84,27 +84,32 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
             let problem = format!("`{}` is not a file of the exercise", entry.file);
             return Err(bad(problem, "name one of its `edit` files").at_byte(&text, at).into());
         }
-        let solution = std::fs::read_to_string(&source).map_err(|error| {
+        let mut mutated = std::fs::read_to_string(&source).map_err(|error| {
             BadInput::new(&source, format!("cannot be read ({error})"), "write the solution first")
         })?;
-        let text = match solution.matches(&*entry.find.get_ref()).count() {
-            1 => solution.replacen(&*entry.find.get_ref(), &entry.replace, 1),
-            n => {
-                let problem = match n {
-                    0 => "its `find` is nowhere in the solution".to_owned(),
-                    n => format!("its `find` is in the solution {n} times"),
-                };
-                let remedy = format!("make it match exactly one place of {}", tree.told(&source));
-                return Err(bad(problem, &remedy).at_byte(&text, entry.find.span().start).into());
-            }
-        };
+        for edit in entry.edits().ok_or_else(|| {
+            let remedy = "give it `find` and `replace`, or several of them as [[mutant.edit]]";
+            bad("it edits nothing, or in both ways".to_owned(), remedy).at_byte(&text, at)
+        })? {
+            let find = edit.find.get_ref();
+            let problem = match mutated.matches(&**find).count() {
+                1 => {
+                    mutated = mutated.replacen(&**find, &edit.replace, 1);
+                    continue;
+                }
+                0 => "its `find` is nowhere in the solution".to_owned(),
+                n => format!("its `find` is in the solution {n} times"),
+            };
+            let remedy = format!("make it match exactly one place of {}", tree.told(&source));
+            return Err(bad(problem, &remedy).at_byte(&text, edit.find.span().start).into());
+        }
         all.push(Mutant {
             exercise: exercise.clone(),
             name: name.clone(),
             mistake: entry.mistake,
             killed_by,
             file: entry.file,
-            text,
+            text: mutated,
         });
     }
     Ok(())
@@ -143,6 +148,29 @@ struct MutantEntry {
     mistake: String,
     killed_by: Vec<String>,
     file: String,
+    find: Option<Spanned<String>>,
+    replace: Option<String>,
+    #[serde(default)]
+    edit: Vec<Edit>,
+}
+
+/// One replacement. Several are applied one after the other.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Edit {
     find: Spanned<String>,
     replace: String,
+}
+
+impl MutantEntry {
+    /// The entry's own edit, or its list: not both, and not neither.
+    fn edits(&self) -> Option<Vec<Edit>> {
+        match (&self.find, &self.replace, &self.edit[..]) {
+            (Some(find), Some(replace), []) => {
+                Some(vec![Edit { find: find.clone(), replace: replace.clone() }])
+            }
+            (None, None, edits @ [_, ..]) => Some(edits.to_vec()),
+            _ => None,
+        }
+    }
 }
