@@ -28,6 +28,7 @@ harness::checks![
 /// constant is preferred to a trait's, and this one exists only where the bound holds.
 macro_rules! is {
     ($type:ty: $trait:ident) => {{
+        #[allow(dead_code)]
         trait Otherwise {
             const ANSWER: bool = false;
         }
