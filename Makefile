@@ -1,0 +1,22 @@
+# The one task surface: one-line recipes over cargo and the grader.
+LAB ?= locks
+
+.PHONY: grade test check handout bench
+
+grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
+	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
+
+test: ## All tests of everything: unit, doc and public tests, then every check against every solution and mutant.
+	cargo test --quiet
+	cargo run --quiet --package grader -- handout --check
+	cargo run --quiet --package grader -- verify
+
+check: ## What a change has to pass before its tests are worth running: format and lints.
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+
+handout: ## Writes the skeletons that students get from the solutions.
+	cargo run --quiet --package grader -- handout
+
+bench: ## The labs next to the crates a professional would use.
+	cargo bench --manifest-path labs/bench/Cargo.toml
