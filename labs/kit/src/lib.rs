@@ -33,9 +33,9 @@ mod facade;
 #[cfg(not(feature = "bare"))]
 mod model;
 #[cfg(not(feature = "bare"))]
-mod picture;
-#[cfg(not(feature = "bare"))]
 mod record;
+#[cfg(not(feature = "bare"))]
+mod tell;
 #[cfg(not(feature = "bare"))]
 pub use explore::{explore, possible, repeat};
 #[cfg(not(feature = "bare"))]

@@ -275,5 +275,9 @@ fn a_sample_of_schedules_finds_a_race_between_eight_threads() {
         assert_eq!(*visited.lock(), [7], "page 7 was fetched more than once");
     });
     assert_eq!(failure.kind, FailureKind::Assertion);
-    assert!(failure.found.contains("random sample"), "{}", failure.found);
+    assert!(
+        failure.found().contains("random sample"),
+        "{}",
+        failure.found()
+    );
 }

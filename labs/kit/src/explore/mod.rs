@@ -5,80 +5,19 @@
 //! a bound. A failure in an early pass says "the interleaving is wrong", and has the fewest switches that
 //! can show it; a failure only in a later pass says "the orderings are too weak".
 //!
-//! Not here: how a failure looks (`picture`).
+//! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
-mod failure;
 mod repeat;
 mod search;
 
-pub use failure::{Failure, FailureKind, Step};
+pub use picture::{Certainty, Failure, FailureKind, Outcome};
 pub use repeat::repeat;
 
-use serde::{Deserialize, Serialize};
+use picture::Style;
 use std::cell::RefCell;
-use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// How sure a search that found nothing is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    /// Every interleaving was run, with every value that weak memory allows.
-    Exhaustive,
-    /// Every interleaving with at most this many preemptions was run.
-    Bounded {
-        /// A preemption takes the processor from a thread that could have gone on.
-        preemptions: usize,
-    },
-    /// An interleaving that reaches the goal was found: what was claimed to be possible is.
-    Witnessed,
-    /// So many schedules were run, sequentially consistent, chosen at random from a fixed seed.
-    Sampled {
-        /// How many.
-        schedules: u64,
-    },
-}
-
-/// What a search that found nothing wrong says.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// How sure it is.
-    pub certainty: Certainty,
-    /// How many interleavings the pass ran that gives the certainty.
-    pub interleavings: u64,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let n = Grouped(self.interleavings);
-        match self.certainty {
-            Certainty::Exhaustive => write!(f, "exhaustive: {n} interleavings"),
-            Certainty::Bounded { preemptions } => {
-                write!(f, "bounded ({preemptions} preemptions): {n} interleavings")
-            }
-            Certainty::Witnessed => write!(f, "shown: reached after {n} interleavings"),
-            Certainty::Sampled { .. } => write!(f, "sampled: {n} schedules"),
-        }
-    }
-}
-
-/// A number with its thousands apart: 6,225.
-struct Grouped(u64);
-
-impl fmt::Display for Grouped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = self.0.to_string();
-        for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i).is_multiple_of(3) {
-                f.write_str(",")?;
-            }
-            write!(f, "{digit}")?;
-        }
-        Ok(())
-    }
-}
 
 /// Runs `scenario` under every interleaving of its threads, and fails with a picture of the first that
 /// goes wrong: a panic, a deadlock, a data race, an object that is never dropped.
@@ -188,7 +127,7 @@ impl Explorer {
                 outcome
             }
             Err(failure) => {
-                eprintln!("{}", failure.picture);
+                eprintln!("\n{}", failure.to_text(Style::default()));
                 resume_unwind(failure);
             }
         }

@@ -2,11 +2,11 @@
 use super::bounded::{Limited, PreemptionBounded};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome};
 use crate::model::{self, Backend};
-use crate::picture::{self, Case};
 use crate::record::{self, Op, ThreadId, Trace};
+use crate::tell::{self, Case};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, panic_any, resume_unwind};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind};
 use std::sync::{Arc, Once};
 use std::time::Instant;
 
@@ -59,7 +59,7 @@ enum Ended {
 /// A panic inside a model, and what the execution had done until then.
 struct Panic {
     message: String,
-    at: Option<String>,
+    at: Option<picture::Place>,
     thread: ThreadId,
     trace: Trace,
 }
@@ -94,12 +94,6 @@ pub(super) fn search(
         let ended = run(pass, scenario, deadline, None);
         let count = EXECUTIONS.get();
         total += count;
-        let case = |kind| Case {
-            kind,
-            pass: pass.in_words(),
-            executions: count,
-            total,
-        };
         match ended {
             Ended::Reached => {
                 return Ok(Outcome {
@@ -109,8 +103,7 @@ pub(super) fn search(
             }
             Ended::Failed(panic) => {
                 let panic = again(pass, scenario, count).unwrap_or(panic);
-                let case = case(kind_of(&panic));
-                return Err(Box::new(panic.tell(case)));
+                return Err(Box::new(panic.tell(pass.in_data(count, total))));
             }
             Ended::Complete if count == 0 => break,
             Ended::Complete => {
@@ -148,27 +141,25 @@ pub(super) fn search(
 }
 
 fn nothing_found(kind: FailureKind, message: String) -> Failure {
-    let picture = message.clone();
-    let (at, found, threads, steps) = (None, String::new(), Vec::new(), Vec::new());
-    Failure {
-        kind,
-        message,
-        at,
-        found,
-        threads,
-        steps,
-        picture,
-    }
+    Failure::bare(&claim(), kind, message)
+}
+
+/// What should hold: the name of the test, which is that of its thread.
+fn claim() -> String {
+    std::thread::current()
+        .name()
+        .unwrap_or("the scenario")
+        .to_owned()
 }
 
 fn passes(explorer: &Explorer) -> Vec<Pass> {
     if explorer.sampled {
         let strategies = [
-            Strategy::Bounded(1),
             Strategy::Random,
             Strategy::Pct(2),
             Strategy::Pct(3),
             Strategy::Urw,
+            Strategy::Bounded(1),
         ];
         return strategies
             .map(|strategy| Pass {
@@ -205,15 +196,20 @@ impl Pass {
         }
     }
 
-    fn in_words(self) -> picture::Pass {
-        picture::Pass {
-            preemptions: match self.strategy {
-                Strategy::Exhaust(bound) => bound,
-                Strategy::Bounded(bound) => Some(bound),
-                _ => None,
-            },
-            sampled: !matches!(self.strategy, Strategy::Exhaust(_)),
-            sequential: self.sequential,
+    fn in_data(self, interleaving: u64, interleavings: u64) -> picture::Search {
+        let preemptions = match self.strategy {
+            Strategy::Exhaust(bound) => bound,
+            Strategy::Bounded(bound) => Some(bound),
+            _ => None,
+        };
+        let sampled = !matches!(self.strategy, Strategy::Exhaust(_));
+        let sequential = self.sequential;
+        picture::Search {
+            preemptions,
+            sampled,
+            sequential,
+            interleaving,
+            interleavings,
         }
     }
 }
@@ -368,7 +364,7 @@ fn check_leaks() {
 }
 
 impl Panic {
-    fn of(payload: &dyn Any, at: Option<String>) -> Panic {
+    fn of(payload: &dyn Any, at: Option<picture::Place>) -> Panic {
         let message = if let Some(text) = payload.downcast_ref::<&str>() {
             (*text).to_owned()
         } else if let Some(text) = payload.downcast_ref::<String>() {
@@ -384,50 +380,52 @@ impl Panic {
         }
     }
 
-    /// Draws on a thread of its own: the current one may have a small stack.
-    fn tell(self, case: Case) -> Failure {
-        let name = std::thread::current()
-            .name()
-            .unwrap_or("scenario")
-            .to_owned();
+    /// Tells it on a thread of its own: the current one may have a small stack.
+    fn tell(self, search: picture::Search) -> Failure {
+        let kind = self.kind();
+        let Panic {
+            message,
+            at,
+            thread,
+            trace,
+        } = self;
+        let case = Case {
+            claim: claim(),
+            kind,
+            message,
+            at,
+            by: thread,
+            search,
+            replay: None,
+        };
         std::thread::scope(|scope| {
-            let tell = || {
-                picture::tell(
-                    &case,
-                    &name,
-                    &self.trace,
-                    &self.message,
-                    self.at,
-                    self.thread,
-                )
-            };
-            scope
-                .spawn(tell)
+            let telling = scope.spawn(|| tell::tell(case, &trace));
+            telling
                 .join()
-                .unwrap_or_else(|payload| panic_any(payload))
+                .unwrap_or_else(|payload| resume_unwind(payload))
         })
     }
-}
 
-fn kind_of(panic: &Panic) -> FailureKind {
-    let by_checker = panic.at.as_ref().is_none_or(|at| {
-        ["/loom-", "/shuttle-", "/kit/"]
-            .iter()
-            .any(|part| at.contains(part))
-    });
-    match panic.message.as_str() {
-        "" => FailureKind::Leak,
-        message if by_checker && message.starts_with("deadlock") => FailureKind::Deadlock,
-        message if by_checker && message.contains("Causality violation") => FailureKind::Race,
-        message
-            if by_checker
-                && (message.contains("exceeded maximum number of branches")
+    fn kind(&self) -> FailureKind {
+        let by_checker = self.at.as_ref().is_none_or(|at| {
+            ["/loom-", "/shuttle-", "/kit/"]
+                .iter()
+                .any(|part| at.file.contains(part))
+        });
+        match self.message.as_str() {
+            "" => FailureKind::Leak,
+            _ if !by_checker => FailureKind::Assertion,
+            message if message.starts_with("deadlock") => FailureKind::Deadlock,
+            message if message.contains("Causality violation") => FailureKind::Race,
+            message
+                if message.contains("exceeded maximum number of branches")
                     || message.contains("exceeded max_steps")
-                    || message.starts_with("a search runs at most")) =>
-        {
-            FailureKind::NotExplored
+                    || message.starts_with("a search runs at most") =>
+            {
+                FailureKind::NotExplored
+            }
+            _ => FailureKind::Assertion,
         }
-        _ => FailureKind::Assertion,
     }
 }
 
@@ -447,7 +445,11 @@ fn install_hook() {
 }
 
 fn inside_model(info: &PanicHookInfo<'_>) {
-    let at = info.location().map(ToString::to_string);
+    let at = info.location().map(|at| picture::Place {
+        file: at.file().to_owned(),
+        line: at.line(),
+        column: at.column(),
+    });
     let panic = Panic::of(info.payload(), at);
     if panic.message.starts_with("panic in a destructor") {
         // The process is about to abort: say at least what went wrong first.

@@ -18,10 +18,10 @@ pub(crate) fn failure_of(
 /// Searches, expects this kind of failure, and compares the picture with the one that is kept.
 pub(crate) fn finds(kind: FailureKind, picture: &str, scenario: impl Fn() + Send + Sync + 'static) {
     let failure = failure_of(Explorer::new(), scenario);
-    assert_eq!(failure.kind, kind, "{}", failure.picture);
+    assert_eq!(failure.kind, kind, "{}", failure.message);
     let kept = format!(
         "{}/tests/pictures/{picture}.txt",
         env!("CARGO_MANIFEST_DIR")
     );
-    expect_test::expect_file![kept].assert_eq(&failure.picture);
+    expect_test::expect_file![kept].assert_eq(&failure.to_text(picture::Style::default()));
 }

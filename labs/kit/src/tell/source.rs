@@ -2,7 +2,6 @@
 use crate::record::Place;
 use std::backtrace::Backtrace;
 use std::collections::HashMap;
-use std::path::Path;
 
 /// Source files, read once. A file that cannot be read has no lines.
 #[derive(Debug, Default)]
@@ -70,20 +69,22 @@ impl Source {
         }
     }
 
-    /// Whether a place is in this workspace's code, and not in a library's or the kit's.
-    pub(super) fn is_of_the_workspace(&self, at: &str) -> bool {
-        !Path::new(at).is_absolute() && !at.contains("labs/kit/src")
+    /// The whole text of a file, if it could be read.
+    pub(super) fn text(&mut self, file: &str) -> Option<String> {
+        let lines = self.lines(file);
+        (!lines.is_empty()).then(|| lines.join("\n"))
     }
 
     /// Where in `file` a guard was dropped: the first frame that lies there.
-    pub(super) fn dropped_at(&self, backtrace: &Backtrace, file: &str) -> Option<u32> {
+    pub(super) fn dropped_at(&self, backtrace: &Backtrace, file: &str) -> Option<(u32, u32)> {
         backtrace.to_string().lines().find_map(|line| {
             let place = line.trim().strip_prefix("at ")?;
             let mut parts = place.rsplitn(3, ':');
-            let (_column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
+            let (column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
             // Printed relative to the current folder, which need not be the workspace's.
             let path = path.trim_start_matches("./");
-            (path.ends_with(file) || file.ends_with(path)).then(|| line.parse().ok())?
+            let found = path.ends_with(file) || file.ends_with(path);
+            found.then(|| Some((line.parse().ok()?, column.parse().ok()?)))?
         })
     }
 }

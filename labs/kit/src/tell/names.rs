@@ -1,6 +1,7 @@
 //! Names for threads and objects: the variable that the student put them in.
 use super::source::Source;
-use crate::record::{ObjectId, Op, ThreadId, Trace};
+use super::steps::about_an_object;
+use crate::record::{ObjectId, ThreadId, Trace};
 use std::collections::HashMap;
 
 /// What everything is called in one picture.
@@ -47,21 +48,8 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
         .map(|object| source.binding(object.created))
         .collect();
     for event in &trace.events {
-        let about_an_object = !matches!(
-            event.op,
-            Op::Spawn { .. }
-                | Op::End
-                | Op::JoinWants { .. }
-                | Op::Joined { .. }
-                | Op::Note { .. }
-                | Op::Yield
-                | Op::Fence { .. }
-                | Op::ParkWaits
-                | Op::Unparked
-                | Op::Unpark { .. }
-        );
         if let Some(name @ None) = names.get_mut(event.object as usize)
-            && about_an_object
+            && about_an_object(&event.op)
         {
             *name = source.receiver(event.place);
         }

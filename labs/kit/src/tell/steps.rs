@@ -4,62 +4,122 @@
 //! where the thread found the lock taken.
 use super::names::Names;
 use super::source::Source;
-use crate::explore::Step;
 use crate::record::{Event, ObjectId, Op, ThreadId, Trace, Value};
+use picture::{Effect, Place, Step, Wait};
 
-/// The steps of an execution and, after a deadlock, who waits for what.
+/// The steps of an execution; beside each the index of its event.
 pub(super) fn steps(
     trace: &Trace,
     names: &Names,
     source: &mut Source,
     deadlock: bool,
-) -> (Vec<Step>, Vec<String>) {
+) -> (Vec<Step>, Vec<usize>) {
     let mut steps: Vec<Step> = Vec::new();
+    let mut of_event = Vec::new();
     for shown in order(trace) {
         let event = &trace.events[shown.event];
-        let stuck = deadlock && shown.last && waits(&event.op);
+        let thread = event.thread as usize;
         let (at, code) = place(event, source);
-        let switched = steps
-            .last()
-            .is_some_and(|step| step.thread != event.thread as usize);
-        let action = action(event, names);
         steps.push(Step {
-            thread: event.thread as usize,
-            action,
+            thread,
+            object: about_an_object(&event.op).then_some(event.object as usize),
+            action: action(event, names),
+            effect: effect(&event.op),
+            value: value(&event.op),
             at,
             code,
-            switched,
-            stuck,
+            switched: steps.last().is_some_and(|step| step.thread != thread),
+            stuck: deadlock && shown.last && waits(&event.op),
+            part: true,
         });
+        of_event.push(shown.event);
     }
-    let waits = if deadlock {
-        who_waits(trace, names)
-    } else {
-        Vec::new()
-    };
-    (steps, waits)
+    (steps, of_event)
 }
 
 /// The last step: a thread panicked.
-pub(super) fn panicked(
+pub(super) fn failed(
     steps: &[Step],
     who: ThreadId,
-    at: Option<String>,
+    at: Option<Place>,
     source: &mut Source,
 ) -> Step {
     let code = at.as_ref().and_then(|at| {
-        let mut parts = at.rsplitn(3, ':');
-        let (_column, line, file) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(source.line(file, line.parse().ok()?)?.trim().to_owned())
+        source
+            .line(&at.file, at.line)
+            .map(|code| code.trim().to_owned())
     });
-    let switched = steps.last().is_some_and(|step| step.thread != who as usize);
     Step {
         thread: who as usize,
+        object: None,
         action: "FAILS here".to_owned(),
+        effect: Effect::Fail,
+        value: None,
         at,
         code,
-        switched,
+        switched: steps.last().is_some_and(|step| step.thread != who as usize),
         stuck: false,
+        part: true,
+    }
+}
+
+/// Whether an operation is on an object, and not on a thread or on nothing.
+pub(super) fn about_an_object(op: &Op) -> bool {
+    !matches!(
+        op,
+        Op::Spawn { .. }
+            | Op::End
+            | Op::JoinWants { .. }
+            | Op::Joined { .. }
+            | Op::Note { .. }
+            | Op::Yield
+            | Op::Fence { .. }
+            | Op::ParkWaits
+            | Op::Unparked
+            | Op::Unpark { .. }
+    )
+}
+
+fn effect(op: &Op) -> Effect {
+    match op {
+        Op::Locked => Effect::Acquire,
+        Op::ReadLocked => Effect::AcquireShared,
+        Op::Unlock | Op::ReadUnlock => Effect::Release,
+        Op::LockWants | Op::ReadWants | Op::SendWaits { .. } | Op::ReceiveWaits => Effect::Blocked,
+        Op::CondvarWaits { mutex, .. } => Effect::Wait {
+            releases: Some(*mutex as usize),
+        },
+        Op::BarrierWaits { .. } | Op::ParkWaits => Effect::Wait { releases: None },
+        Op::Woken | Op::Unparked | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
+        Op::NotifyOne { woke } => Effect::Notify {
+            woke: usize::from(woke.is_some()),
+        },
+        Op::NotifyAll { woke } => Effect::Notify { woke: *woke },
+        Op::Unpark { .. } => Effect::Notify { woke: 1 },
+        Op::Load { newest, .. } => Effect::Load {
+            stale: newest.is_some(),
+        },
+        Op::Store { .. } => Effect::Store,
+        Op::Update { .. } => Effect::Update,
+        Op::CasFailed { .. } => Effect::Load { stale: false },
+        Op::CellRead => Effect::Read,
+        Op::CellWrite => Effect::Write,
+        Op::Sent { .. } => Effect::Send,
+        Op::Received { .. } => Effect::Receive,
+        Op::Spawn { .. } => Effect::Spawn,
+        Op::JoinWants { .. } | Op::Joined { .. } => Effect::Join,
+        _ => Effect::Other,
+    }
+}
+
+/// The value that an atomic has after the operation, or that was seen.
+fn value(op: &Op) -> Option<String> {
+    match op {
+        Op::Load { value, .. } | Op::Store { value, .. } => Some(show(*value)),
+        Op::Update { new, .. } => Some(show(*new)),
+        Op::CasFailed { saw, .. } => Some(show(*saw)),
+        Op::Sent { queued } | Op::Received { queued } => Some(format!("{queued} queued")),
+        _ => None,
     }
 }
 
@@ -147,9 +207,8 @@ fn waits(op: &Op) -> bool {
 }
 
 /// The student's line: for a dropped guard the place where its scope ends, if that is known.
-fn place(event: &Event, source: &mut Source) -> (Option<String>, Option<String>) {
-    let (file, mut line, mut column) =
-        (event.place.file(), event.place.line(), event.place.column());
+fn place(event: &Event, source: &mut Source) -> (Option<Place>, Option<String>) {
+    let mut at = super::place(event.place);
     if matches!(
         event.op,
         Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. }
@@ -157,14 +216,16 @@ fn place(event: &Event, source: &mut Source) -> (Option<String>, Option<String>)
         let dropped = event
             .dropped_at
             .as_ref()
-            .and_then(|trace| source.dropped_at(trace, file));
-        let Some(dropped) = dropped else {
+            .and_then(|trace| source.dropped_at(trace, &at.file));
+        let Some((line, column)) = dropped else {
             return (None, None);
         };
-        (line, column) = (dropped, 1);
+        (at.line, at.column) = (line, column);
     }
-    let code = source.line(file, line).map(|code| code.trim().to_owned());
-    (Some(super::at(file, line, column)), code)
+    let code = source
+        .line(&at.file, at.line)
+        .map(|code| code.trim().to_owned());
+    (Some(at), code)
 }
 
 fn action(event: &Event, names: &Names) -> String {
@@ -252,8 +313,8 @@ fn show(value: Value) -> String {
     }
 }
 
-/// One sentence for each thread that is left.
-fn who_waits(trace: &Trace, names: &Names) -> Vec<String> {
+/// Each thread that is left, and what it waits for.
+pub(super) fn who_waits(trace: &Trace, names: &Names) -> Vec<Wait> {
     let last_of = |thread| {
         trace
             .events
@@ -268,26 +329,34 @@ fn who_waits(trace: &Trace, names: &Names) -> Vec<String> {
         .collect()
 }
 
-fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<String> {
+fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
     let who = names.thread(event.thread);
     let name = names.object(event.object);
-    let place = format!("{}:{}", event.place.file(), event.place.line());
-    Some(match &event.op {
-        Op::LockWants | Op::ReadWants => match holder(&trace.events, event.object) {
-            Some(held) if held.thread == event.thread => format!(
-                "{who} waits at {place} for {name}, which it holds itself since {}:{}",
-                held.place.file(),
-                held.place.line()
-            ),
-            Some(held) => format!(
-                "{who} waits at {place} for {name}, which {} holds since {}:{}",
-                names.thread(held.thread),
-                held.place.file(),
-                held.place.line()
-            ),
+    let line = |place: crate::record::Place| {
+        let file = place.file().rsplit('/').next().unwrap_or_default();
+        format!("{file}:{}", place.line())
+    };
+    let place = line(event.place);
+    let held = holder(&trace.events, event.object);
+    let mut on = None;
+    let sentence = match &event.op {
+        Op::LockWants | Op::ReadWants => match held {
+            Some(held) => {
+                on = Some(held.thread as usize);
+                let since = line(held.place);
+                if held.thread == event.thread {
+                    format!(
+                        "{who} waits at {place} for {name}, which it holds itself since {since}"
+                    )
+                } else {
+                    let holder = names.thread(held.thread);
+                    format!("{who} waits at {place} for {name}, which {holder} holds since {since}")
+                }
+            }
             None => format!("{who} waits at {place} for {name}"),
         },
         Op::JoinWants { child } => {
+            on = Some(*child as usize);
             format!("{who} waits at {place} for {} to end", names.thread(*child))
         }
         Op::CondvarWaits { .. } => {
@@ -300,5 +369,10 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<String> 
         }
         Op::ParkWaits => format!("{who} is parked at {place}, and nobody is left to unpark it"),
         _ => return None,
+    };
+    Some(Wait {
+        thread: event.thread as usize,
+        on,
+        sentence,
     })
 }

@@ -1,0 +1,371 @@
+//! The data of a failing interleaving.
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The version of the JSON form. A reader refuses a later one.
+pub const VERSION: u32 = 1;
+
+/// A search that failed. It is also the payload of the panic that fails the test.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// [`VERSION`], when it was written.
+    pub version: u32,
+    /// What should hold: the name of the test.
+    pub claim: String,
+    /// What went wrong.
+    pub kind: FailureKind,
+    /// What went wrong, in words: the assertion's message, or who waits for whom.
+    pub message: String,
+    /// The failing line, if a line failed, and the thread that ran it.
+    pub at: Option<Place>,
+    /// Which of [`Failure::threads`] failed.
+    pub by: Option<usize>,
+    /// What the search knows.
+    pub search: Option<Search>,
+    /// The threads; the first runs the scenario.
+    pub threads: Vec<Thread>,
+    /// The locks, atomics, channels, … that took part.
+    pub objects: Vec<Object>,
+    /// The interleaving.
+    pub steps: Vec<Step>,
+    /// What orders the steps of different threads.
+    pub edges: Vec<Edge>,
+    /// After a deadlock: who waits for whom.
+    pub waits: Vec<Wait>,
+    /// The source files that the steps are in, whole.
+    pub sources: BTreeMap<String, String>,
+    /// Repeats exactly this interleaving.
+    pub replay: Option<String>,
+}
+
+/// What went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureKind {
+    /// The scenario panicked.
+    Assertion,
+    /// Every thread that is left waits.
+    Deadlock,
+    /// Two accesses to one `UnsafeCell`, one of them a write, are not ordered by happens-before.
+    Race,
+    /// Something was never dropped: a cycle of `Arc`s.
+    Leak,
+    /// The search could not be finished, so it says nothing.
+    NotExplored,
+    /// No interleaving reached the goal of a `possible`.
+    Unreached,
+    /// On real threads: the scenario did not end.
+    Hung,
+}
+
+/// A place in source code, as editors read it: `file:line:column`, both counted from 1.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Relative to the workspace.
+    pub file: String,
+    /// Counted from 1.
+    pub line: u32,
+    /// Counted from 1.
+    pub column: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.line, self.column)
+    }
+}
+
+/// What the search knows about a failure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Search {
+    /// At most this many preemptions were allowed when it was found; `None` for any number.
+    pub preemptions: Option<usize>,
+    /// Whether schedules were drawn at random.
+    pub sampled: bool,
+    /// Whether atomics were taken as sequentially consistent: then the interleaving itself is wrong.
+    pub sequential: bool,
+    /// How many interleavings the pass that found it had run, this one included.
+    pub interleaving: u64,
+    /// How many interleavings were run in all.
+    pub interleavings: u64,
+}
+
+/// A thread of the scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// `main`, `T1`, or what the student called it.
+    pub name: String,
+}
+
+/// A lock, atomic, channel, …
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object {
+    /// What the student calls it.
+    pub name: String,
+    /// `Mutex`, `AtomicBool`, …
+    pub kind: String,
+    /// Where it was made.
+    pub made: Option<Place>,
+}
+
+/// One step of one thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Which of [`Failure::threads`] took it.
+    pub thread: usize,
+    /// Which of [`Failure::objects`] it is about.
+    pub object: Option<usize>,
+    /// What it did, and with what result: `lock visited: acquired`.
+    pub action: String,
+    /// What it did, for views that draw.
+    pub effect: Effect,
+    /// The value of the object after the step, or the one that was seen.
+    pub value: Option<String>,
+    /// The student's line.
+    pub at: Option<Place>,
+    /// The text of that line.
+    pub code: Option<String>,
+    /// Whether another thread took the step before.
+    pub switched: bool,
+    /// Whether the thread is still blocked here when the execution ends.
+    pub stuck: bool,
+    /// Whether it has a part in the failure; the others can be folded away.
+    pub part: bool,
+}
+
+/// What a step did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Took a lock, alone.
+    Acquire,
+    /// Took a lock, shared.
+    AcquireShared,
+    /// Gave a lock back.
+    Release,
+    /// Found a lock taken.
+    Blocked,
+    /// Went to sleep; gives back the lock [`Effect::Wait::releases`] names.
+    Wait {
+        /// Which of [`Failure::objects`] a condvar gives back.
+        releases: Option<usize>,
+    },
+    /// Was woken.
+    Woken,
+    /// Woke others, or nobody.
+    Notify {
+        /// How many.
+        woke: usize,
+    },
+    /// Read an atomic.
+    Load {
+        /// Whether a newer value had been stored.
+        stale: bool,
+    },
+    /// Wrote an atomic.
+    Store,
+    /// Read and wrote an atomic in one step.
+    Update,
+    /// Read a cell.
+    Read,
+    /// Wrote a cell.
+    Write,
+    /// Sent a value or a message.
+    Send,
+    /// Received a value or a message.
+    Receive,
+    /// A message was lost on the way.
+    Lost,
+    /// A message was delivered once more.
+    Duplicated,
+    /// Started a thread.
+    Spawn,
+    /// Waited for a thread to end.
+    Join,
+    /// Failed.
+    Fail,
+    /// Anything else.
+    Other,
+}
+
+/// One step orders another, of another thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edge {
+    /// Index of the earlier step.
+    pub from: usize,
+    /// Index of the later step.
+    pub to: usize,
+    /// By what.
+    pub kind: EdgeKind,
+}
+
+/// What one step does to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EdgeKind {
+    /// Starts its thread.
+    Spawn,
+    /// Ends what it waited for.
+    Join,
+    /// Gives back the lock that it takes.
+    Unlock,
+    /// Wakes it.
+    Notify,
+    /// Stores, with `Release`, what it loads with `Acquire`.
+    Publish,
+    /// Stores what it loads, and orders nothing.
+    Read,
+    /// Sends what it receives.
+    Message,
+}
+
+impl EdgeKind {
+    /// Whether all that came before the one happens-before all that comes after the other.
+    pub fn orders(self) -> bool {
+        self != EdgeKind::Read
+    }
+}
+
+/// A thread that waits when nothing moves any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// Which of [`Failure::threads`].
+    pub thread: usize,
+    /// The thread that it waits for, if there is one.
+    pub on: Option<usize>,
+    /// All of it in a sentence.
+    pub sentence: String,
+}
+
+/// A lock held by a thread, from one step to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// Which of [`Failure::objects`].
+    pub object: usize,
+    /// Which of [`Failure::threads`].
+    pub thread: usize,
+    /// The step that took it.
+    pub from: usize,
+    /// The step that gave it back; `None` if it is held to the end.
+    pub to: Option<usize>,
+    /// Whether others may hold it too.
+    pub shared: bool,
+}
+
+impl Failure {
+    /// A failure without an interleaving to show.
+    pub fn bare(claim: &str, kind: FailureKind, message: String) -> Failure {
+        Failure {
+            version: VERSION,
+            claim: claim.to_owned(),
+            kind,
+            message,
+            at: None,
+            by: None,
+            search: None,
+            threads: Vec::new(),
+            objects: Vec::new(),
+            steps: Vec::new(),
+            edges: Vec::new(),
+            waits: Vec::new(),
+            sources: BTreeMap::new(),
+            replay: None,
+        }
+    }
+
+    /// Which locks were held when, and by whom.
+    pub fn holds(&self) -> Vec<Hold> {
+        let mut holds: Vec<Hold> = Vec::new();
+        let end = |holds: &mut Vec<Hold>, object, thread, at| {
+            let open = |hold: &&mut Hold| {
+                hold.object == object && hold.thread == thread && hold.to.is_none()
+            };
+            if let Some(hold) = holds.iter_mut().rev().find(open) {
+                hold.to = Some(at);
+            }
+        };
+        for (at, step) in self.steps.iter().enumerate() {
+            let thread = step.thread;
+            match (step.effect, step.object) {
+                (Effect::Acquire | Effect::AcquireShared, Some(object)) => {
+                    let shared = step.effect == Effect::AcquireShared;
+                    holds.push(Hold {
+                        object,
+                        thread,
+                        from: at,
+                        to: None,
+                        shared,
+                    });
+                }
+                (Effect::Release, Some(object)) => end(&mut holds, object, thread, at),
+                (
+                    Effect::Wait {
+                        releases: Some(object),
+                    },
+                    _,
+                ) => end(&mut holds, object, thread, at),
+                _ => {}
+            }
+        }
+        holds
+    }
+
+    /// How often another thread took over.
+    pub fn switches(&self) -> usize {
+        self.steps.iter().filter(|step| step.switched).count()
+    }
+
+    /// What the search says about where the mistake is; empty if it says nothing.
+    pub fn cause(&self) -> &'static str {
+        let Some(search) = &self.search else {
+            return "";
+        };
+        let atomics = self
+            .objects
+            .iter()
+            .any(|object| object.kind.starts_with("Atomic"));
+        match self.kind {
+            FailureKind::Leak
+            | FailureKind::NotExplored
+            | FailureKind::Unreached
+            | FailureKind::Hung => "",
+            _ if !atomics => "The interleaving itself is wrong.",
+            _ if search.sequential || search.sampled => {
+                "The interleaving itself is wrong: it happens even if every atomic is SeqCst."
+            }
+            _ => {
+                "The orderings are too weak: with every atomic SeqCst and two preemptions nothing failed."
+            }
+        }
+    }
+
+    /// What found it, in a sentence.
+    pub fn found(&self) -> String {
+        use crate::outcome::Grouped;
+        let Some(search) = &self.search else {
+            return String::new();
+        };
+        let n = Grouped(search.interleaving);
+        let bound = match (search.sampled, search.preemptions) {
+            (true, _) => {
+                return self.with_switches(format!(
+                    "Found in schedule {} of a random sample",
+                    Grouped(search.interleavings)
+                ));
+            }
+            (false, Some(1)) => "with at most one preemption".to_owned(),
+            (false, Some(bound)) => format!("with at most {bound} preemptions"),
+            (false, None) => "of the full search".to_owned(),
+        };
+        self.with_switches(format!("Found in interleaving {n} {bound}"))
+    }
+
+    fn with_switches(&self, found: String) -> String {
+        match self.switches() {
+            0 => format!("{found}."),
+            1 => format!("{found}; one switch between threads."),
+            n => format!("{found}; {n} switches between threads."),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a search that found nothing wrong says.
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How sure a search that found nothing is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// Every interleaving was run, with every value that weak memory allows.
+    Exhaustive,
+    /// Every interleaving with at most this many preemptions was run.
+    Bounded {
+        /// A preemption takes the processor from a thread that could have gone on.
+        preemptions: usize,
+    },
+    /// An interleaving that reaches the goal was found: what was claimed to be possible is.
+    Witnessed,
+    /// So many schedules were run, sequentially consistent, chosen at random from a fixed seed.
+    Sampled {
+        /// How many.
+        schedules: u64,
+    },
+}
+
+/// What a search that found nothing wrong says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// How sure it is.
+    pub certainty: Certainty,
+    /// How many interleavings the pass ran that gives the certainty.
+    pub interleavings: u64,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let n = Grouped(self.interleavings);
+        let interleavings = if self.interleavings == 1 {
+            "interleaving"
+        } else {
+            "interleavings"
+        };
+        match self.certainty {
+            Certainty::Exhaustive => write!(f, "exhaustive: {n} {interleavings}"),
+            Certainty::Bounded { preemptions: 1 } => {
+                write!(f, "bounded (1 preemption): {n} {interleavings}")
+            }
+            Certainty::Bounded { preemptions } => {
+                write!(
+                    f,
+                    "bounded ({preemptions} preemptions): {n} {interleavings}"
+                )
+            }
+            Certainty::Witnessed => write!(f, "shown: reached after {n} {interleavings}"),
+            Certainty::Sampled { .. } => write!(f, "sampled: {n} schedules"),
+        }
+    }
+}
+
+/// A number with its thousands apart: 6,225.
+pub(crate) struct Grouped(pub(crate) u64);
+
+impl fmt::Display for Grouped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let digits = self.0.to_string();
+        for (at, digit) in digits.chars().enumerate() {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
+                f.write_str(",")?;
+            }
+            write!(f, "{digit}")?;
+        }
+        Ok(())
+    }
+}
