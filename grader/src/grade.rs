@@ -245,7 +245,13 @@ impl<'w> Walk<'w> {
         if !findings.is_empty() {
             Judged::new(Verdict::Fail, lines(&findings))
         } else if !answered && matches!(self.grader.only, Only::All | Only::Exercise(_)) {
-            Judged::new(Verdict::Fail, "there is no answer yet that this rule could judge")
+            let other = exercise.checks.iter().find_map(|check| self.judged.get(check.id()));
+            let why = other.map_or("", |judged| &judged.why);
+            if why.starts_with("not written yet") {
+                Judged::new(Verdict::Fail, why)
+            } else {
+                Judged::new(Verdict::Fail, "a rule counts only beside an answer that does something")
+            }
         } else {
             Judged::new(Verdict::Pass, "")
         }
@@ -294,8 +300,28 @@ impl Out {
     }
 }
 
+/// The findings as lines; one that stands in several places is told at the first.
 fn lines(findings: &[Finding]) -> String {
-    findings.iter().map(Finding::line).collect::<Vec<_>>().join("\n")
+    let mut told: Vec<String> = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let same = |other: &&Finding| {
+            (&other.text, &other.place.file) == (&finding.text, &finding.place.file)
+        };
+        if findings[..at].iter().any(|before| same(&before)) {
+            continue;
+        }
+        let mut lines: Vec<usize> =
+            findings[at + 1..].iter().filter(same).map(|other| other.place.line).collect();
+        lines.dedup();
+        lines.retain(|line| *line != finding.place.line);
+        let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+        told.push(match lines.len() {
+            0 => finding.line(),
+            1 => format!("{} (also on line {})", finding.line(), lines[0]),
+            _ => format!("{} (also on lines {})", finding.line(), lines.join(", ")),
+        });
+    }
+    told.join("\n")
 }
 
 /// The grader's own failure where a build is not what was laid.

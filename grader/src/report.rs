@@ -56,7 +56,8 @@ pub struct ExerciseReport {
 /// One check's result.
 #[derive(Debug, Clone, Serialize)]
 pub struct CheckReport {
-    /// `exercise::check`.
+    /// `exercise::check`; empty where the reader may not see it.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// How it checks.
     pub kind: Kind,

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{CheckReport, ExerciseReport, Report};
 use crate::score::Score;
-use crate::verdict::{Verdict, told};
+use crate::verdict::{Judged, Verdict, told};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
@@ -35,21 +35,35 @@ pub fn render(report: &Report) -> String {
 }
 
 fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
-    let style = style(&exercise.score);
+    let colour = style(&exercise.score);
     let bonus = if exercise.bonus { " (bonus)" } else { "" };
-    let name = format!("{:wide$}", exercise.name);
     let score = format!("{:>2} of {:>2}", exercise.score.earned, exercise.score.of);
-    line(text, 4, &format!("{style}{name}  {score}{style:#}{bonus}  {}", exercise.title));
+    let head = format!("{colour}{:wide$}  {score}{colour:#}{bonus}", exercise.name);
+    line(text, 4, &format!("{head}  {}", exercise.title));
     if let Some(remark) = &exercise.remark {
         line(text, 8, remark);
     }
-    let mut said = "";
+    if let Some(cause) = one_cause(exercise) {
+        line(text, 6, &format!("{colour}{}{colour:#}", name(cause.verdict)));
+        return line(text, 10, &cause.why);
+    }
     for check in &exercise.checks {
-        render_check(text, check, &mut said);
+        render_check(text, check);
     }
 }
 
-fn render_check<'r>(text: &mut String, check: &'r CheckReport, said: &mut &'r str) {
+/// What fails an exercise as a whole, where no check says more than any other.
+fn one_cause(exercise: &ExerciseReport) -> Option<&Judged> {
+    let mut told = exercise.checks.iter().map(|check| &check.judged);
+    let first = told.next()?;
+    let same = |judged: &Judged| (judged.verdict, &judged.why) == (first.verdict, &first.why);
+    let silent = |judged: &Judged| judged.picture.is_none() && judged.detail.is_none();
+    let failed = first.verdict != Verdict::Pass && silent(first);
+    (failed && exercise.checks.len() > 1 && told.all(|judged| same(judged) && silent(judged)))
+        .then_some(first)
+}
+
+fn render_check(text: &mut String, check: &CheckReport) {
     let judged = &check.judged;
     let search = judged.search.as_ref().map(|search| format!(" {FAINT}({}){FAINT:#}", told(search)));
     let search = search.unwrap_or_default();
@@ -59,23 +73,18 @@ fn render_check<'r>(text: &mut String, check: &'r CheckReport, said: &mut &'r st
     let style = style(&check.score);
     let verdict = name(judged.verdict);
     line(text, 6, &format!("{style}{verdict}{style:#}  {}", check.claim));
-    // One cause often fails a whole exercise: it is told once.
-    if !judged.why.is_empty() && judged.why != *said {
-        line(text, 10, &judged.why);
-        *said = &judged.why;
-    }
+    // A picture begins with what went wrong.
+    line(text, 10, judged.picture.as_ref().unwrap_or(&judged.why));
     if let Some(detail) = &judged.detail {
         line(text, 10, &format!("{FAINT}[{}] {detail}{FAINT:#}", check.id));
-    }
-    if let Some(picture) = &judged.picture {
-        line(text, 10, picture);
     }
 }
 
 /// Writes a text with every line of it indented.
 fn line(text: &mut String, indent: usize, lines: &str) {
-    for part in lines.lines() {
-        writeln!(text, "{:indent$}{part}", "").expect("writing to a string");
+    for part in lines.trim_matches('\n').lines() {
+        let indented = format!("{:indent$}{part}", "");
+        writeln!(text, "{}", indented.trim_end()).expect("writing to a string");
     }
 }
 

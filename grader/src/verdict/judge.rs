@@ -68,9 +68,13 @@ fn found(failure: Value) -> Judged {
         Some("not_explored") => (Verdict::NotExplored, "the search was cut off"),
         _ => (Verdict::Fail, "an interleaving breaks the claim"),
     };
+    let (message, at) = (text("message"), text("at").unwrap_or_default());
+    if message.as_deref().is_some_and(|message| message.starts_with(TODO)) {
+        return Judged::new(Verdict::Fail, unwritten(&at));
+    }
     Judged {
         picture: text("picture").filter(|picture| !picture.trim().is_empty()),
-        ..Judged::new(verdict, text("message").unwrap_or_else(|| usual.to_owned()))
+        ..Judged::new(verdict, message.unwrap_or_else(|| usual.to_owned()))
     }
     .with_failure(failure)
 }
@@ -81,15 +85,22 @@ fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
     };
     let detail = format!("{}:{}:{}: {}", last.file, last.line, last.column, last.message);
     let why = match panics.iter().rev().find(|panic| yours(&panic.file)) {
-        Some(panic) => match panic.message.strip_prefix("not yet implemented") {
-            Some(todo) => {
-                format!("not written yet: {}:{}{todo}", panic.file, panic.line)
-            }
-            None => format!("{}:{} panicked: {}", panic.file, panic.line, panic.message),
-        },
+        Some(panic) if panic.message.starts_with(TODO) => {
+            return Judged::new(Verdict::Fail, unwritten(&format!("{}:{}", panic.file, panic.line)));
+        }
+        Some(panic) => format!("{}:{} panicked: {}", panic.file, panic.line, panic.message),
         None => "the claim does not hold".to_owned(),
     };
     Judged::new(Verdict::Fail, why).detail(detail)
+}
+
+/// How `todo!` begins.
+const TODO: &str = "not yet implemented";
+
+/// `at` is where the `todo!` stands; its column says nothing.
+fn unwritten(at: &str) -> String {
+    let place: Vec<&str> = at.splitn(3, ':').take(2).collect();
+    format!("not written yet: {}", place.join(":"))
 }
 
 /// The process ended without the check's word.

@@ -84,7 +84,7 @@ fn writers_are_alone() {
 }
 
 fn readers_and_a_writer_never_overlap() {
-    Explorer::new().preemptions(2).explore(|| {
+    explore(|| {
         let shared = Guarded::new();
         let writer = shared.write_in_a_thread();
         let reader = thread::spawn({
@@ -112,7 +112,7 @@ fn reader_that_meets(shared: &Arc<Guarded>, both: &Arc<Barrier>) -> thread::Join
 }
 
 fn a_writer_that_leaves_wakes_all_readers() {
-    Explorer::new().preemptions(2).explore(|| {
+    explore(|| {
         let (shared, both) = (Guarded::new(), Arc::new(Barrier::new(2)));
         let writer = shared.lock.write();
         let first = reader_that_meets(&shared, &both);
@@ -152,7 +152,7 @@ fn a_waiting_writer_goes_before_new_readers() {
 }
 
 fn a_waiting_reader_goes_before_later_writers() {
-    Explorer::new().preemptions(2).explore(|| {
+    Explorer::new().preemptions(3).explore(|| {
         let shared = Guarded::new();
         let first = shared.lock.write();
         let reader = thread::spawn({

@@ -99,7 +99,7 @@ impl Guarded {
 }
 
 fn one_permit_admits_one_holder_at_a_time() {
-    Explorer::new().preemptions(2).explore(|| {
+    explore(|| {
         let shared = Arc::new(Guarded {
             permits: Semaphore::new(1),
             value: UnsafeCell::new(0),
@@ -156,7 +156,7 @@ impl Two {
 }
 
 fn adding_two_wakes_two() {
-    Explorer::new().preemptions(2).explore(|| {
+    explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
         let waiting = Two::that_meet(&semaphore);
         assert_eq!(semaphore.add_permits(2), Ok(()));
@@ -165,7 +165,7 @@ fn adding_two_wakes_two() {
 }
 
 fn dropping_two_wakes_two() {
-    Explorer::new().preemptions(2).explore(|| {
+    explore(|| {
         let semaphore = Arc::new(Semaphore::new(2));
         let permits = semaphore.acquire_many(2);
         let waiting = Two::that_meet(&semaphore);
@@ -175,7 +175,7 @@ fn dropping_two_wakes_two() {
 }
 
 fn permits_that_come_one_by_one_wake_one_each() {
-    Explorer::new().preemptions(2).explore(|| {
+    Explorer::new().preemptions(3).explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
         let waiting = Two::that_meet(&semaphore);
         assert_eq!(semaphore.add_permits(1), Ok(()));

@@ -1,0 +1,161 @@
+//! You write this file: a readers-writer lock that starves nobody.
+//!
+//! Many readers or one writer; they take turns. A writer that waits stops new readers. When a
+//! writer leaves, the readers that wait at that moment go in before any writer that came after them.
+//! Build it from one `Mutex` and condvars.
+//!
+//! Watch for:
+//! - a writer that leaves may let in many readers, the last reader one writer;
+//! - a reader that was let in and has not woken yet: no writer may overtake it.
+//!
+//! Two ways to wait for oneself, and no lock can help. A thread with a [`ReadGuard`] that calls
+//! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
+//! calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go from
+//! reading to writing, drop the guard, take the other, and look again at what you read.
+//!
+//! Not here: data. The lock guards whatever its users agree on.
+//!
+//! Read: notes/locks.md, "Readers and writers".
+
+use kit::sync::{Condvar, Mutex};
+
+/// Admits many readers or one writer, in turns. Holds no data.
+pub struct RwLock {
+    state: Mutex<State>,
+    /// Where readers wait, for `turn` to change. A writer that leaves notifies all of them.
+    readers_turn: Condvar,
+    /// Where writers wait, for nobody to be inside. Only one of them can go, so one is notified.
+    writers_turn: Condvar,
+}
+
+/// | inside       | `readers` | `writing` |
+/// |--------------|-----------|-----------|
+/// | nobody       | 0         | `false`   |
+/// | n readers    | n         | `false`   |
+/// | one writer   | 0         | `true`    |
+///
+/// A reader waits only while a writer is inside or waits, so there is always a writer to let it in.
+#[derive(Default)]
+struct State {
+    /// Readers inside, and those let in that have yet to wake up.
+    readers: usize,
+    /// Whether a writer is inside.
+    writing: bool,
+    /// Readers outside: the next writer to leave lets in all of them.
+    waiting_readers: usize,
+    /// Writers outside: as long as there is one, new readers wait.
+    waiting_writers: usize,
+    /// How often waiting readers were let in. A reader may go when it is not what it was.
+    turn: u64,
+}
+
+/// The right to read. Dropping it leaves the lock, during a panic as well.
+#[must_use = "the lock is left as soon as this is dropped"]
+pub struct ReadGuard<'a> {
+    lock: &'a RwLock,
+}
+
+/// The right to write. Dropping it leaves the lock, during a panic as well.
+#[must_use = "the lock is left as soon as this is dropped"]
+pub struct WriteGuard<'a> {
+    lock: &'a RwLock,
+}
+
+impl RwLock {
+    /// Creates a lock with nobody inside.
+    pub fn new() -> Self {
+        RwLock {
+            state: Mutex::new(State::default()),
+            readers_turn: Condvar::new(),
+            writers_turn: Condvar::new(),
+        }
+    }
+
+    /// Goes in to read. Blocks while a writer is inside, and behind writers that wait already.
+    pub fn read(&self) -> ReadGuard<'_> {
+        let mut state = self.state.lock();
+        if state.writing || state.waiting_writers > 0 {
+            state.waiting_readers += 1;
+            let turn = state.turn;
+            while state.turn == turn {
+                self.readers_turn.wait(&mut state);
+            }
+        } else {
+            state.readers += 1;
+        }
+        ReadGuard { lock: self }
+    }
+
+    /// Goes in to write. Blocks while anybody is inside, and while readers that waited have their turn.
+    pub fn write(&self) -> WriteGuard<'_> {
+        let mut state = self.state.lock();
+        state.waiting_writers += 1;
+        while state.writing || state.readers > 0 {
+            self.writers_turn.wait(&mut state);
+        }
+        state.waiting_writers -= 1;
+        state.writing = true;
+        WriteGuard { lock: self }
+    }
+
+    /// Goes in to read where [`read`](RwLock::read) would not wait, `None` where it would.
+    pub fn try_read(&self) -> Option<ReadGuard<'_>> {
+        let mut state = self.state.lock();
+        if state.writing || state.waiting_writers > 0 {
+            return None;
+        }
+        state.readers += 1;
+        Some(ReadGuard { lock: self })
+    }
+
+    /// Goes in to write if nobody is inside, and never waits.
+    pub fn try_write(&self) -> Option<WriteGuard<'_>> {
+        let mut state = self.state.lock();
+        if state.writing || state.readers > 0 {
+            return None;
+        }
+        state.writing = true;
+        Some(WriteGuard { lock: self })
+    }
+
+    /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is read.
+    pub fn waiting_readers(&self) -> usize {
+        self.state.lock().waiting_readers
+    }
+
+    /// How many threads wait in [`write`](RwLock::write): a number for monitoring, old when it is read.
+    pub fn waiting_writers(&self) -> usize {
+        self.state.lock().waiting_writers
+    }
+}
+
+impl Default for RwLock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for ReadGuard<'_> {
+    fn drop(&mut self) {
+        let mut state = self.lock.state.lock();
+        state.readers -= 1;
+        if state.readers == 0 {
+            self.lock.writers_turn.notify_one();
+        }
+    }
+}
+
+impl Drop for WriteGuard<'_> {
+    fn drop(&mut self) {
+        let mut state = self.lock.state.lock();
+        state.writing = false;
+        if state.waiting_readers > 0 {
+            state.readers = state.waiting_readers;
+            state.waiting_readers = 0;
+            state.turn += 1;
+            self.lock.readers_turn.notify_all();
+        } else {
+            self.lock.writers_turn.notify_one();
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! You write this file: a counting semaphore.
+//!
+//! A thread takes a permit before it goes in and gives it back when it is done, so that at most so
+//! many are in at once: two fetches from one host, ten open files. Build it from one `Mutex` and one
+//! `Condvar`.
+//!
+//! Watch for:
+//! - when several permits come free at once, everybody who can go has to be woken;
+//! - a request for three takes all three in one step, or waits and holds none;
+//! - a permit goes back even when its holder panics: `Drop` runs then, too;
+//! - permits past `usize::MAX` are an error, and those in use count: they will come back.
+//!
+//! Not here: an order among those who wait. A request for many may be overtaken by requests for few.
+//!
+//! Read: notes/locks.md, "Counting permits".
+
+use std::error::Error;
+use std::fmt;
+
+use kit::sync::{Condvar, Mutex};
+
+/// Lets at most a given number of holders in at once.
+///
+/// # Examples
+///
+/// ```no_run
+/// use locks::semaphore::Semaphore;
+///
+/// let fetches = Semaphore::new(2);
+/// let permit = fetches.acquire();
+/// assert_eq!(fetches.available(), 1);
+/// drop(permit);
+/// assert_eq!(fetches.available(), 2);
+/// ```
+pub struct Semaphore {
+    /// One lock over both counts, so that looking and taking are one step.
+    permits: Mutex<Permits>,
+    /// Notified after every change that lets `free` grow.
+    freed: Condvar,
+}
+
+/// Always `free <= total`: the difference is what the living [`Permit`]s stand for.
+struct Permits {
+    /// Nobody holds these.
+    free: usize,
+    /// All there are, held or not. Bounding this one bounds `free` as well.
+    total: usize,
+}
+
+/// Permits in use. Dropping it gives them back, during a panic as well.
+#[must_use = "the permits go back as soon as this is dropped"]
+pub struct Permit<'a> {
+    semaphore: &'a Semaphore,
+    /// How many permits this stands for.
+    count: usize,
+}
+
+/// [`Semaphore::add_permits`] was asked for more permits than can be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooManyPermits;
+
+impl Semaphore {
+    /// Creates a semaphore with `permits` permits, all free.
+    pub fn new(permits: usize) -> Self {
+        Semaphore {
+            permits: Mutex::new(Permits {
+                free: permits,
+                total: permits,
+            }),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// Takes one permit. Blocks until one is free.
+    pub fn acquire(&self) -> Permit<'_> {
+        self.acquire_many(1)
+    }
+
+    /// Takes one permit if one is free, and never waits for one: `None` says that none was free.
+    pub fn try_acquire(&self) -> Option<Permit<'_>> {
+        let mut permits = self.permits.lock();
+        if permits.free == 0 {
+            return None;
+        }
+        permits.free -= 1;
+        Some(Permit {
+            semaphore: self,
+            count: 1,
+        })
+    }
+
+    /// Takes `count` permits in one step, as one [`Permit`]. Blocks until so many are free at once:
+    /// for ever, if there are fewer and nobody adds any.
+    pub fn acquire_many(&self, count: usize) -> Permit<'_> {
+        let mut permits = self.permits.lock();
+        while permits.free < count {
+            self.freed.wait(&mut permits);
+        }
+        permits.free -= count;
+        Permit {
+            semaphore: self,
+            count,
+        }
+    }
+
+    /// Adds `count` new permits, and wakes those who can go now.
+    ///
+    /// # Errors
+    ///
+    /// [`TooManyPermits`] if there would be more than `usize::MAX` permits, those in use included;
+    /// nothing has changed then.
+    pub fn add_permits(&self, count: usize) -> Result<(), TooManyPermits> {
+        let mut permits = self.permits.lock();
+        permits.total = permits.total.checked_add(count).ok_or(TooManyPermits)?;
+        permits.free += count; // No overflow: `free <= total`.
+        self.freed.notify_all();
+        Ok(())
+    }
+
+    /// How many permits are free. Other threads may change that before the caller looks at it.
+    pub fn available(&self) -> usize {
+        self.permits.lock().free
+    }
+}
+
+impl Drop for Permit<'_> {
+    fn drop(&mut self) {
+        let mut permits = self.semaphore.permits.lock();
+        permits.free += self.count; // No overflow: `total` counts these already.
+        self.semaphore.freed.notify_all();
+    }
+}
+
+impl fmt::Display for TooManyPermits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("more permits than can be counted")
+    }
+}
+
+impl Error for TooManyPermits {}
