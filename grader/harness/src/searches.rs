@@ -25,5 +25,7 @@ pub(crate) fn passed() -> Vec<Search> {
 /// The description of a failed search, if that is what the check's body panicked with.
 pub(crate) fn failure(payload: &(dyn Any + Send)) -> Option<serde_json::Value> {
     let failure = payload.downcast_ref::<Failure>()?;
-    serde_json::to_value(failure).ok()
+    let mut value = serde_json::to_value(failure).ok()?;
+    value["picture"] = failure.to_text(picture::Style::default()).into();
+    Some(value)
 }

@@ -32,7 +32,7 @@ impl Given {
         let (lab_dir, checks_dir) = (format!("labs/{lab}"), format!("grader/checks/{lab}"));
         let mut fixed = Files::new();
         let (mut lab_src, mut checks_src) = (Files::new(), Files::new());
-        for dir in ["labs/kit", &lab_dir, "grader/harness", &checks_dir] {
+        for dir in ["labs/kit", "labs/picture", &lab_dir, "grader/harness", &checks_dir] {
             for file in files_below(&tree.root().join(dir))? {
                 let bytes = read(&tree.root().join(dir).join(&file))?;
                 let path = file.to_string_lossy().into_owned();
@@ -47,7 +47,7 @@ impl Given {
             let path = tree.lab(lab).join("src/lib.rs");
             return Err(BadInput::new(&path, "is not there", "a lab is a library").into());
         }
-        let members = ["labs/kit", &lab_dir, "grader/harness", &checks_dir];
+        let members = ["labs/kit", "labs/picture", &lab_dir, "grader/harness", &checks_dir];
         let manifest = manifest::trimmed(&tree.root().join("Cargo.toml"), &members)?;
         fixed.insert("Cargo.toml".to_owned(), manifest.into_bytes());
         fixed.insert("Cargo.lock".to_owned(), read(&tree.root().join("Cargo.lock"))?);
