@@ -116,6 +116,8 @@ pub struct Step {
     pub thread: usize,
     /// Which of [`Failure::objects`] it is about.
     pub object: Option<usize>,
+    /// Where in the recording it stands: a replay can stop there.
+    pub event: usize,
     /// What it did, and with what result: `lock visited: acquired`.
     pub action: String,
     /// What it did, for views that draw.

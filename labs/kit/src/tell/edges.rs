@@ -4,8 +4,8 @@ use picture::{Edge, EdgeKind, Step};
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
-/// The edges between steps; `of_event` says which event a step tells.
-pub(super) fn edges(trace: &Trace, steps: &[Step], of_event: &[usize]) -> Vec<Edge> {
+/// The edges between steps.
+pub(super) fn edges(trace: &Trace, steps: &[Step]) -> Vec<Edge> {
     let mut found = Edges {
         steps,
         edges: Vec::new(),
@@ -15,12 +15,8 @@ pub(super) fn edges(trace: &Trace, steps: &[Step], of_event: &[usize]) -> Vec<Ed
     let mut stored: HashMap<usize, Vec<(usize, Option<String>, bool)>> = HashMap::new();
     let mut sent: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut notified = None;
-    for (at, event) in of_event
-        .iter()
-        .map(|event| &trace.events[*event])
-        .enumerate()
-    {
-        let step = &steps[at];
+    for (at, step) in steps.iter().enumerate() {
+        let event = &trace.events[step.event];
         let first_of_thread = !steps[..at]
             .iter()
             .any(|earlier| earlier.thread == step.thread);

@@ -31,8 +31,8 @@ pub(crate) fn tell(case: Case, trace: &Trace) -> Failure {
     let mut source = Source::default();
     let names = Names::new(trace, &mut source);
     let deadlock = case.kind == FailureKind::Deadlock;
-    let (mut steps, of_event) = steps::steps(trace, &names, &mut source, deadlock);
-    let edges = edges::edges(trace, &steps, &of_event);
+    let mut steps = steps::steps(trace, &names, &mut source, deadlock);
+    let edges = edges::edges(trace, &steps);
     let at = case.at.clone().filter(is_of_the_workspace);
     if case.kind == FailureKind::Assertion {
         steps.push(steps::failed(&steps, case.by, at.clone(), &mut source));

@@ -7,15 +7,14 @@ use super::source::Source;
 use crate::record::{Event, ObjectId, Op, ThreadId, Trace, Value};
 use picture::{Effect, Place, Step, Wait};
 
-/// The steps of an execution; beside each the index of its event.
+/// The steps of an execution.
 pub(super) fn steps(
     trace: &Trace,
     names: &Names,
     source: &mut Source,
     deadlock: bool,
-) -> (Vec<Step>, Vec<usize>) {
+) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
-    let mut of_event = Vec::new();
     for shown in order(trace) {
         let event = &trace.events[shown.event];
         let thread = event.thread as usize;
@@ -23,6 +22,7 @@ pub(super) fn steps(
         steps.push(Step {
             thread,
             object: about_an_object(&event.op).then_some(event.object as usize),
+            event: shown.event,
             action: action(event, names),
             effect: effect(&event.op),
             value: value(&event.op),
@@ -32,9 +32,8 @@ pub(super) fn steps(
             stuck: deadlock && shown.last && waits(&event.op),
             part: true,
         });
-        of_event.push(shown.event);
     }
-    (steps, of_event)
+    steps
 }
 
 /// The last step: a thread panicked.
@@ -52,6 +51,7 @@ pub(super) fn failed(
     Step {
         thread: who as usize,
         object: None,
+        event: steps.last().map_or(0, |step| step.event + 1),
         action: "FAILS here".to_owned(),
         effect: Effect::Fail,
         value: None,
