@@ -16,12 +16,14 @@ pub(crate) fn failure_of(
 
 #[allow(dead_code, reason = "each test binary uses its part")]
 /// Searches, expects this kind of failure, and compares the picture with the one that is kept.
-pub(crate) fn finds(kind: FailureKind, picture: &str, scenario: impl Fn() + Send + Sync + 'static) {
+pub(crate) fn finds(kind: FailureKind, name: &str, scenario: impl Fn() + Send + Sync + 'static) {
     let failure = failure_of(Explorer::new(), scenario);
     assert_eq!(failure.kind, kind, "{}", failure.message);
-    let kept = format!(
-        "{}/tests/pictures/{picture}.txt",
-        env!("CARGO_MANIFEST_DIR")
-    );
-    expect_test::expect_file![kept].assert_eq(&failure.to_text(picture::Style::default()));
+    let here = env!("CARGO_MANIFEST_DIR");
+    let text = format!("{here}/tests/pictures/{name}.txt");
+    expect_test::expect_file![text].assert_eq(&failure.to_text(picture::Style::default()));
+    // The views' own tests draw from these.
+    let data = format!("{here}/../picture/tests/failures/{name}.json");
+    let json = serde_json::to_string_pretty(&failure).expect("a failure is plain data");
+    expect_test::expect_file![data].assert_eq(&(json + "\n"));
 }
