@@ -54,9 +54,12 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
         let path = from.join(&file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
-        let stub = formatted(tree, &stubbed(&path, &text)?)
-            .with_context(|| format!("formatting what {} generates", tree.told(&path)))?;
-        fresh.insert(file, stub);
+        fresh.insert(file, stubbed(&path, &text)?);
+    }
+    for (file, stub) in &mut fresh {
+        *stub = formatted(tree, stub).with_context(|| {
+            format!("formatting what {} generates", tree.told(&from.join(file)))
+        })?;
     }
     let mut stale = Vec::new();
     for file in files_below(&to)? {

@@ -14,7 +14,6 @@ mod by_hand;
 mod channel;
 mod limits;
 mod run;
-mod searches;
 pub mod wire;
 
 /// The checks of a lab: each exercise with its own.

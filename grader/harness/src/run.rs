@@ -3,9 +3,11 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kit::explore::{Failure, take_outcomes};
+
 use crate::channel::Channel;
 use crate::wire::{Panic, Report};
-use crate::{Checks, ids, limits, searches};
+use crate::{Checks, ids, limits};
 
 /// A check gets the stack that a program's main thread has.
 const STACK: usize = 8 << 20;
@@ -35,7 +37,7 @@ fn watched(id: &str, body: fn()) -> Report {
     let thread = std::thread::Builder::new().name(id.to_owned()).stack_size(STACK);
     let ended = thread.spawn(move || {
         body();
-        searches::passed()
+        take_outcomes()
     });
     match ended.map(|thread| thread.join()) {
         Ok(Ok(searches)) => Report::Returned { searches },
@@ -45,9 +47,9 @@ fn watched(id: &str, body: fn()) -> Report {
 }
 
 fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> Report {
-    match searches::failure(&*payload) {
-        Some(failure) => Report::Found { failure },
-        None => {
+    match payload.downcast::<Failure>() {
+        Ok(failure) => Report::Found { failure },
+        Err(_) => {
             let panics = panics.lock().unwrap_or_else(PoisonError::into_inner).clone();
             Report::Panicked { panics }
         }

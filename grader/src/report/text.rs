@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{CheckReport, ExerciseReport, Report};
 use crate::score::Score;
-use crate::verdict::{Judged, Verdict, told};
+use crate::verdict::{Judged, Verdict};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
@@ -57,7 +57,7 @@ fn one_cause(exercise: &ExerciseReport) -> Option<&Judged> {
     let mut told = exercise.checks.iter().map(|check| &check.judged);
     let first = told.next()?;
     let same = |judged: &Judged| (judged.verdict, &judged.why) == (first.verdict, &first.why);
-    let silent = |judged: &Judged| judged.picture.is_none() && judged.detail.is_none();
+    let silent = |judged: &Judged| judged.failure.is_none() && judged.detail.is_none();
     let failed = first.verdict != Verdict::Pass && silent(first);
     (failed && exercise.checks.len() > 1 && told.all(|judged| same(judged) && silent(judged)))
         .then_some(first)
@@ -65,7 +65,7 @@ fn one_cause(exercise: &ExerciseReport) -> Option<&Judged> {
 
 fn render_check(text: &mut String, check: &CheckReport) {
     let judged = &check.judged;
-    let search = judged.search.as_ref().map(|search| format!(" {FAINT}({}){FAINT:#}", told(search)));
+    let search = judged.search.as_ref().map(|search| format!(" {FAINT}({search}){FAINT:#}"));
     let search = search.unwrap_or_default();
     if judged.verdict == Verdict::Pass {
         return line(text, 6, &format!("{GOOD}pass{GOOD:#}  {}{search}", check.claim));
@@ -73,8 +73,14 @@ fn render_check(text: &mut String, check: &CheckReport) {
     let style = style(&check.score);
     let verdict = name(judged.verdict);
     line(text, 6, &format!("{style}{verdict}{style:#}  {}", check.claim));
-    // A picture begins with what went wrong.
-    line(text, 10, judged.picture.as_ref().unwrap_or(&judged.why));
+    match &judged.failure {
+        // A picture's first line is the claim, which stands above.
+        Some(failure) => {
+            let picture = failure.to_text(picture::Style::default());
+            line(text, 10, picture.split_once('\n').map_or("", |(_, rest)| rest));
+        }
+        None => line(text, 10, &judged.why),
+    }
     if let Some(detail) = &judged.detail {
         line(text, 10, &format!("{FAINT}[{}] {detail}{FAINT:#}", check.id));
     }
