@@ -37,7 +37,10 @@ impl Stale {
         TextDiff::from_lines(found.unwrap_or_default(), fresh.unwrap_or_default())
             .unified_diff()
             .context_radius(2)
-            .header(&format!("{} (found)", self.path), &format!("{} (generated)", self.path))
+            .header(
+                &format!("{} (found)", self.path),
+                &format!("{} (generated)", self.path),
+            )
             .to_string()
     }
 }
@@ -66,11 +69,19 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
         let found = std::fs::read_to_string(to.join(&file)).ok();
         let fresh = fresh.remove(&file);
         if found != fresh {
-            stale.push(Stale { path: tree.told(&to.join(&file)), fresh, found });
+            stale.push(Stale {
+                path: tree.told(&to.join(&file)),
+                fresh,
+                found,
+            });
         }
     }
     for (file, text) in fresh {
-        stale.push(Stale { path: tree.told(&to.join(file)), fresh: Some(text), found: None });
+        stale.push(Stale {
+            path: tree.told(&to.join(file)),
+            fresh: Some(text),
+            found: None,
+        });
     }
     Ok(stale)
 }
@@ -130,15 +141,21 @@ pub fn stubbed(path: &Path, solution: &str) -> Result<String> {
         }
     }
     match open {
-        Some(number) => {
-            Err(bad(number, "a region does not end", "write `// LAB: end` after it").into())
-        }
+        Some(number) => Err(bad(
+            number,
+            "a region does not end",
+            "write `// LAB: end` after it",
+        )
+        .into()),
         None => Ok(stubbed),
     }
 }
 
 fn formatted(tree: &Tree, text: &str) -> Result<String> {
     let mut rustfmt = Command::new("rustfmt");
-    rustfmt.current_dir(tree.root()).args(["--edition", "2024", "--config-path"]).arg(tree.root());
+    rustfmt
+        .current_dir(tree.root())
+        .args(["--edition", "2024", "--config-path"])
+        .arg(tree.root());
     process::output(&mut rustfmt, text.as_bytes())
 }

@@ -100,7 +100,11 @@ fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<E
     let mut cause = Cause::Itself;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let wait = if cause == Cause::Itself { Some(Timespec::try_from(left)?) } else { None };
+        let wait = if cause == Cause::Itself {
+            Some(Timespec::try_from(left)?)
+        } else {
+            None
+        };
         let mut fds = vec![PollFd::new(&told, PollFlags::IN)];
         for pipe in [&stdout, &stderr] {
             if pipe.open {
@@ -124,7 +128,12 @@ fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<E
         }
         if gone {
             let status = child.wait()?;
-            return Ok(Ended { cause, status, stdout: stdout.kept, stderr: stderr.kept });
+            return Ok(Ended {
+                cause,
+                status,
+                stdout: stdout.kept,
+                stderr: stderr.kept,
+            });
         }
         if cause == Cause::Itself && Instant::now() >= until {
             cause = Cause::Deadline;
@@ -147,7 +156,13 @@ impl Capped {
         let pipe = pipe.into();
         let flags = rustix::fs::fcntl_getfl(pipe.as_fd())?;
         rustix::fs::fcntl_setfl(pipe.as_fd(), flags | rustix::fs::OFlags::NONBLOCK)?;
-        Ok(Capped { pipe, kept: Vec::new(), cap, over: false, open: true })
+        Ok(Capped {
+            pipe,
+            kept: Vec::new(),
+            cap,
+            over: false,
+            open: true,
+        })
     }
 
     /// Takes what is there now, or until the cap. Does not block.
@@ -188,12 +203,23 @@ impl Ended {
 ///
 /// Where it cannot be started, fails, or does not end.
 pub fn output(command: &mut Command, input: &[u8]) -> Result<String> {
-    let bounds = Bounds { deadline: Duration::from_secs(600), stdout: 64 << 20, stderr: 64 << 20 };
+    let bounds = Bounds {
+        deadline: Duration::from_secs(600),
+        stdout: 64 << 20,
+        stderr: 64 << 20,
+    };
     let ended = run(command, input, bounds)?;
     if ended.cause != Cause::Itself || !ended.status.success() {
         let program = command.get_program().to_string_lossy();
-        let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
-        return Err(anyhow!("`{program} {}` failed:\n{}", args.join(" "), ended.complaint()));
+        let args: Vec<_> = command
+            .get_args()
+            .map(|arg| arg.to_string_lossy())
+            .collect();
+        return Err(anyhow!(
+            "`{program} {}` failed:\n{}",
+            args.join(" "),
+            ended.complaint()
+        ));
     }
     String::from_utf8(ended.stdout).context("its output is not UTF-8")
 }

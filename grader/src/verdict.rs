@@ -67,11 +67,20 @@ impl Judged {
     /// A verdict and its sentence.
     pub fn new(verdict: Verdict, why: impl Into<String>) -> Self {
         let why = why.into();
-        Judged { verdict, why, detail: None, search: None, failure: None }
+        Judged {
+            verdict,
+            why,
+            detail: None,
+            search: None,
+            failure: None,
+        }
     }
 
     /// The same, with what instructors see.
     pub fn detail(self, detail: impl Into<String>) -> Self {
-        Judged { detail: Some(detail.into()), ..self }
+        Judged {
+            detail: Some(detail.into()),
+            ..self
+        }
     }
 }

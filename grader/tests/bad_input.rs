@@ -50,17 +50,37 @@ fn says(output: &Output, exit: Exit, parts: &[&str]) {
 #[test]
 fn a_wrong_key_in_lab_toml_is_told_with_its_line() {
     let course = Course::new();
-    course.edit("labs/tiny/lab.toml", "title = \"Say two\"", "titel = \"Say two\"");
+    course.edit(
+        "labs/tiny/lab.toml",
+        "title = \"Say two\"",
+        "titel = \"Say two\"",
+    );
     let output = course.grader(&["list"]);
-    says(&output, Exit::BadInput, &["labs/tiny/lab.toml:18:", "`titel`", "notes/architecture.md"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["labs/tiny/lab.toml:18:", "`titel`", "notes/architecture.md"],
+    );
 }
 
 #[test]
 fn a_check_that_is_named_twice_is_told_with_both_lines() {
     let course = Course::new();
-    course.edit("grader/checks/tiny/checks.toml", "\"two::is_even\"", "\"two::is_two\"");
+    course.edit(
+        "grader/checks/tiny/checks.toml",
+        "\"two::is_even\"",
+        "\"two::is_two\"",
+    );
     let output = course.grader(&["list"]);
-    says(&output, Exit::BadInput, &["checks.toml:27:", "named twice (first on line 21)", "rename"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &[
+            "checks.toml:27:",
+            "named twice (first on line 21)",
+            "rename",
+        ],
+    );
 }
 
 #[test]
@@ -68,15 +88,27 @@ fn points_that_do_not_add_up_are_told() {
     let course = Course::new();
     course.edit("labs/tiny/lab.toml", "points = 5", "points = 6");
     let output = course.grader(&["list"]);
-    says(&output, Exit::BadInput, &["lab.toml:6:", "promises 6 points, but its checks sum to 5"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["lab.toml:6:", "promises 6 points, but its checks sum to 5"],
+    );
 }
 
 #[test]
 fn a_check_of_an_unknown_exercise_is_told() {
     let course = Course::new();
-    course.edit("grader/checks/tiny/checks.toml", "\"two::is_even\"", "\"tow::is_even\"");
+    course.edit(
+        "grader/checks/tiny/checks.toml",
+        "\"two::is_even\"",
+        "\"tow::is_even\"",
+    );
     let output = course.grader(&["list"]);
-    says(&output, Exit::BadInput, &["checks.toml:27:", "`tow::is_even` belongs to no exercise"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["checks.toml:27:", "`tow::is_even` belongs to no exercise"],
+    );
 }
 
 #[test]
@@ -84,14 +116,22 @@ fn a_lint_that_forbids_nothing_is_told() {
     let course = Course::new();
     let forbid = "forbid = [\"kit::hint::spin_loop\"]\n";
     course.edit("grader/checks/tiny/checks.toml", forbid, "");
-    says(&course.grader(&["list"]), Exit::BadInput, &["checks.toml:14:", "`forbid = [paths]`"]);
+    says(
+        &course.grader(&["list"]),
+        Exit::BadInput,
+        &["checks.toml:14:", "`forbid = [paths]`"],
+    );
 }
 
 #[test]
 fn an_edit_file_that_the_lab_does_not_have_is_told() {
     let course = Course::new();
     course.edit("labs/tiny/lab.toml", "src/two.rs", "../two.rs");
-    says(&course.grader(&["list"]), Exit::BadInput, &["lab.toml:17:", "`../two.rs`"]);
+    says(
+        &course.grader(&["list"]),
+        Exit::BadInput,
+        &["lab.toml:17:", "`../two.rs`"],
+    );
 }
 
 #[test]
@@ -99,27 +139,47 @@ fn a_mutant_that_matches_nowhere_is_told_with_the_line_of_its_find() {
     let course = Course::new();
     course.edit("solutions/tiny/src/two.rs", "    2\n", "    1 + 1\n");
     let output = course.grader(&["verify"]);
-    says(&output, Exit::BadInput, &["two.toml:6:", "mutant `three`", "nowhere", "two.rs"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["two.toml:6:", "mutant `three`", "nowhere", "two.rs"],
+    );
 }
 
 #[test]
 fn a_mutant_that_matches_twice_is_told() {
     let course = Course::new();
-    course.edit("solutions/tiny/src/two.rs", "    2\n", "    2;\n    2\n    2\n");
-    says(&course.grader(&["verify"]), Exit::BadInput, &["two.toml:6:", "2 times"]);
+    course.edit(
+        "solutions/tiny/src/two.rs",
+        "    2\n",
+        "    2;\n    2\n    2\n",
+    );
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["two.toml:6:", "2 times"],
+    );
 }
 
 #[test]
 fn a_mutant_that_is_caught_by_an_unknown_check_is_told() {
     let course = Course::new();
     course.edit("grader/mutants/tiny/two.toml", "\"is_even\"", "\"is_odd\"");
-    says(&course.grader(&["verify"]), Exit::BadInput, &["two.toml:2:", "no check `two::is_odd`"]);
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["two.toml:2:", "no check `two::is_odd`"],
+    );
 }
 
 #[test]
 fn a_lab_that_is_not_there_is_told_with_those_that_are() {
     let output = Course::new().grader(&["list", "--lab", "huge"]);
-    says(&output, Exit::BadInput, &["huge", "is no lab", "name one of tiny"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["huge", "is no lab", "name one of tiny"],
+    );
 }
 
 #[test]
@@ -130,14 +190,22 @@ fn a_folder_outside_a_course_is_told() {
         .current_dir(elsewhere.path())
         .output()
         .expect("the grader runs");
-    says(&output, Exit::BadInput, &["is not inside a course", "--root"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["is not inside a course", "--root"],
+    );
 }
 
 #[test]
 fn a_missing_cargo_is_told_with_where_to_get_it() {
     let course = Course::new();
     let output = course.grader(&["grade", "labs/tiny"]);
-    says(&output, Exit::Internal, &["was not found", "https://rustup.rs"]);
+    says(
+        &output,
+        Exit::Internal,
+        &["was not found", "https://rustup.rs"],
+    );
 }
 
 #[test]
@@ -150,7 +218,11 @@ fn a_wrong_command_line_exits_as_documented() {
 fn a_region_that_does_not_end_is_told_with_its_line() {
     let course = Course::new();
     course.edit("solutions/tiny/src/two.rs", "    // LAB: end\n", "");
-    says(&course.grader(&["handout"]), Exit::BadInput, &["two.rs:5:", "does not end"]);
+    says(
+        &course.grader(&["handout"]),
+        Exit::BadInput,
+        &["two.rs:5:", "does not end"],
+    );
 }
 
 #[test]
@@ -167,7 +239,10 @@ fn every_exit_code_is_documented_in_the_help() {
         Exit::Stale,
         Exit::Unproven,
     ] {
-        assert!(help.contains(&format!("\n  {}  ", code as u8)), "{code:?} is not in:\n{help}");
+        assert!(
+            help.contains(&format!("\n  {}  ", code as u8)),
+            "{code:?} is not in:\n{help}"
+        );
     }
 }
 
@@ -205,13 +280,19 @@ mod submissions {
 
     #[test]
     fn a_folder_without_any_edit_file_is_told_with_what_was_looked_for() {
-        refused(&[("notes.txt", "")], &["none of the files of lab `tiny`", "src/one.rs, src/two.rs"]);
+        refused(
+            &[("notes.txt", "")],
+            &["none of the files of lab `tiny`", "src/one.rs, src/two.rs"],
+        );
     }
 
     #[test]
     fn a_file_of_ten_megabytes_is_told_with_the_limit() {
         let long = "/".repeat(10 << 20);
-        refused(&[("src/one.rs", &long)], &["src/one.rs", "10240 KiB long", "at most 256 KiB"]);
+        refused(
+            &[("src/one.rs", &long)],
+            &["src/one.rs", "10240 KiB long", "at most 256 KiB"],
+        );
     }
 
     #[test]
@@ -221,7 +302,10 @@ mod submissions {
         common::put(&path, &[("src/one.rs", "")]);
         std::fs::write(path.join("src/one.rs"), b"// one\n// \xff\n").expect("room");
         let said = take(&course, &path).expect_err("it is refused").to_string();
-        assert!(said.contains("src/one.rs:2: is not UTF-8; save it as UTF-8"), "{said}");
+        assert!(
+            said.contains("src/one.rs:2: is not UTF-8; save it as UTF-8"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -251,10 +335,19 @@ mod submissions {
             ],
         );
         let answer = take(&course, &path).expect("it is taken");
-        assert_eq!(answer.files.into_iter().collect::<Vec<_>>(), [("src/one.rs".into(), "mine".into())]);
+        assert_eq!(
+            answer.files.into_iter().collect::<Vec<_>>(),
+            [("src/one.rs".into(), "mine".into())]
+        );
         let remarks = answer.remarks.join("\n");
         assert!(remarks.contains("graded as the skeleton: src/two.rs, src/raw.rs, src/habits.rs"));
-        for ignored in ["src/lib.rs", "Cargo.toml", "tests/public.rs", "build.rs", ".cargo/config.toml"] {
+        for ignored in [
+            "src/lib.rs",
+            "Cargo.toml",
+            "tests/public.rs",
+            "build.rs",
+            ".cargo/config.toml",
+        ] {
             assert!(remarks.contains(ignored), "{ignored} is not in: {remarks}");
         }
     }
@@ -265,7 +358,10 @@ mod submissions {
             let course = Course::new();
             let path = course.path("submission");
             common::put(&path, &[(place, "mine")]);
-            assert_eq!(take(&course, &path).expect("it is taken").files["src/one.rs"], "mine");
+            assert_eq!(
+                take(&course, &path).expect("it is taken").files["src/one.rs"],
+                "mine"
+            );
         }
     }
 }

@@ -5,7 +5,10 @@ use grader::vet::tokens::{Unreadable, scan};
 #[track_caller]
 fn hostile(text: &str) {
     let findings = scan("src/x.rs", text, true).expect("these are tokens");
-    assert!(findings.iter().any(|finding| finding.hostile), "nothing found in: {text}");
+    assert!(
+        findings.iter().any(|finding| finding.hostile),
+        "nothing found in: {text}"
+    );
 }
 
 #[track_caller]
@@ -63,7 +66,13 @@ fn unsafe_is_found_only_where_it_is_not_taught() {
     let text = "fn f(p: *const u8) -> u8 {\n    unsafe { *p }\n}";
     let findings = scan("src/x.rs", text, false).expect("these are tokens");
     let line = "src/x.rs:2:5 uses `unsafe`, which this exercise does not need: leave it out";
-    assert_eq!(findings.iter().map(|finding| finding.line()).collect::<Vec<_>>(), [line]);
+    assert_eq!(
+        findings
+            .iter()
+            .map(|finding| finding.line())
+            .collect::<Vec<_>>(),
+        [line]
+    );
     assert_eq!(scan("src/x.rs", text, true), Ok(Vec::new()));
 }
 

@@ -42,6 +42,8 @@ pub fn main(checks: Checks) {
 
 fn ids(checks: Checks) -> impl Iterator<Item = (String, fn())> {
     checks.iter().flat_map(|(exercise, checks)| {
-        checks.iter().map(move |(name, body)| (format!("{exercise}::{name}"), *body))
+        checks
+            .iter()
+            .map(move |(name, body)| (format!("{exercise}::{name}"), *body))
     })
 }

@@ -16,7 +16,11 @@ pub enum Reader {
 
 /// The report as a reader may see it.
 pub fn for_reader(mut report: Report, reader: Reader) -> Report {
-    for check in report.exercises.iter_mut().flat_map(|exercise| &mut exercise.checks) {
+    for check in report
+        .exercises
+        .iter_mut()
+        .flat_map(|exercise| &mut exercise.checks)
+    {
         if let Some(mut failure) = check.judged.failure.take() {
             failure.claim = check.claim.trim_end_matches('.').to_owned();
             if reader == Reader::Student {

@@ -29,8 +29,15 @@ fn said(run: &Run) -> Result<Option<Report>, ()> {
         return Ok(None);
     }
     let text = channel.strip_suffix(b"\n").ok_or(())?;
+    if text.contains(&b'\n') {
+        return Err(());
+    }
     let line: Line = serde_json::from_slice(text).map_err(|_| ())?;
-    if line.token == run.token { Ok(Some(line.report)) } else { Err(()) }
+    if line.token == run.token {
+        Ok(Some(line.report))
+    } else {
+        Err(())
+    }
 }
 
 fn reported(report: Report, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
@@ -44,14 +51,21 @@ fn reported(report: Report, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged 
 
 fn returned(searches: Vec<Outcome>, kind: Kind) -> Judged {
     // Of several searches in one check, the least certain says what is proven.
-    let weakest = searches.iter().map(|search| search.certainty).min_by_key(strength);
+    let weakest = searches
+        .iter()
+        .map(|search| search.certainty)
+        .min_by_key(strength);
     let interleavings = searches.iter().map(|search| search.interleavings).sum();
     match (kind, weakest) {
-        (Kind::Model | Kind::Possible, None) => {
-            Judged::new(Verdict::Broken, "the check searched nothing, so it proves nothing")
-        }
+        (Kind::Model | Kind::Possible, None) => Judged::new(
+            Verdict::Broken,
+            "the check searched nothing, so it proves nothing",
+        ),
         (_, certainty) => Judged {
-            search: certainty.map(|certainty| Outcome { certainty, interleavings }),
+            search: certainty.map(|certainty| Outcome {
+                certainty,
+                interleavings,
+            }),
             ..Judged::new(Verdict::Pass, "")
         },
     }
@@ -79,14 +93,20 @@ fn found(failure: Box<Failure>) -> Judged {
         FailureKind::Assertion | FailureKind::Leak | FailureKind::Unreached => Verdict::Fail,
     };
     let why = failure.message.clone();
-    Judged { failure: Some(failure), ..Judged::new(verdict, why) }
+    Judged {
+        failure: Some(failure),
+        ..Judged::new(verdict, why)
+    }
 }
 
 fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
     let Some(last) = panics.last() else {
         return Judged::new(Verdict::Fail, "it panicked");
     };
-    let detail = format!("{}:{}:{}: {}", last.file, last.line, last.column, last.message);
+    let detail = format!(
+        "{}:{}:{}: {}",
+        last.file, last.line, last.column, last.message
+    );
     let why = match panics.iter().rev().find(|panic| yours(&panic.file)) {
         Some(panic) if panic.message.starts_with(TODO) => {
             return unwritten(&panic.file, panic.line);
@@ -119,18 +139,28 @@ fn silent(run: &Run) -> Judged {
             Verdict::Hung,
             format!("it used the processor for {seconds} s without coming to an end"),
         ),
-        (Cause::Itself, Some(SIGABRT), _) if says("memory allocation of ") => {
-            Judged::new(Verdict::OutOfMemory, "it asked for more than 1 GiB of memory")
-        }
+        (Cause::Itself, Some(SIGABRT), _) if says("memory allocation of ") => Judged::new(
+            Verdict::OutOfMemory,
+            "it asked for more than 1 GiB of memory",
+        ),
         (Cause::Itself, Some(SIGABRT | SIGSEGV), _) if says("has overflowed its stack") => {
-            Judged::new(Verdict::Crashed, "the stack overflowed: a recursion does not end")
+            Judged::new(
+                Verdict::Crashed,
+                "the stack overflowed: a recursion does not end",
+            )
         }
         (Cause::Itself, Some(SIGABRT), _) if says("panic in a destructor during cleanup") => {
-            Judged::new(Verdict::Crashed, "a destructor panicked while a panic was unwinding")
+            Judged::new(
+                Verdict::Crashed,
+                "a destructor panicked while a panic was unwinding",
+            )
         }
         (Cause::Itself, Some(signal), _) => Judged::new(
             Verdict::Crashed,
-            format!("the process was ended by signal {signal} ({})", named(signal)),
+            format!(
+                "the process was ended by signal {signal} ({})",
+                named(signal)
+            ),
         ),
         (Cause::Itself, None, Some(0)) => Judged::new(
             Verdict::Forged,
@@ -138,7 +168,10 @@ fn silent(run: &Run) -> Judged {
         ),
         (Cause::Itself, None, code) => Judged::new(
             Verdict::Crashed,
-            format!("the process ended itself with exit code {}", code.unwrap_or_default()),
+            format!(
+                "the process ended itself with exit code {}",
+                code.unwrap_or_default()
+            ),
         ),
     };
     match run.ended.complaint() {

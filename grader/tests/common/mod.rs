@@ -1,6 +1,7 @@
 //! A throw-away course: the fixture `fixtures/course` with the real harness and pictures, and its skeleton generated.
 
-#![allow(dead_code, missing_docs)]
+// Each test binary takes what it needs.
+#![allow(dead_code)]
 
 use std::path::{Path, PathBuf};
 
@@ -8,12 +9,15 @@ use grader::handout;
 use grader::tree::{Tree, files_below};
 
 fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the grader is in the course").to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the grader is in the course")
+        .to_owned()
 }
 
 /// Builds the course in `dir`, which is emptied first. Its stages stand below `dir` too, and outlive it,
 /// so that a second run of the tests finds its dependencies built.
-pub fn course(dir: &Path) -> Tree {
+pub(crate) fn course(dir: &Path) -> Tree {
     let root = dir.join("course");
     let _ = std::fs::remove_dir_all(&root);
     copy(&repository().join("grader/tests/fixtures/course"), &root);
@@ -27,7 +31,9 @@ pub fn course(dir: &Path) -> Tree {
     let tiny = "[workspace.dependencies]\ntiny = { path = \"labs/tiny\" }\n";
     let manifest = manifest.replacen("[workspace.dependencies]\n", tiny, 1);
     std::fs::write(root.join("Cargo.toml"), manifest).expect("room for a manifest");
-    let tree = Tree::find(&root).expect("a course").with_target(dir.join("target"));
+    let tree = Tree::find(&root)
+        .expect("a course")
+        .with_target(dir.join("target"));
     let stale = handout::stale(&tree, "tiny").expect("regions are well formed");
     handout::write(&tree, &stale).expect("room for the skeleton");
     tree
@@ -42,7 +48,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Writes files into a folder.
-pub fn put(dir: &Path, files: &[(&str, &str)]) {
+pub(crate) fn put(dir: &Path, files: &[(&str, &str)]) {
     for (path, text) in files {
         let path = dir.join(path);
         std::fs::create_dir_all(path.parent().expect("a file")).expect("room");
@@ -51,8 +57,13 @@ pub fn put(dir: &Path, files: &[(&str, &str)]) {
 }
 
 /// Replaces a piece of a file that is there exactly once.
-pub fn edit(path: &Path, find: &str, replace: &str) {
+pub(crate) fn edit(path: &Path, find: &str, replace: &str) {
     let text = std::fs::read_to_string(path).expect("a file");
-    assert_eq!(text.matches(find).count(), 1, "`{find}` in {}", path.display());
+    assert_eq!(
+        text.matches(find).count(),
+        1,
+        "`{find}` in {}",
+        path.display()
+    );
     std::fs::write(path, text.replacen(find, replace, 1)).expect("room");
 }

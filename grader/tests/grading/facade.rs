@@ -65,7 +65,9 @@ pub fn one() -> u32 { 1 }
 fn every_way_to_the_standard_librarys_primitives_is_found_with_its_line() {
     let mut stage = course().template.stage().expect("a stage");
     stage.lay(&[("src/one.rs", WAYS)].into()).expect("room");
-    stage.lay_lints(&vet::clippy_lists(&course().lab)).expect("room");
+    stage
+        .lay_lints(&vet::clippy_lists(&course().lab))
+        .expect("room");
     let vetted = Cargo::at(&stage).vetted().expect("clippy runs");
     assert!(vetted.success, "{:#?}", vetted.messages);
     let exercise = course().lab.exercise("one").expect("an exercise");
@@ -80,7 +82,10 @@ fn every_way_to_the_standard_librarys_primitives_is_found_with_its_line() {
     let line = |at: &usize| WAYS.lines().nth(at - 1).unwrap_or_default();
     let missed: Vec<&str> = wanted.difference(&found).map(line).collect();
     let extra: Vec<&str> = found.difference(&wanted).map(line).collect();
-    assert!(missed.is_empty() && extra.is_empty(), "missed: {missed:#?}\nextra: {extra:#?}");
+    assert!(
+        missed.is_empty() && extra.is_empty(),
+        "missed: {missed:#?}\nextra: {extra:#?}"
+    );
 }
 
 #[test]
@@ -103,7 +108,8 @@ fn every_path_of_the_lists_names_something() {
 
 #[test]
 fn a_bypass_is_told_in_the_students_words_and_nothing_of_the_exercise_is_run() {
-    let text = "use std::sync::Mutex;\n\npub fn one() -> u32 {\n    *Mutex::new(1).lock().unwrap()\n}\n";
+    let text =
+        "use std::sync::Mutex;\n\npub fn one() -> u32 {\n    *Mutex::new(1).lock().unwrap()\n}\n";
     let report = grade_files(&[("src/one.rs", text), ("src/two.rs", &answer("two", "2"))]);
     for check in &report.exercises[0].checks {
         assert_eq!(check.judged.verdict, Verdict::Fail);
@@ -131,7 +137,10 @@ fn a_trusted_exercise_cannot_borrow_from_one_that_is_not() {
                    pub fn one() -> u32 {\n    1\n}\n";
     let borrower = "pub fn two() -> u32 {\n    *crate::one::borrowed().lock().unwrap()\n}\n";
     let report = grade_files(&[("src/one.rs", wrapper), ("src/two.rs", borrower)]);
-    assert_eq!(check(&report, "two::is_two").judged.verdict, Verdict::DoesNotBuild);
+    assert_eq!(
+        check(&report, "two::is_two").judged.verdict,
+        Verdict::DoesNotBuild
+    );
 }
 
 #[test]
@@ -140,6 +149,14 @@ fn unsafe_is_refused_where_it_is_not_taught_and_graded_where_it_is() {
     let three = "pub fn three() -> u32 {\n    unsafe { std::mem::zeroed::<u32>() + 3 }\n}\n";
     let report = grade_files(&[("src/one.rs", one), ("src/raw.rs", three)]);
     assert_eq!(check(&report, "one::is_one").judged.verdict, Verdict::Fail);
-    assert!(check(&report, "one::is_one").judged.why.contains("one.rs:2:5 uses `unsafe`"));
-    assert_eq!(check(&report, "raw::is_three").judged.verdict, Verdict::Pass);
+    assert!(
+        check(&report, "one::is_one")
+            .judged
+            .why
+            .contains("one.rs:2:5 uses `unsafe`")
+    );
+    assert_eq!(
+        check(&report, "raw::is_three").judged.verdict,
+        Verdict::Pass
+    );
 }

@@ -36,13 +36,22 @@ fn course() -> &'static Course {
         let tree = common::course(&dir);
         let lab = Lab::read(&tree, "tiny").expect("a lab");
         let template = Template::prepare(&tree, "tiny").expect("the course builds");
-        Course { tree, lab, template }
+        Course {
+            tree,
+            lab,
+            template,
+        }
     })
 }
 
 fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
     let Course { tree, lab, .. } = course();
-    Grader { tree, lab, only: Only::All }.grade(stage, subject)
+    Grader {
+        tree,
+        lab,
+        only: Only::All,
+    }
+    .grade(stage, subject)
 }
 
 fn grade(subject: &Subject) -> Report {
@@ -58,7 +67,10 @@ fn grade_files(files: &[(&str, &str)]) -> Report {
 }
 
 fn check<'r>(report: &'r Report, id: &str) -> &'r CheckReport {
-    report.checks().find(|check| check.id == id).unwrap_or_else(|| panic!("no check {id}"))
+    report
+        .checks()
+        .find(|check| check.id == id)
+        .unwrap_or_else(|| panic!("no check {id}"))
 }
 
 fn answer(name: &str, value: &str) -> String {

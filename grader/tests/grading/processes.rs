@@ -9,13 +9,26 @@ use grader::run::Run;
 use grader::verdict::{Judged, Verdict, judge};
 
 fn shell(script: &str, input: &str) -> Ended {
-    let bounds = Bounds { deadline: Duration::from_secs(1), stdout: 1 << 16, stderr: 1 << 16 };
-    process::run(Command::new("sh").args(["-c", script]), input.as_bytes(), bounds).expect("a shell")
+    let bounds = Bounds {
+        deadline: Duration::from_secs(1),
+        stdout: 1 << 16,
+        stderr: 1 << 16,
+    };
+    process::run(
+        Command::new("sh").args(["-c", script]),
+        input.as_bytes(),
+        bounds,
+    )
+    .expect("a shell")
 }
 
 fn judged(script: &str) -> Judged {
     let ended = shell(script, "the-token");
-    let run = Run { token: "the-token".to_owned(), ended, deadline: Duration::from_secs(1) };
+    let run = Run {
+        token: "the-token".to_owned(),
+        ended,
+        deadline: Duration::from_secs(1),
+    };
     judge(&run, Kind::Test, |_| false)
 }
 
@@ -25,7 +38,10 @@ const REPORT: &str = r#"{"token":"TOKEN","report":{"end":"returned","searches":[
 fn the_one_line_with_the_token_is_a_pass_whatever_the_exit_code() {
     let line = REPORT.replace("TOKEN", "the-token");
     assert_eq!(judged(&format!("echo '{line}'")).verdict, Verdict::Pass);
-    assert_eq!(judged(&format!("echo '{line}'; exit 3")).verdict, Verdict::Pass);
+    assert_eq!(
+        judged(&format!("echo '{line}'; exit 3")).verdict,
+        Verdict::Pass
+    );
 }
 
 #[test]
@@ -77,7 +93,15 @@ fn output_is_kept_up_to_its_bound() {
 
 #[test]
 fn a_program_that_is_not_there_is_told_with_a_remedy() {
-    let bounds = Bounds { deadline: Duration::from_secs(1), stdout: 1, stderr: 1 };
-    let said = process::run(&mut Command::new("no-such-cargo"), b"", bounds).expect_err("it is not there");
-    assert!(format!("{said:#}").contains("`no-such-cargo` was not found; install Rust"), "{said:#}");
+    let bounds = Bounds {
+        deadline: Duration::from_secs(1),
+        stdout: 1,
+        stderr: 1,
+    };
+    let said =
+        process::run(&mut Command::new("no-such-cargo"), b"", bounds).expect_err("it is not there");
+    assert!(
+        format!("{said:#}").contains("`no-such-cargo` was not found; install Rust"),
+        "{said:#}"
+    );
 }

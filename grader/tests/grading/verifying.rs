@@ -13,7 +13,10 @@ fn grader(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_grader"))
         .args(args)
         .current_dir(course.tree.root())
-        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("grading/target"))
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("grading/target"),
+        )
         .output()
         .expect("the grader runs")
 }
@@ -23,25 +26,50 @@ fn a_lab_that_does_not_keep_its_promises_is_told_check_by_check() {
     let output = grader(&["verify"]);
     let said = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(Exit::Unproven as i32), "{said}");
-    for row in ["zero   is_one (fail)", "spins  does_not_spin (fail)", "three  is_two (fail)"] {
+    for row in [
+        "zero   is_one (fail)",
+        "spins  does_not_spin (fail)",
+        "three  is_two (fail)",
+    ] {
         assert!(said.contains(row), "`{row}` is not in:\n{said}");
     }
     // The fixture has no mutants of these two, and nothing else is wrong with it.
-    let idle = said.lines().filter(|line| line.contains("no mutant is caught by it"));
-    assert!(idle.clone().all(|line| line.contains("raw::") || line.contains("habits::")), "{said}");
-    assert!(said.contains(&format!("{} complaints", idle.count())), "{said}");
+    let idle = said
+        .lines()
+        .filter(|line| line.contains("no mutant is caught by it"));
+    assert!(
+        idle.clone()
+            .all(|line| line.contains("raw::") || line.contains("habits::")),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("{} complaints", idle.count())),
+        "{said}"
+    );
 }
 
 #[test]
 fn a_submission_that_cannot_be_graded_does_not_keep_others_from_being_graded() {
     let dir = TempDir::new().expect("a place for files");
-    common::put(dir.path(), &[("good/src/two.rs", &answer("two", "2")), ("empty/notes.txt", "")]);
+    common::put(
+        dir.path(),
+        &[
+            ("good/src/two.rs", &answer("two", "2")),
+            ("empty/notes.txt", ""),
+        ],
+    );
     let path = |name: &str| dir.path().join(name).display().to_string();
     let output = grader(&["grade", &path("absent"), &path("empty"), &path("good")]);
-    let (said, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let (said, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
     assert_eq!(output.status.code(), Some(Exit::NotGraded as i32), "{told}");
     assert!(said.contains("good: Tiny, 4 of 29 points"), "{said}");
-    assert!(told.contains("absent: is not there") && told.contains("empty: holds none"), "{told}");
+    assert!(
+        told.contains("absent: is not there") && told.contains("empty: holds none"),
+        "{told}"
+    );
 }
 
 #[test]
