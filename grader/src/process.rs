@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::pipe::PipeFlags;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 /// How much a process may take.
@@ -59,6 +60,8 @@ pub struct Ended {
 /// Where the command cannot be started, with a remedy if it is not installed.
 pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended> {
     let program = command.get_program().to_string_lossy().into_owned();
+    // Not inherited: a process that another thread starts meanwhile must not keep it open.
+    let (told, tell) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).context("making a pipe")?;
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -73,7 +76,6 @@ pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended>
         })?;
     let pid = Pid::from_child(&child);
     let mut stdin = child.stdin.take().expect("piped");
-    let (told, tell) = rustix::pipe::pipe().context("making a pipe")?;
     std::thread::scope(|scope| {
         // A process that ends without reading its input is no failure: the write just ends.
         scope.spawn(move || drop(stdin.write_all(input)));

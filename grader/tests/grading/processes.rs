@@ -78,6 +78,17 @@ fn the_whole_group_is_gone_when_a_process_has_ended() {
 }
 
 #[test]
+fn a_process_inherits_no_descriptor_of_the_grader() {
+    let script = "ls /proc/$$/fd";
+    let plain = Command::new("sh")
+        .args(["-c", script])
+        .output()
+        .expect("a shell")
+        .stdout;
+    assert_eq!(shell(script, "").stdout, plain);
+}
+
+#[test]
 fn input_that_nobody_reads_is_no_failure() {
     let ended = shell("exit 0", &"x".repeat(1 << 20));
     assert!(ended.status.success());
