@@ -1,0 +1,155 @@
+//! The command line: what can be asked.
+
+use anstream::eprintln;
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::{self, Explain, Replay};
+use crate::desk::Desk;
+use crate::error::{Exit, exit_for};
+use crate::watch;
+
+/// Your exercises: what stands, what fails and why, what comes next.
+///
+/// Without a command: the list of exercises and where you stand.
+#[derive(Debug, Parser)]
+#[command(bin_name = "cargo lab", after_help = EXITS, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+const EXITS: &str = "\
+An EXERCISE is named as `wait_group` or `locks/wait_group`; without one, it is where you are.
+
+Exit codes:
+  0  done, and what was checked passes
+  1  what was checked does not pass
+  2  the command line is wrong, or names what is not there
+  3  the command could not do its work";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Checks an exercise, or all of a lab.
+    Check(Which),
+    /// Checks again whenever you save, and answers to single keys.
+    Watch(WatchArgs),
+    /// Shows the next hint; there are three, each says more.
+    Hint(HintArgs),
+    /// Shows the last failing interleaving.
+    Explain(ExplainArgs),
+    /// Runs one interleaving again, exactly.
+    Replay(ReplayArgs),
+    /// Names the next exercise that does not pass, and the file to open.
+    Next,
+    /// Puts an exercise's files back as they were handed out; keeps yours.
+    Reset {
+        /// The exercise.
+        exercise: String,
+    },
+    /// Runs an exercise's scenarios many times on real threads, then searches them.
+    Stress {
+        /// The exercise.
+        exercise: String,
+        /// How many times.
+        #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
+        runs: u64,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Which {
+    /// An exercise or a lab.
+    #[arg(value_name = "EXERCISE|LAB")]
+    name: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct WatchArgs {
+    /// Where to begin; after that, it follows what you edit.
+    #[arg(value_name = "EXERCISE|LAB")]
+    name: Option<String>,
+    /// Looks for edits once a second, for folders where the system does not report them.
+    #[arg(long)]
+    poll: bool,
+}
+
+#[derive(Debug, Args)]
+struct HintArgs {
+    /// The exercise.
+    exercise: Option<String>,
+    /// This hint, not the next one.
+    #[arg(long, value_name = "N")]
+    level: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+struct ExplainArgs {
+    /// The exercise.
+    exercise: Option<String>,
+    /// Writes it as an HTML file to step through, and prints the file's path.
+    #[arg(long)]
+    html: bool,
+    /// Opens the HTML file in the browser.
+    #[arg(long)]
+    open: bool,
+    /// Shows the steps too that have no part in the failure.
+    #[arg(long)]
+    all: bool,
+}
+
+#[derive(Debug, Args)]
+struct ReplayArgs {
+    /// As `cargo lab explain` prints it.
+    token: String,
+    /// Runs it under rust-gdb or rust-lldb.
+    #[arg(long)]
+    debugger: bool,
+    /// Stops at this step of the picture, not at the last.
+    #[arg(long, value_name = "N", requires = "debugger")]
+    step: Option<usize>,
+}
+
+impl Cli {
+    /// Does what was asked, and says what to exit with.
+    pub fn run(self) -> Exit {
+        match self.dispatch() {
+            Ok(exit) => exit,
+            Err(error) => {
+                eprintln!("cargo lab: {error:#}");
+                exit_for(&error)
+            }
+        }
+    }
+
+    fn dispatch(self) -> Result<Exit> {
+        let mut desk = Desk::open()?;
+        match self.command {
+            None => commands::list(&desk),
+            Some(Command::Check(which)) => commands::check(&mut desk, which.name.as_deref()),
+            Some(Command::Watch(args)) => watch::watch(desk, args.name.as_deref(), args.poll),
+            Some(Command::Hint(args)) => {
+                commands::hint(&mut desk, args.exercise.as_deref(), args.level)
+            }
+            Some(Command::Explain(args)) => {
+                let how = Explain {
+                    html: args.html,
+                    open: args.open,
+                    all: args.all,
+                };
+                commands::explain(&desk, args.exercise.as_deref(), how)
+            }
+            Some(Command::Replay(args)) => {
+                let replay = Replay {
+                    token: args.token,
+                    debugger: args.debugger,
+                    step: args.step,
+                };
+                commands::replay(&desk, &replay)
+            }
+            Some(Command::Next) => commands::next(&desk),
+            Some(Command::Reset { exercise }) => commands::reset(&mut desk, &exercise),
+            Some(Command::Stress { exercise, runs }) => commands::stress(&desk, &exercise, runs),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Parses the command line and exits. Everything else is in the library.
+
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    lab::cli::Cli::parse().run().into()
+}

@@ -1,0 +1,126 @@
+//! The list of exercises, lab by lab.
+
+use super::{BAD, BOLD, DIM, GOOD, NOTE, PATH, paint};
+use crate::course::{Exercise, Lab};
+use crate::state::Standing;
+
+/// One exercise in the list.
+#[derive(Debug)]
+pub(crate) struct Row<'a> {
+    pub(crate) exercise: &'a Exercise,
+    pub(crate) standing: Standing,
+    pub(crate) here: bool,
+}
+
+/// One lab with its exercises.
+pub(crate) fn lab(lab: &Lab, rows: &[Row<'_>]) -> String {
+    let passing: u32 = rows
+        .iter()
+        .filter(|row| row.standing == Standing::Passing && !row.exercise.bonus)
+        .map(|row| row.exercise.points)
+        .sum();
+    let all: u32 = rows
+        .iter()
+        .map(|row| row.exercise)
+        .filter(|e| !e.bonus)
+        .map(|e| e.points)
+        .sum();
+    let mut text = format!(
+        "{}  {}\n\n",
+        paint(BOLD, format!("{} (labs/{})", lab.title, lab.name)),
+        paint(DIM, format!("passing: {passing} of {all} points"))
+    );
+    let wide = rows
+        .iter()
+        .map(|row| row.exercise.name.chars().count())
+        .max()
+        .unwrap_or(0);
+    let mut group = rows.first().map_or("", |row| row.exercise.group.as_str());
+    for row in rows {
+        if row.exercise.group != group {
+            group = &row.exercise.group;
+            text += &format!("\n    {}\n", paint(DIM, group));
+        }
+        let (style, mark, standing) = match row.standing {
+            Standing::NotStarted => (DIM, '-', "not started"),
+            Standing::Failing => (BAD, 'x', "failing"),
+            Standing::Passing => (GOOD, '+', "passing"),
+            Standing::Changed => (NOTE, '~', "passed, changed since"),
+        };
+        let name = format!("{:<wide$}", row.exercise.name);
+        let points = format!(
+            "{:>2} {}",
+            row.exercise.points,
+            if row.exercise.bonus {
+                "bonus "
+            } else {
+                "points"
+            }
+        );
+        let here = if row.here { ">" } else { " " };
+        let name = if row.here { paint(BOLD, name) } else { name };
+        let time = format!("{:>3} min", row.exercise.minutes);
+        let told = format!("{mark} {standing}");
+        text += &format!(
+            "  {here} {name}  {points}  {}  {}\n",
+            paint(DIM, time),
+            paint(style, told)
+        );
+    }
+    text
+}
+
+/// What comes after the list.
+pub(crate) fn footer(here: Option<(&Exercise, String)>) -> String {
+    match here {
+        Some((exercise, place)) => format!(
+            "> you are here: {}\n  {}\n  cargo lab watch   checks it whenever you save\n",
+            exercise.title,
+            paint(PATH, place)
+        ),
+        None => "All exercises pass. The grader runs more checks than these.\n".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn points_are_summed_without_the_bonus() {
+        let toml = |name: &str, bonus: bool| {
+            format!(
+                "[[exercise]]\nname = \"{name}\"\ntitle = \"t\"\nedit = [\"src/a.rs\"]\npoints = 10\n\
+                 group = \"{}\"\nbonus = {bonus}\nminutes = 20\nlines = 9\nread = \"\"\nhints = []\n",
+                if bonus { "challenge" } else { "core" }
+            )
+        };
+        let text = format!(
+            "name = \"locks\"\ntitle = \"Locks\"\npage = \"p\"\n{}{}{}",
+            toml("visited", false),
+            toml("bank", false),
+            toml("rw_lock", true)
+        );
+        let locks: Lab = toml::from_str(&text).expect("a lab");
+        let standings = [Standing::Passing, Standing::Failing, Standing::Passing];
+        let rows: Vec<Row<'_>> = locks
+            .exercises
+            .iter()
+            .zip(standings)
+            .map(|(exercise, standing)| Row {
+                exercise,
+                standing,
+                here: false,
+            })
+            .collect();
+        let text = anstream::adapter::strip_str(&lab(&locks, &rows)).to_string();
+        assert!(
+            text.starts_with("Locks (labs/locks)  passing: 10 of 20 points\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("\n    challenge\n    rw_lock  10 bonus "),
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,310 @@
+//! What a check says: after a failure its picture, after a pass what was proven and what comes next.
+
+use picture::{Certainty, FailureKind, Style};
+
+use super::{BAD, BOLD, DIM, GOOD, NOTE, PATH, count, grouped, paint, panic, wrap};
+use crate::build::Diagnostic;
+use crate::check::Report;
+use crate::course::Exercise;
+use crate::process::Ended;
+use crate::suite::{DEADLINE, Ran};
+
+/// What a report is told with.
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    pub(crate) exercise: &'a Exercise,
+    /// Where to read on.
+    pub(crate) read: Option<String>,
+    /// The exercise to go on with, and the place to open.
+    pub(crate) next: Option<(&'a Exercise, String)>,
+    /// Columns.
+    pub(crate) width: usize,
+}
+
+impl View<'_> {
+    /// All of it.
+    pub(crate) fn text(&self, report: &Report) -> String {
+        match report {
+            Report::Broken(errors) => self.broken(errors),
+            Report::Stopped => format!("{}: stopped\n", self.exercise.id()),
+            Report::Tested { warnings, tests } if report.passed() => self.passed(warnings, tests),
+            Report::Tested { warnings, tests } => self.failed(warnings, tests),
+        }
+    }
+
+    /// One line, for an exercise among others.
+    pub(crate) fn line(&self, report: &Report) -> String {
+        let id = format!("{:<24}", self.exercise.id());
+        match report {
+            Report::Tested { tests, .. } if report.passed() => {
+                format!(
+                    "{}  {id}  {}\n",
+                    paint(GOOD, "passes"),
+                    proven_shortly(tests)
+                )
+            }
+            Report::Tested { tests, .. } => {
+                let failed = tests.iter().filter(|ran| !ran.passed()).count();
+                let of = count(tests.len(), "test");
+                format!("{}  {id}  {failed} of {of} failed\n", paint(BAD, "fails "))
+            }
+            Report::Broken(_) => format!("{}  {id}  does not compile\n", paint(BAD, "fails ")),
+            Report::Stopped => format!("{}  {id}\n", paint(DIM, "stopped")),
+        }
+    }
+
+    fn broken(&self, errors: &[Diagnostic]) -> String {
+        let mut text: String = errors
+            .iter()
+            .map(|error| error.text.trim_end().to_owned() + "\n\n")
+            .collect();
+        let lab = &self.exercise.lab;
+        let what = match errors.len() {
+            1 => "this error".to_owned(),
+            n => format!("these {n} errors"),
+        };
+        text += &format!(
+            "{}: {what} first\n",
+            paint(BAD, format!("{lab} does not compile"))
+        );
+        let mine: Vec<String> = self.exercise.files().collect();
+        let files = errors.iter().filter_map(|error| error.file.as_ref());
+        let mut others: Vec<&String> = files.filter(|file| !mine.contains(file)).collect();
+        others.sort();
+        others.dedup();
+        if let [other] = others[..]
+            && errors
+                .iter()
+                .all(|error| error.file.as_ref() == Some(other))
+        {
+            let note = format!(
+                "It is in {other}, not in {}: all exercises of a lab are compiled together.",
+                mine.join(", ")
+            );
+            text += &wrap(&note, 0, self.width);
+        }
+        text
+    }
+
+    fn failed(&self, warnings: &[Diagnostic], tests: &[Ran]) -> String {
+        let mut text = told(warnings);
+        let failed = tests.iter().filter(|ran| !ran.passed()).count();
+        let id = self.exercise.id();
+        let of = count(tests.len(), "test");
+        text += &format!("{}: {failed} of {of} failed\n\n", paint(BOLD, id));
+        let Some((first, others)) = tests.split_first() else {
+            return text;
+        };
+        text += &self.failure(first);
+        text.push('\n');
+        text += &self.rows(others);
+        text
+    }
+
+    /// The failure in full: the picture, or the panic.
+    fn failure(&self, ran: &Ran) -> String {
+        let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
+        if let Some(failure) = failure {
+            return failure.to_text(Style {
+                width: self.width,
+                colour: true,
+                all: false,
+            });
+        }
+        let mut text = format!("{} fails\n", paint(BOLD, &ran.name));
+        match (ran.ended, panic::first(&ran.output)) {
+            (Ended::Late, _) => {
+                let seconds = DEADLINE.as_secs();
+                text += &format!(
+                    "  {}\n",
+                    paint(BAD, format!("hung: stopped after {seconds} s"))
+                );
+                text +=
+                    "  A thread waits for something that never comes, or a loop does not end.\n";
+            }
+            (_, Some(panic)) => {
+                for line in &panic.message {
+                    text += &format!("  {}\n", paint(BAD, line));
+                }
+                text += &format!("  at {}\n", paint(PATH, &panic.at));
+            }
+            (_, None) => {
+                text += &format!(
+                    "  {}\n",
+                    paint(BAD, "it ended without a panic: a crash, or `exit`")
+                );
+            }
+        }
+        let printed = panic::printed(&ran.output);
+        if !printed.is_empty() {
+            text += "  it printed:\n";
+            for line in printed.iter().take(10) {
+                text += &format!("    {line}\n");
+            }
+            if printed.len() > 10 {
+                text += &format!("    … {} more\n", count(printed.len() - 10, "line"));
+            }
+        }
+        text
+    }
+
+    fn passed(&self, warnings: &[Diagnostic], tests: &[Ran]) -> String {
+        let mut text = told(warnings);
+        let id = paint(GOOD, format!("{} passes", self.exercise.id()));
+        text += &format!("{id}: {}\n\n", count(tests.len(), "test"));
+        text += &self.rows(tests);
+        text += &meaning(tests, self.width);
+        text.push('\n');
+        if let Some(read) = &self.read {
+            text += &format!("  read  {}\n", paint(PATH, read));
+        }
+        match &self.next {
+            Some((next, place)) => {
+                text += &format!("  next  {}  {}\n", paint(PATH, place), next.title);
+            }
+            None => text += "  All exercises pass. The grader runs more checks than these.\n",
+        }
+        text
+    }
+
+    /// One line for each test; two where the terminal is too narrow.
+    fn rows(&self, tests: &[Ran]) -> String {
+        let said: Vec<(String, String)> = tests
+            .iter()
+            .map(|ran| (ran.sentence(), outcome(ran)))
+            .collect();
+        let widest = |side: fn(&(String, String)) -> &String| {
+            said.iter()
+                .map(|row| side(row).chars().count())
+                .max()
+                .unwrap_or(0)
+        };
+        let (left, right) = (widest(|row| &row.0), widest(|row| &row.1));
+        let fits = 9 + left + 2 + right <= self.width;
+        let mut text = String::new();
+        for (ran, (sentence, outcome)) in tests.iter().zip(&said) {
+            let mark = if ran.passed() {
+                paint(GOOD, "ok   ")
+            } else {
+                paint(BAD, "fails")
+            };
+            let style = if ran.passed() { DIM } else { NOTE };
+            if outcome.is_empty() {
+                text += &format!("  {mark}  {sentence}\n");
+            } else if fits {
+                text += &format!("  {mark}  {sentence:<left$}  {}\n", paint(style, outcome));
+            } else {
+                text += &format!("  {mark}  {sentence}\n         {}\n", paint(style, outcome));
+            }
+        }
+        text
+    }
+}
+
+/// In a few words: what was proven, or what went wrong.
+fn outcome(ran: &Ran) -> String {
+    let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
+    match (ran.ended, failure) {
+        (Ended::Late, _) => "hung".to_owned(),
+        (Ended::Well, _) => {
+            let outcomes = ran.found.iter().flat_map(|found| &found.outcomes);
+            outcomes
+                .map(|outcome| outcome.to_string())
+                .collect::<Vec<_>>()
+                .join(", ")
+        }
+        (_, Some(failure)) => kind(failure.kind).to_owned(),
+        (_, None) => {
+            let panic = panic::first(&ran.output);
+            let first = panic.and_then(|panic| panic.message.first().cloned());
+            let first = first.unwrap_or_else(|| "crashed".to_owned());
+            if first.chars().count() > 44 {
+                first.chars().take(43).chain(['…']).collect()
+            } else {
+                first
+            }
+        }
+    }
+}
+
+fn kind(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::Assertion => "an assertion fails",
+        FailureKind::Deadlock => "deadlock",
+        FailureKind::Race => "data race",
+        FailureKind::Leak => "something is never dropped",
+        FailureKind::NotExplored => "not explored",
+        FailureKind::Unreached => "cannot happen",
+        FailureKind::Hung => "hung",
+    }
+}
+
+/// What the certainties above mean, each once.
+fn meaning(tests: &[Ran], width: usize) -> String {
+    let outcomes = tests.iter().filter_map(|ran| ran.found.as_ref());
+    let certainties = outcomes
+        .flat_map(|found| &found.outcomes)
+        .map(|outcome| outcome.certainty);
+    let (mut exhaustive, mut bounded, mut sampled) = (false, false, false);
+    for certainty in certainties {
+        match certainty {
+            Certainty::Exhaustive => exhaustive = true,
+            Certainty::Bounded { .. } => bounded = true,
+            Certainty::Sampled { .. } => sampled = true,
+            Certainty::Witnessed => {}
+        }
+    }
+    let mut text = String::new();
+    let mut say = |line: &str| text += &paint(DIM, wrap(line, 2, width).trim_end()).add_line();
+    if exhaustive {
+        say(
+            "exhaustive: every order in which the threads of the scenario can take their steps was run.",
+        );
+    }
+    if bounded {
+        say(
+            "bounded: every order was run in which no more threads than that are interrupted midway.",
+        );
+    }
+    if sampled {
+        say(
+            "sampled: many orders were run, chosen at random. That finds bugs, and proves nothing.",
+        );
+    }
+    if text.is_empty() {
+        text
+    } else {
+        format!("\n{text}")
+    }
+}
+
+trait AddLine {
+    fn add_line(self) -> String;
+}
+
+impl AddLine for String {
+    fn add_line(mut self) -> String {
+        self.push('\n');
+        self
+    }
+}
+
+fn proven_shortly(tests: &[Ran]) -> String {
+    let outcomes = tests.iter().filter_map(|ran| ran.found.as_ref());
+    let searched: u64 = outcomes
+        .flat_map(|found| &found.outcomes)
+        .map(|outcome| outcome.interleavings)
+        .sum();
+    let tests = count(tests.len(), "test");
+    match searched {
+        0 => tests,
+        n => format!("{tests}, {} interleavings", grouped(n)),
+    }
+}
+
+fn told(warnings: &[Diagnostic]) -> String {
+    warnings
+        .iter()
+        .map(|warning| warning.text.trim_end().to_owned() + "\n\n")
+        .collect()
+}
