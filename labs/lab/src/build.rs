@@ -76,12 +76,12 @@ pub(crate) fn build(
 }
 
 #[derive(Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 enum Message {
-    CompilerMessage {
-        message: Said,
-    },
-    CompilerArtifact {
+    #[serde(rename = "compiler-message")]
+    Said { message: Said },
+    #[serde(rename = "compiler-artifact")]
+    Artifact {
         manifest_path: PathBuf,
         executable: Option<PathBuf>,
         profile: Profile,
@@ -118,15 +118,15 @@ fn read(folder: &Path, well: bool, followed: &process::Followed) -> Build {
         .filter_map(|line| serde_json::from_str(line).ok());
     for message in messages {
         match message {
-            Message::CompilerArtifact {
+            Message::Artifact {
                 manifest_path,
                 executable: Some(program),
                 profile,
             } if profile.test && manifest_path == manifest => {
                 programs.push(program);
             }
-            Message::CompilerMessage { message } if is_summary(&message) => {}
-            Message::CompilerMessage { message } => {
+            Message::Said { message } if is_summary(&message) => {}
+            Message::Said { message } => {
                 let primary = message.spans.into_iter().find(|span| span.is_primary);
                 let diagnostic = Diagnostic {
                     text: message.rendered.unwrap_or(message.message),

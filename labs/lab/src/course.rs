@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 
 /// The workspace and its labs.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Course {
     /// The workspace's folder.
     pub(crate) root: PathBuf,

@@ -10,7 +10,7 @@ use crate::state::{self, Last, Standing, State};
 use crate::suite::{self, How};
 
 /// The course and where the student stands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Desk {
     pub(crate) course: Course,
     pub(crate) state: State,
