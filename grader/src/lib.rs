@@ -32,7 +32,7 @@ pub mod verify;
 pub mod vet;
 pub mod workers;
 
-/// What a check reports over its private channel. One file, compiled into the harness and into the
-/// grader, so that the two cannot drift and the grader need not build a model checker.
+// One file, compiled into the harness and into the grader, so that the two cannot drift and the grader
+// need not build a model checker.
 #[path = "../harness/src/wire.rs"]
 pub mod wire;
