@@ -48,17 +48,28 @@ impl<'s> Cargo<'s> {
         let fetch = ["fetch", "--quiet", "--target", host];
         let offline = [&fetch[..], &["--offline"]].concat();
         if process::output(self.command().args(offline), b"").is_err() {
-            process::output(Command::new("cargo").current_dir(self.stage.root()).args(fetch), b"")?;
+            process::output(
+                Command::new("cargo")
+                    .current_dir(self.stage.root())
+                    .args(fetch),
+                b"",
+            )?;
         }
         let checks = format!("{}-checks", self.lab);
         for built in [
-            self.compile(&["build", "-p", &self.lab, "-p", "harness"], Duration::from_secs(1800))?,
+            self.compile(
+                &["build", "-p", &self.lab, "-p", "harness"],
+                Duration::from_secs(1800),
+            )?,
             self.compile(&["build", "-p", &checks], Duration::from_secs(1800))?,
             self.vetted()?,
         ] {
             if !built.success {
                 let said: Vec<_> = built.messages.iter().map(|m| m.rendered.as_str()).collect();
-                return Err(anyhow!("the pristine tree does not build:\n{}", said.join("\n")));
+                return Err(anyhow!(
+                    "the pristine tree does not build:\n{}",
+                    said.join("\n")
+                ));
             }
         }
         Ok(())
@@ -69,7 +80,16 @@ impl<'s> Cargo<'s> {
     pub fn vetted(&self) -> Result<Compiled> {
         let mut command = self.command();
         command
-            .args(["clippy", "-p", &self.lab, "--no-deps", JSON, "--locked", "--offline", "--"])
+            .args([
+                "clippy",
+                "-p",
+                &self.lab,
+                "--no-deps",
+                JSON,
+                "--locked",
+                "--offline",
+                "--",
+            ])
             .args(["clippy::disallowed_types", "clippy::disallowed_methods"].map(forced))
             .args(["clippy::disallowed_macros", "unsafe_code"].map(forced))
             .env("CLIPPY_CONF_DIR", self.stage.lints_dir());
@@ -93,23 +113,40 @@ impl<'s> Cargo<'s> {
     }
 
     fn finish(&self, mut command: Command, deadline: Duration) -> Result<Compiled> {
-        let bounds = Bounds { deadline, stdout: 64 << 20, stderr: 64 << 20 };
+        let bounds = Bounds {
+            deadline,
+            stdout: 64 << 20,
+            stderr: 64 << 20,
+        };
         let ended = process::run(&mut command, b"", bounds)?;
         if ended.cause != Cause::Itself {
-            let text = format!("the compiler did not come to an end in {} s", deadline.as_secs());
+            let text = format!(
+                "the compiler did not come to an end in {} s",
+                deadline.as_secs()
+            );
             let messages = vec![Message::error(text)];
-            return Ok(Compiled { success: false, messages, executable: None });
+            return Ok(Compiled {
+                success: false,
+                messages,
+                executable: None,
+            });
         }
         let (messages, executable) = messages::parse(&ended.stdout)?;
         let success = ended.status.success();
         if !success && !messages.iter().any(Message::is_error) {
             let complaint = ended.complaint();
             if complaint.contains("'clippy'") || complaint.contains("cargo-clippy") {
-                return Err(anyhow!("clippy is not installed; run `rustup component add clippy`"));
+                return Err(anyhow!(
+                    "clippy is not installed; run `rustup component add clippy`"
+                ));
             }
             return Err(anyhow!("cargo failed:\n{complaint}"));
         }
-        Ok(Compiled { success, messages, executable })
+        Ok(Compiled {
+            success,
+            messages,
+            executable,
+        })
     }
 
     /// Cargo with nothing of the surroundings but where the toolchain is.

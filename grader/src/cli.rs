@@ -171,7 +171,10 @@ fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {
             }
             if !stale.is_empty() {
                 let names: Vec<&str> = stale.iter().map(|file| file.path.as_str()).collect();
-                eprintln!("stale: {}; run `grader handout --lab {lab}` and commit", names.join(", "));
+                eprintln!(
+                    "stale: {}; run `grader handout --lab {lab}` and commit",
+                    names.join(", ")
+                );
                 exit = Exit::Stale;
             }
         } else {
@@ -189,10 +192,20 @@ fn list(tree: &Tree, args: &LabArg) -> Result<Exit> {
         let lab = Lab::read(tree, &name)?;
         println!("{}: {}", lab.name, lab.title);
         for exercise in &lab.exercises {
-            println!("  {}: {} ({})", exercise.name, exercise.title, exercise.edit.join(", "));
+            println!(
+                "  {}: {} ({})",
+                exercise.name,
+                exercise.title,
+                exercise.edit.join(", ")
+            );
             for check in &exercise.checks {
                 let kind = format!("{:?}", check.kind).to_lowercase();
-                println!("    {:>2}  {kind:<8}  {}  {}", check.points, check.id(), check.claim);
+                println!(
+                    "    {:>2}  {kind:<8}  {}  {}",
+                    check.points,
+                    check.id(),
+                    check.claim
+                );
             }
         }
     }

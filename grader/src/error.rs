@@ -80,5 +80,9 @@ impl std::error::Error for BadInput {}
 
 /// The number to exit with after `error`.
 pub fn exit_for(error: &anyhow::Error) -> Exit {
-    if error.downcast_ref::<BadInput>().is_some() { Exit::BadInput } else { Exit::Internal }
+    if error.downcast_ref::<BadInput>().is_some() {
+        Exit::BadInput
+    } else {
+        Exit::Internal
+    }
 }

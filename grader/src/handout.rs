@@ -37,7 +37,10 @@ impl Stale {
         TextDiff::from_lines(found.unwrap_or_default(), fresh.unwrap_or_default())
             .unified_diff()
             .context_radius(2)
-            .header(&format!("{} (found)", self.path), &format!("{} (generated)", self.path))
+            .header(
+                &format!("{} (found)", self.path),
+                &format!("{} (generated)", self.path),
+            )
             .to_string()
     }
 }
@@ -54,20 +57,31 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
         let path = from.join(&file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
-        let stub = formatted(tree, &stubbed(&path, &text)?)
-            .with_context(|| format!("formatting what {} generates", tree.told(&path)))?;
-        fresh.insert(file, stub);
+        fresh.insert(file, stubbed(&path, &text)?);
+    }
+    for (file, stub) in &mut fresh {
+        *stub = formatted(tree, stub).with_context(|| {
+            format!("formatting what {} generates", tree.told(&from.join(file)))
+        })?;
     }
     let mut stale = Vec::new();
     for file in files_below(&to)? {
         let found = std::fs::read_to_string(to.join(&file)).ok();
         let fresh = fresh.remove(&file);
         if found != fresh {
-            stale.push(Stale { path: tree.told(&to.join(&file)), fresh, found });
+            stale.push(Stale {
+                path: tree.told(&to.join(&file)),
+                fresh,
+                found,
+            });
         }
     }
     for (file, text) in fresh {
-        stale.push(Stale { path: tree.told(&to.join(file)), fresh: Some(text), found: None });
+        stale.push(Stale {
+            path: tree.told(&to.join(file)),
+            fresh: Some(text),
+            found: None,
+        });
     }
     Ok(stale)
 }
@@ -127,15 +141,21 @@ pub fn stubbed(path: &Path, solution: &str) -> Result<String> {
         }
     }
     match open {
-        Some(number) => {
-            Err(bad(number, "a region does not end", "write `// LAB: end` after it").into())
-        }
+        Some(number) => Err(bad(
+            number,
+            "a region does not end",
+            "write `// LAB: end` after it",
+        )
+        .into()),
         None => Ok(stubbed),
     }
 }
 
 fn formatted(tree: &Tree, text: &str) -> Result<String> {
     let mut rustfmt = Command::new("rustfmt");
-    rustfmt.current_dir(tree.root()).args(["--edition", "2024", "--config-path"]).arg(tree.root());
+    rustfmt
+        .current_dir(tree.root())
+        .args(["--edition", "2024", "--config-path"])
+        .arg(tree.root());
     process::output(&mut rustfmt, text.as_bytes())
 }

@@ -37,13 +37,22 @@ pub fn take(tree: &Tree, lab: &Lab, subject: &Subject) -> Result<Answer> {
         Subject::Solution => own(&tree.solution(&lab.name), lab),
         Subject::Mutant(mutant) => {
             let mut answer = own(&tree.solution(&lab.name), lab)?;
-            answer.files.insert(mutant.file.clone(), mutant.text.clone());
+            answer
+                .files
+                .insert(mutant.file.clone(), mutant.text.clone());
             Ok(answer)
         }
         Subject::Accepted { exercise, design } => {
             let mut answer = own(&tree.solution(&lab.name), lab)?;
-            let path = tree.accepted(&lab.name).join(exercise).join(format!("{design}.rs"));
-            let file = lab.exercise(exercise).context("an exercise of the lab")?.edit[0].clone();
+            let path = tree
+                .accepted(&lab.name)
+                .join(exercise)
+                .join(format!("{design}.rs"));
+            let file = lab
+                .exercise(exercise)
+                .context("an exercise of the lab")?
+                .edit[0]
+                .clone();
             answer.files.insert(file, read(&path)?);
             Ok(answer)
         }
@@ -74,7 +83,10 @@ fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
     }
     let place = places(&lab.name)
         .into_iter()
-        .find(|place| lab.edit().any(|file| present(&path.join(format!("{place}{file}")))))
+        .find(|place| {
+            lab.edit()
+                .any(|file| present(&path.join(format!("{place}{file}"))))
+        })
         .ok_or_else(|| {
             let looked: Vec<&str> = lab.edit().collect();
             let problem = format!("holds none of the files of lab `{}`", lab.name);
@@ -96,17 +108,26 @@ fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
         }
     }
     if !absent.is_empty() {
-        answer.remarks.push(format!("not handed in, graded as the skeleton: {}", absent.join(", ")));
+        answer.remarks.push(format!(
+            "not handed in, graded as the skeleton: {}",
+            absent.join(", ")
+        ));
     }
-    let taken: Vec<PathBuf> =
-        answer.files.keys().map(|file| PathBuf::from(format!("{place}{file}"))).collect();
+    let taken: Vec<PathBuf> = answer
+        .files
+        .keys()
+        .map(|file| PathBuf::from(format!("{place}{file}")))
+        .collect();
     let ignored: Vec<String> = files_below(path)?
         .into_iter()
         .filter(|file| !taken.contains(file) && !file.starts_with(".git"))
         .map(|file| file.display().to_string())
         .collect();
     if !ignored.is_empty() {
-        answer.remarks.push(format!("ignored, the grader uses its own: {}", some_of(&ignored)));
+        answer.remarks.push(format!(
+            "ignored, the grader uses its own: {}",
+            some_of(&ignored)
+        ));
     }
     Ok(answer)
 }
@@ -118,7 +139,9 @@ fn present(path: &Path) -> bool {
 /// Reads one edit file: a regular file of bounded size, in UTF-8.
 fn read(path: &Path) -> Result<String> {
     let bad = |problem: &str, remedy: &str| BadInput::new(path, problem, remedy);
-    let kind = path.symlink_metadata().map_err(|_| bad("is not there", "write it first"))?;
+    let kind = path
+        .symlink_metadata()
+        .map_err(|_| bad("is not there", "write it first"))?;
     if kind.is_symlink() {
         return Err(bad("is a symbolic link", "hand in the file itself").into());
     }
@@ -133,8 +156,13 @@ fn read(path: &Path) -> Result<String> {
     let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count();
-        bad("is not UTF-8", "save it as UTF-8 and hand it in again").at_line(line).into()
+        let line = 1 + error.as_bytes()[..at]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        bad("is not UTF-8", "save it as UTF-8 and hand it in again")
+            .at_line(line)
+            .into()
     })
 }
 

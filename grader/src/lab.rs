@@ -3,6 +3,8 @@
 //! The one idea: whatever is wrong in these files is told once, here, with path, line and remedy, so
 //! that no later stage has to doubt them.
 
+mod file;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -12,6 +14,7 @@ use toml::Spanned;
 
 use crate::error::BadInput;
 use crate::tree::Tree;
+use file::{ChecksFile, LabFile, parse};
 
 /// One lab: its exercises, each with its checks.
 #[derive(Debug, Clone)]
@@ -70,7 +73,9 @@ impl Check {
 
     /// The part after `exercise::`.
     pub fn short(&self) -> &str {
-        self.id().split_once("::").map_or(self.id(), |(_, check)| check)
+        self.id()
+            .split_once("::")
+            .map_or(self.id(), |(_, check)| check)
     }
 }
 
@@ -111,11 +116,15 @@ impl Lab {
             let entry_name = entry.name.get_ref();
             if exercises.iter().any(|known| known.name == *entry_name) {
                 let problem = format!("exercise `{entry_name}` is named twice");
-                return Err(bad(problem, "remove one of the two").at_byte(&text, at).into());
+                return Err(bad(problem, "remove one of the two")
+                    .at_byte(&text, at)
+                    .into());
             }
             if entry.edit.is_empty() {
                 let problem = format!("exercise `{entry_name}` has nothing to edit");
-                return Err(bad(problem, "list a file under `edit`").at_byte(&text, at).into());
+                return Err(bad(problem, "list a file under `edit`")
+                    .at_byte(&text, at)
+                    .into());
             }
             for edit in &entry.edit {
                 let plain = Path::new(edit)
@@ -152,7 +161,11 @@ impl Lab {
                 .into());
             }
         }
-        Ok(Lab { name: file.name, title: file.title, exercises })
+        Ok(Lab {
+            name: file.name,
+            title: file.title,
+            exercises,
+        })
     }
 
     /// The exercise of that name.
@@ -162,12 +175,16 @@ impl Lab {
 
     /// The exercise that a file (from the lab's folder) belongs to.
     pub fn owner(&self, file: &str) -> Option<&Exercise> {
-        self.exercises.iter().find(|exercise| exercise.edit.iter().any(|edit| edit == file))
+        self.exercises
+            .iter()
+            .find(|exercise| exercise.edit.iter().any(|edit| edit == file))
     }
 
     /// All files that students edit.
     pub fn edit(&self) -> impl Iterator<Item = &str> {
-        self.exercises.iter().flat_map(|exercise| exercise.edit.iter().map(String::as_str))
+        self.exercises
+            .iter()
+            .flat_map(|exercise| exercise.edit.iter().map(String::as_str))
     }
 
     /// All checks of the lab.
@@ -182,7 +199,9 @@ fn attach_checks(tree: &Tree, lab: &str, exercises: &mut [Exercise]) -> Result<(
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for check in file.check {
         let at = check.id.span().start;
-        let bad = |problem: String, remedy: &str| BadInput::new(&path, problem, remedy).at_byte(&text, at);
+        let bad = |problem: String, remedy: &str| {
+            BadInput::new(&path, problem, remedy).at_byte(&text, at)
+        };
         let id = check.id().to_owned();
         if let Some(first) = seen.insert(id.clone(), at) {
             let line = 1 + text[..first].matches('\n').count();
@@ -207,57 +226,4 @@ fn attach_checks(tree: &Tree, lab: &str, exercises: &mut [Exercise]) -> Result<(
         }
     }
     Ok(())
-}
-
-fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(String, T)> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
-        BadInput::new(path, format!("cannot be read ({error})"), "see notes/architecture.md, Data")
-    })?;
-    let value = toml::from_str(&text).map_err(|error| {
-        let problem = error.message().replace('\n', ", ");
-        let bad = BadInput::new(path, problem, "see the format in notes/architecture.md, Data");
-        match error.span() {
-            Some(span) => bad.at_byte(&text, span.start),
-            None => bad,
-        }
-    })?;
-    Ok((text, value))
-}
-
-// The keys that only the student's commands and the book read stand here too: an unknown key is an error.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)]
-struct LabFile {
-    name: String,
-    title: String,
-    page: String,
-    #[serde(default)]
-    exercise: Vec<ExerciseEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)]
-struct ExerciseEntry {
-    name: Spanned<String>,
-    title: String,
-    edit: Vec<String>,
-    points: u32,
-    group: String,
-    #[serde(default)]
-    bonus: bool,
-    #[serde(default)]
-    unsafe_code: bool,
-    minutes: u32,
-    lines: u32,
-    read: String,
-    hints: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChecksFile {
-    #[serde(default)]
-    check: Vec<Check>,
 }

@@ -36,7 +36,10 @@ impl Mutant {
     pub fn all(tree: &Tree, lab: &Lab) -> Result<Vec<Mutant>> {
         let mut all = Vec::new();
         for path in entries(&tree.mutants(&lab.name))? {
-            if path.extension().is_some_and(|extension| extension == "toml") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+            {
                 read(tree, lab, &path, &mut all)?;
             }
         }
@@ -48,10 +51,18 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
     let text = std::fs::read_to_string(path)?;
     let file: MutantsFile = toml::from_str(&text).map_err(|error| {
         let problem = error.message().replace('\n', ", ");
-        BadInput::new(path, problem, "see the format in notes/architecture.md, Data")
-            .at_byte(&text, error.span().map_or(0, |span| span.start))
+        BadInput::new(
+            path,
+            problem,
+            "see the format in notes/architecture.md, Data",
+        )
+        .at_byte(&text, error.span().map_or(0, |span| span.start))
     })?;
-    let exercise = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let exercise = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let Some(known) = lab.exercise(&exercise) else {
         let problem = format!("the lab has no exercise `{exercise}`");
         return Err(BadInput::new(path, problem, "name the file after an exercise").into());
@@ -62,8 +73,13 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
         let bad = |problem: String, remedy: &str| {
             BadInput::new(path, format!("mutant `{name}`: {problem}"), remedy)
         };
-        if all.iter().any(|other| other.exercise == exercise && other.name == name) {
-            return Err(bad("is named twice".to_owned(), "rename one").at_byte(&text, at).into());
+        if all
+            .iter()
+            .any(|other| other.exercise == exercise && other.name == name)
+        {
+            return Err(bad("is named twice".to_owned(), "rename one")
+                .at_byte(&text, at)
+                .into());
         }
         let mut killed_by = Vec::new();
         for check in &entry.killed_by {
@@ -77,15 +93,23 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
         }
         if killed_by.is_empty() {
             let remedy = "list the checks that must catch it under `killed_by`";
-            return Err(bad("nobody has to catch it".to_owned(), remedy).at_byte(&text, at).into());
+            return Err(bad("nobody has to catch it".to_owned(), remedy)
+                .at_byte(&text, at)
+                .into());
         }
         let source = tree.solution(&lab.name).join(&entry.file);
         if !known.edit.contains(&entry.file) {
             let problem = format!("`{}` is not a file of the exercise", entry.file);
-            return Err(bad(problem, "name one of its `edit` files").at_byte(&text, at).into());
+            return Err(bad(problem, "name one of its `edit` files")
+                .at_byte(&text, at)
+                .into());
         }
         let mut mutated = std::fs::read_to_string(&source).map_err(|error| {
-            BadInput::new(&source, format!("cannot be read ({error})"), "write the solution first")
+            BadInput::new(
+                &source,
+                format!("cannot be read ({error})"),
+                "write the solution first",
+            )
         })?;
         for edit in entry.edits().ok_or_else(|| {
             let remedy = "give it `find` and `replace`, or several of them as [[mutant.edit]]";
@@ -101,7 +125,9 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
                 n => format!("its `find` is in the solution {n} times"),
             };
             let remedy = format!("make it match exactly one place of {}", tree.told(&source));
-            return Err(bad(problem, &remedy).at_byte(&text, edit.find.span().start).into());
+            return Err(bad(problem, &remedy)
+                .at_byte(&text, edit.find.span().start)
+                .into());
         }
         all.push(Mutant {
             exercise: exercise.clone(),
@@ -118,7 +144,10 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
 /// Right answers of another design: `(exercise, design)`, from the names of files.
 pub fn accepted(tree: &Tree, lab: &Lab) -> Result<Vec<(String, String)>> {
     let mut found = Vec::new();
-    for dir in entries(&tree.accepted(&lab.name))?.iter().filter(|path| path.is_dir()) {
+    for dir in entries(&tree.accepted(&lab.name))?
+        .iter()
+        .filter(|path| path.is_dir())
+    {
         let exercise = crate::tree::name(dir);
         if lab.exercise(&exercise).is_none() {
             let problem = format!("the lab has no exercise `{exercise}`");
@@ -126,7 +155,11 @@ pub fn accepted(tree: &Tree, lab: &Lab) -> Result<Vec<(String, String)>> {
         }
         for file in entries(dir)? {
             if file.extension() == Some(Path::new("rs").as_os_str()) {
-                let design = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                let design = file
+                    .file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
                 found.push((exercise.clone(), design));
             }
         }
@@ -166,9 +199,10 @@ impl MutantEntry {
     /// The entry's own edit, or its list: not both, and not neither.
     fn edits(&self) -> Option<Vec<Edit>> {
         match (&self.find, &self.replace, &self.edit[..]) {
-            (Some(find), Some(replace), []) => {
-                Some(vec![Edit { find: find.clone(), replace: replace.clone() }])
-            }
+            (Some(find), Some(replace), []) => Some(vec![Edit {
+                find: find.clone(),
+                replace: replace.clone(),
+            }]),
             (None, None, edits @ [_, ..]) => Some(edits.to_vec()),
             _ => None,
         }

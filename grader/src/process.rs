@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, anyhow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
+use rustix::pipe::PipeFlags;
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 
 /// How much a process may take.
@@ -59,6 +60,8 @@ pub struct Ended {
 /// Where the command cannot be started, with a remedy if it is not installed.
 pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended> {
     let program = command.get_program().to_string_lossy().into_owned();
+    // Not inherited: a process that another thread starts meanwhile must not keep it open.
+    let (told, tell) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).context("making a pipe")?;
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -73,7 +76,6 @@ pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended>
         })?;
     let pid = Pid::from_child(&child);
     let mut stdin = child.stdin.take().expect("piped");
-    let (told, tell) = rustix::pipe::pipe().context("making a pipe")?;
     std::thread::scope(|scope| {
         // A process that ends without reading its input is no failure: the write just ends.
         scope.spawn(move || drop(stdin.write_all(input)));
@@ -100,7 +102,11 @@ fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<E
     let mut cause = Cause::Itself;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let wait = if cause == Cause::Itself { Some(Timespec::try_from(left)?) } else { None };
+        let wait = if cause == Cause::Itself {
+            Some(Timespec::try_from(left)?)
+        } else {
+            None
+        };
         let mut fds = vec![PollFd::new(&told, PollFlags::IN)];
         for pipe in [&stdout, &stderr] {
             if pipe.open {
@@ -124,7 +130,12 @@ fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<E
         }
         if gone {
             let status = child.wait()?;
-            return Ok(Ended { cause, status, stdout: stdout.kept, stderr: stderr.kept });
+            return Ok(Ended {
+                cause,
+                status,
+                stdout: stdout.kept,
+                stderr: stderr.kept,
+            });
         }
         if cause == Cause::Itself && Instant::now() >= until {
             cause = Cause::Deadline;
@@ -147,7 +158,13 @@ impl Capped {
         let pipe = pipe.into();
         let flags = rustix::fs::fcntl_getfl(pipe.as_fd())?;
         rustix::fs::fcntl_setfl(pipe.as_fd(), flags | rustix::fs::OFlags::NONBLOCK)?;
-        Ok(Capped { pipe, kept: Vec::new(), cap, over: false, open: true })
+        Ok(Capped {
+            pipe,
+            kept: Vec::new(),
+            cap,
+            over: false,
+            open: true,
+        })
     }
 
     /// Takes what is there now, or until the cap. Does not block.
@@ -188,12 +205,23 @@ impl Ended {
 ///
 /// Where it cannot be started, fails, or does not end.
 pub fn output(command: &mut Command, input: &[u8]) -> Result<String> {
-    let bounds = Bounds { deadline: Duration::from_secs(600), stdout: 64 << 20, stderr: 64 << 20 };
+    let bounds = Bounds {
+        deadline: Duration::from_secs(600),
+        stdout: 64 << 20,
+        stderr: 64 << 20,
+    };
     let ended = run(command, input, bounds)?;
     if ended.cause != Cause::Itself || !ended.status.success() {
         let program = command.get_program().to_string_lossy();
-        let args: Vec<_> = command.get_args().map(|arg| arg.to_string_lossy()).collect();
-        return Err(anyhow!("`{program} {}` failed:\n{}", args.join(" "), ended.complaint()));
+        let args: Vec<_> = command
+            .get_args()
+            .map(|arg| arg.to_string_lossy())
+            .collect();
+        return Err(anyhow!(
+            "`{program} {}` failed:\n{}",
+            args.join(" "),
+            ended.complaint()
+        ));
     }
     String::from_utf8(ended.stdout).context("its output is not UTF-8")
 }

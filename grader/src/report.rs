@@ -101,13 +101,32 @@ impl ExerciseReport {
 
 impl Report {
     /// The result of a subject.
-    pub fn new(subject: String, lab: &Lab, remarks: Vec<String>, exercises: Vec<ExerciseReport>) -> Self {
+    pub fn new(
+        subject: String,
+        lab: &Lab,
+        remarks: Vec<String>,
+        exercises: Vec<ExerciseReport>,
+    ) -> Self {
         let score = exercises
             .iter()
-            .map(|exercise| if exercise.bonus { exercise.score.as_bonus() } else { exercise.score })
+            .map(|exercise| {
+                if exercise.bonus {
+                    exercise.score.as_bonus()
+                } else {
+                    exercise.score
+                }
+            })
             .sum();
         let (lab, title) = (lab.name.clone(), lab.title.clone());
-        Report { subject, lab, title, score, sandbox: "none", remarks, exercises }
+        Report {
+            subject,
+            lab,
+            title,
+            score,
+            sandbox: "none",
+            remarks,
+            exercises,
+        }
     }
 
     /// All checks.
@@ -117,6 +136,7 @@ impl Report {
 
     /// Whether a check needs the instructor.
     pub fn broken(&self) -> bool {
-        self.checks().any(|check| check.judged.verdict == Verdict::Broken)
+        self.checks()
+            .any(|check| check.judged.verdict == Verdict::Broken)
     }
 }

@@ -49,9 +49,17 @@ pub fn check(binary: &Path, dir: &Path, check: &Check) -> Result<Run> {
     command.args(["run", check.id()]);
     command.args(["--cpu", &deadline.as_secs().to_string()]);
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
-    let bounds = Bounds { deadline, stdout: CHANNEL, stderr: PRINTED };
+    let bounds = Bounds {
+        deadline,
+        stdout: CHANNEL,
+        stderr: PRINTED,
+    };
     let ended = process::run(&mut command, token.as_bytes(), bounds)?;
-    Ok(Run { token, ended, deadline })
+    Ok(Run {
+        token,
+        ended,
+        deadline,
+    })
 }
 
 /// The ids of the checks in a binary.
@@ -60,12 +68,22 @@ pub fn check(binary: &Path, dir: &Path, check: &Check) -> Result<Run> {
 ///
 /// Where the binary does not list them.
 pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
-    let bounds = Bounds { deadline: Duration::from_secs(10), stdout: 1 << 20, stderr: 1 << 20 };
+    let bounds = Bounds {
+        deadline: Duration::from_secs(10),
+        stdout: 1 << 20,
+        stderr: 1 << 20,
+    };
     let ended = process::run(quiet(binary, dir).arg("list"), b"", bounds)?;
     if !ended.status.success() {
-        return Err(anyhow!("the checks do not list themselves:\n{}", ended.complaint()));
+        return Err(anyhow!(
+            "the checks do not list themselves:\n{}",
+            ended.complaint()
+        ));
     }
-    Ok(String::from_utf8_lossy(&ended.stdout).lines().map(str::to_owned).collect())
+    Ok(String::from_utf8_lossy(&ended.stdout)
+        .lines()
+        .map(str::to_owned)
+        .collect())
 }
 
 fn quiet(binary: &Path, dir: &Path) -> Command {

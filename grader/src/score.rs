@@ -19,9 +19,21 @@ impl Score {
     /// The points of one check.
     pub fn of(points: u32, verdict: Verdict) -> Self {
         match verdict {
-            Verdict::Pass => Score { earned: points, of: points, open: 0 },
-            Verdict::Broken => Score { earned: 0, of: points, open: points },
-            _ => Score { earned: 0, of: points, open: 0 },
+            Verdict::Pass => Score {
+                earned: points,
+                of: points,
+                open: 0,
+            },
+            Verdict::Broken => Score {
+                earned: 0,
+                of: points,
+                open: points,
+            },
+            _ => Score {
+                earned: 0,
+                of: points,
+                open: 0,
+            },
         }
     }
 

@@ -117,7 +117,10 @@ const PLACEHOLDER: &[u8] = b"//! The checks are not here yet.\nfn main() {}\n";
 
 /// What a crate's root gets at its end, so that the built binary says what it was built from.
 fn marked(marker: &str) -> String {
-    format!("\n#[used]\nstatic WEFT_SUBMISSION: [u8; {}] = *b\"{marker}\";\n", marker.len())
+    format!(
+        "\n#[used]\nstatic WEFT_SUBMISSION: [u8; {}] = *b\"{marker}\";\n",
+        marker.len()
+    )
 }
 
 fn put(path: &Path, bytes: &[u8]) -> Result<()> {

@@ -90,7 +90,10 @@ impl Tree {
 
     /// A path as it is told to people: from the repository where it is inside.
     pub fn told(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 }
 
@@ -100,7 +103,10 @@ pub fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
         return Ok(Vec::new());
     }
     let mut found = Vec::new();
-    for entry in dir.read_dir().with_context(|| format!("reading {}", dir.display()))? {
+    for entry in dir
+        .read_dir()
+        .with_context(|| format!("reading {}", dir.display()))?
+    {
         found.push(entry?.path());
     }
     found.sort();
@@ -126,5 +132,8 @@ pub fn files_below(dir: &Path) -> Result<Vec<PathBuf>> {
 
 /// The last part of a path.
 pub fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }

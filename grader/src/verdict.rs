@@ -8,9 +8,8 @@
 
 mod judge;
 
+use picture::{Failure, Outcome};
 use serde::Serialize;
-
-use crate::wire::{Certainty, Search};
 
 pub use judge::judge;
 
@@ -58,48 +57,30 @@ pub struct Judged {
     pub detail: Option<String>,
     /// What a passed search proves.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub search: Option<Search>,
-    /// The failing interleaving, as text.
+    pub search: Option<Outcome>,
+    /// The failing interleaving.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub picture: Option<String>,
-    /// The failing interleaving, as the explorer describes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure: Option<serde_json::Value>,
+    pub failure: Option<Box<Failure>>,
 }
 
 impl Judged {
     /// A verdict and its sentence.
     pub fn new(verdict: Verdict, why: impl Into<String>) -> Self {
         let why = why.into();
-        Judged { verdict, why, detail: None, search: None, picture: None, failure: None }
+        Judged {
+            verdict,
+            why,
+            detail: None,
+            search: None,
+            failure: None,
+        }
     }
 
     /// The same, with what instructors see.
     pub fn detail(self, detail: impl Into<String>) -> Self {
-        Judged { detail: Some(detail.into()), ..self }
-    }
-}
-
-/// What a passed search proves, as reports say it.
-pub fn told(search: &Search) -> String {
-    let count = grouped(search.interleavings);
-    match search.certainty {
-        Certainty::Exhaustive => format!("exhaustive: {count} interleavings"),
-        Certainty::Bounded { preemptions } => format!("bounded ({preemptions} preemptions): {count}"),
-        Certainty::Witnessed => format!("shown: reached after {count} interleavings"),
-        Certainty::Sampled { .. } => format!("sampled: {count} schedules"),
-    }
-}
-
-/// 6225 as `6,225`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push(',');
+        Judged {
+            detail: Some(detail.into()),
+            ..self
         }
-        grouped.push(digit);
     }
-    grouped
 }

@@ -60,14 +60,26 @@ pub fn run(tree: &Tree, lab: &Lab, jobs: usize) -> Result<Exit> {
                 }
                 Err(error) => vec![format!("could not be graded: {error:#}")],
             };
-            let state = if found.is_empty() { "as it must be" } else { "NOT as it must be" };
+            let state = if found.is_empty() {
+                "as it must be"
+            } else {
+                "NOT as it must be"
+            };
             progress.done(&format!("{}: {state}", subject.name()));
-            complaints.extend(found.iter().map(|text| format!("{}: {text}", subject.name())));
+            complaints.extend(
+                found
+                    .iter()
+                    .map(|text| format!("{}: {text}", subject.name())),
+            );
         },
     )?;
     drop(progress);
     print!("{}", table.render());
-    complaints.extend(table.idle().map(|id| format!("check {id}: no mutant is caught by it")));
+    complaints.extend(
+        table
+            .idle()
+            .map(|id| format!("check {id}: no mutant is caught by it")),
+    );
     for complaint in &complaints {
         println!("{complaint}");
     }
@@ -76,7 +88,11 @@ pub fn run(tree: &Tree, lab: &Lab, jobs: usize) -> Result<Exit> {
         println!("{}: {proven} subjects, each as it must be", lab.name);
         Ok(Exit::Done)
     } else {
-        println!("{}: {proven} subjects, {} complaints", lab.name, complaints.len());
+        println!(
+            "{}: {proven} subjects, {} complaints",
+            lab.name,
+            complaints.len()
+        );
         Ok(Exit::Unproven)
     }
 }
@@ -101,7 +117,12 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
         Subject::Mutant(mutant) => complaints.extend(not_killed(mutant, report)),
     }
     if matches!(subject, Subject::Skeleton | Subject::Solution) {
-        complaints.extend(graded.warnings.iter().map(|warning| format!("a warning:\n{warning}")));
+        complaints.extend(
+            graded
+                .warnings
+                .iter()
+                .map(|warning| format!("a warning:\n{warning}")),
+        );
     }
     complaints
 }
@@ -116,7 +137,7 @@ fn not_passed(report: &Report) -> impl Iterator<Item = String> {
 fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
     let mut complaints = Vec::new();
     for check in report.checks() {
-        let promised = mutant.killed_by.iter().any(|id| *id == check.id);
+        let promised = mutant.killed_by.contains(&check.id);
         match check.judged.verdict {
             Verdict::DoesNotBuild | Verdict::Broken | Verdict::Missing | Verdict::Forged => {
                 complaints.push(told(check, check.judged.verdict));
@@ -133,5 +154,10 @@ fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
 fn told(check: &crate::report::CheckReport, verdict: Verdict) -> String {
     let judged = &check.judged;
     let detail = judged.detail.as_deref().unwrap_or_default();
-    format!("{} is `{}`: {} {detail}", check.id, name(verdict), judged.why)
+    format!(
+        "{} is `{}`: {} {detail}",
+        check.id,
+        name(verdict),
+        judged.why
+    )
 }

@@ -29,7 +29,10 @@ pub struct Finding {
 impl Finding {
     /// The finding as one line.
     pub fn line(&self) -> String {
-        format!("{}:{}:{} {}", self.place.file, self.place.line, self.place.column, self.text)
+        format!(
+            "{}:{}:{} {}",
+            self.place.file, self.place.line, self.place.column, self.text
+        )
     }
 }
 
@@ -48,7 +51,9 @@ pub fn clippy_lists(lab: &Lab) -> String {
         }
     }
     let list = |paths: Vec<&str>| {
-        let entry = |path: &&str| format!("  {{ path = \"{path}\", reason = \"{KEY}{path}\", allow-invalid = true }},\n");
+        let entry = |path: &&str| {
+            format!("  {{ path = \"{path}\", reason = \"{KEY}{path}\", allow-invalid = true }},\n")
+        };
         paths.iter().map(entry).collect::<String>()
     };
     format!(
@@ -72,13 +77,20 @@ fn used<'m>(messages: &'m [Message], files: &[String]) -> Vec<(&'m str, Place)> 
             found.entry(place.clone()).or_insert(path);
         }
     }
-    found.into_iter().map(|(place, path)| (path, place)).collect()
+    found
+        .into_iter()
+        .map(|(place, path)| (path, place))
+        .collect()
 }
 
 /// What an exercise takes past the façade, and `unsafe` where it is not taught. `dir` is the lab's
 /// folder, as the student knows it.
 pub fn bypasses(messages: &[Message], exercise: &Exercise, dir: &str) -> Vec<Finding> {
-    let files: Vec<String> = exercise.edit.iter().map(|file| format!("{dir}/{file}")).collect();
+    let files: Vec<String> = exercise
+        .edit
+        .iter()
+        .map(|file| format!("{dir}/{file}"))
+        .collect();
     let mut findings: Vec<Finding> = used(messages, &files)
         .into_iter()
         .filter_map(|(path, place)| facade::finding(path, place, exercise.unsafe_code))
@@ -95,16 +107,32 @@ pub fn bypasses(messages: &[Message], exercise: &Exercise, dir: &str) -> Vec<Fin
 }
 
 /// What a lint of an exercise finds: the lines that use what it forbids.
-pub fn lint(messages: &[Message], exercise: &Exercise, forbid: &[String], dir: &str) -> Vec<Finding> {
-    let files: Vec<String> = exercise.edit.iter().map(|file| format!("{dir}/{file}")).collect();
+pub fn lint(
+    messages: &[Message],
+    exercise: &Exercise,
+    forbid: &[String],
+    dir: &str,
+) -> Vec<Finding> {
+    let files: Vec<String> = exercise
+        .edit
+        .iter()
+        .map(|file| format!("{dir}/{file}"))
+        .collect();
     used(messages, &files)
         .into_iter()
         .filter(|(path, _)| forbid.iter().any(|forbidden| forbidden == path))
-        .map(|(path, place)| Finding { place, text: format!("uses `{path}`"), hostile: false })
+        .map(|(path, place)| Finding {
+            place,
+            text: format!("uses `{path}`"),
+            hostile: false,
+        })
         .collect()
 }
 
 /// Lints of an exercise.
 pub fn lints(exercise: &Exercise) -> impl Iterator<Item = &crate::lab::Check> {
-    exercise.checks.iter().filter(|check| check.kind == Kind::Lint)
+    exercise
+        .checks
+        .iter()
+        .filter(|check| check.kind == Kind::Lint)
 }

@@ -49,7 +49,9 @@ pub fn each<T: Sync, R: Send>(
             }
         }
         for worker in workers {
-            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            worker
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         }
         Ok(())
     })

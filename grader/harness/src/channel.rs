@@ -25,7 +25,10 @@ impl Channel {
 
     /// Writes the one line and ends the process, whatever other threads are doing.
     pub(crate) fn report(self, report: Report) -> ! {
-        let line = Line { token: self.token, report };
+        let line = Line {
+            token: self.token,
+            report,
+        };
         let mut text = serde_json::to_string(&line).expect("a report is JSON");
         text.push('\n');
         let sent = std::fs::File::from(self.to_grader).write_all(text.as_bytes());

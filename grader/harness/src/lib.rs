@@ -14,7 +14,6 @@ mod by_hand;
 mod channel;
 mod limits;
 mod run;
-mod searches;
 pub mod wire;
 
 /// The checks of a lab: each exercise with its own.
@@ -43,6 +42,8 @@ pub fn main(checks: Checks) {
 
 fn ids(checks: Checks) -> impl Iterator<Item = (String, fn())> {
     checks.iter().flat_map(|(exercise, checks)| {
-        checks.iter().map(move |(name, body)| (format!("{exercise}::{name}"), *body))
+        checks
+            .iter()
+            .map(move |(name, body)| (format!("{exercise}::{name}"), *body))
     })
 }

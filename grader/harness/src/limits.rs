@@ -8,8 +8,12 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 /// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes.
 pub(crate) fn set(bounds: &[&str]) -> Result<(), String> {
     for pair in bounds.chunks(2) {
-        let [name, value] = pair else { return Err(format!("`{}` has no value", pair[0])) };
-        let value: u64 = value.parse().map_err(|_| format!("`{name} {value}` is no number"))?;
+        let [name, value] = pair else {
+            return Err(format!("`{}` has no value", pair[0]));
+        };
+        let value: u64 = value
+            .parse()
+            .map_err(|_| format!("`{name} {value}` is no number"))?;
         match *name {
             // One second more for the hard limit: the soft one's signal says why the process ended.
             "--cpu" => limit(Resource::Cpu, value, value + 1)?,
@@ -32,6 +36,12 @@ pub(crate) fn set(bounds: &[&str]) -> Result<(), String> {
 }
 
 fn limit(resource: Resource, current: u64, maximum: u64) -> Result<(), String> {
-    setrlimit(resource, Rlimit { current: Some(current), maximum: Some(maximum) })
-        .map_err(|error| format!("setting a limit: {error}"))
+    setrlimit(
+        resource,
+        Rlimit {
+            current: Some(current),
+            maximum: Some(maximum),
+        },
+    )
+    .map_err(|error| format!("setting a limit: {error}"))
 }

@@ -3,9 +3,11 @@
 use std::any::Any;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kit::explore::{Failure, take_outcomes};
+
 use crate::channel::Channel;
 use crate::wire::{Panic, Report};
-use crate::{Checks, ids, limits, searches};
+use crate::{Checks, ids, limits};
 
 /// A check gets the stack that a program's main thread has.
 const STACK: usize = 8 << 20;
@@ -21,9 +23,14 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
             std::process::exit(1);
         }
     };
-    let report = match (limits::set(bounds), ids(checks).find(|(known, _)| known == id)) {
+    let report = match (
+        limits::set(bounds),
+        ids(checks).find(|(known, _)| known == id),
+    ) {
         (Err(why), _) => Report::Broken { why },
-        (Ok(()), None) => Report::Broken { why: format!("there is no check `{id}`") },
+        (Ok(()), None) => Report::Broken {
+            why: format!("there is no check `{id}`"),
+        },
         (Ok(()), Some((_, body))) => watched(id, body),
     };
     channel.report(report)
@@ -32,23 +39,30 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
 /// Runs the body on a thread that bears the check's name, and sees how it ends.
 fn watched(id: &str, body: fn()) -> Report {
     let panics = record_panics();
-    let thread = std::thread::Builder::new().name(id.to_owned()).stack_size(STACK);
+    let thread = std::thread::Builder::new()
+        .name(id.to_owned())
+        .stack_size(STACK);
     let ended = thread.spawn(move || {
         body();
-        searches::passed()
+        take_outcomes()
     });
     match ended.map(|thread| thread.join()) {
         Ok(Ok(searches)) => Report::Returned { searches },
         Ok(Err(payload)) => failed(payload, &panics),
-        Err(error) => Report::Broken { why: format!("starting the check's thread: {error}") },
+        Err(error) => Report::Broken {
+            why: format!("starting the check's thread: {error}"),
+        },
     }
 }
 
 fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> Report {
-    match searches::failure(&*payload) {
-        Some(failure) => Report::Found { failure },
-        None => {
-            let panics = panics.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    match payload.downcast::<Failure>() {
+        Ok(failure) => Report::Found { failure },
+        Err(_) => {
+            let panics = panics
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
             Report::Panicked { panics }
         }
     }
@@ -62,9 +76,15 @@ fn record_panics() -> Arc<Mutex<Vec<Panic>>> {
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         let payload = info.payload_as_str().unwrap_or("a panic without a message");
-        let (file, line, column) =
-            info.location().map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
-        let panic = Panic { message: payload.to_owned(), file: file.to_owned(), line, column };
+        let (file, line, column) = info
+            .location()
+            .map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
+        let panic = Panic {
+            message: payload.to_owned(),
+            file: file.to_owned(),
+            line,
+            column,
+        };
         let mut panics = recorder.lock().unwrap_or_else(PoisonError::into_inner);
         if panics.len() == KEPT {
             panics.remove(0);

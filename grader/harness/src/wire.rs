@@ -3,6 +3,7 @@
 //! The one idea: the line carries the secret token, so only the harness can have written it. This file
 //! is compiled into the harness and into the grader.
 
+use picture::{Failure, Outcome};
 use serde::{Deserialize, Serialize};
 
 /// The one line.
@@ -21,13 +22,12 @@ pub enum Report {
     /// Its body returned.
     Returned {
         /// The searches that passed in it.
-        searches: Vec<Search>,
+        searches: Vec<Outcome>,
     },
-    /// A search found a failure: the explorer's own description of it, with at least `kind`,
-    /// `message` and `picture`.
+    /// A search found a failure.
     Found {
-        /// The description.
-        failure: serde_json::Value,
+        /// The failing interleaving.
+        failure: Box<Failure>,
     },
     /// Its body panicked.
     Panicked {
@@ -39,35 +39,6 @@ pub enum Report {
         /// Why.
         why: String,
     },
-}
-
-/// A search of interleavings that found no failure.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
-pub struct Search {
-    /// What the search proves.
-    pub certainty: Certainty,
-    /// How many interleavings it looked at.
-    pub interleavings: u64,
-}
-
-/// What a search proves.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "snake_case")]
-pub enum Certainty {
-    /// That many schedules were drawn at random.
-    Sampled {
-        /// How many.
-        schedules: u64,
-    },
-    /// An interleaving that reaches the stated point was found.
-    Witnessed,
-    /// Every interleaving with at most that many preemptions was seen.
-    Bounded {
-        /// How many.
-        preemptions: usize,
-    },
-    /// Every interleaving was seen.
-    Exhaustive,
 }
 
 /// One panic.

@@ -38,7 +38,14 @@ impl Message {
     pub(super) fn error(text: String) -> Self {
         let rendered = text.clone();
         let level = "error".to_owned();
-        Message { level, code: None, text, notes: Vec::new(), rendered, places: Vec::new() }
+        Message {
+            level,
+            code: None,
+            text,
+            notes: Vec::new(),
+            rendered,
+            places: Vec::new(),
+        }
     }
 
     /// Whether the build failed for this.
@@ -56,15 +63,16 @@ impl Message {
 pub(super) fn parse(output: &[u8]) -> Result<(Vec<Message>, Option<PathBuf>)> {
     let mut messages = Vec::new();
     let mut made = None;
-    for line in output.split(|byte| *byte == b'\n').filter(|line| line.starts_with(b"{")) {
+    for line in output
+        .split(|byte| *byte == b'\n')
+        .filter(|line| line.starts_with(b"{"))
+    {
         let line: Line = serde_json::from_slice(line).context("reading cargo's messages")?;
         match (line.reason.as_str(), line.message) {
-            ("compiler-message", Some(message)) => {
-                // The closing count of errors says nothing.
-                if !message.spans.is_empty() || !message.message.starts_with("aborting due to") {
-                    messages.push(message.told());
-                }
-            }
+            // The closing count of errors says nothing.
+            ("compiler-message", Some(message))
+                if message.spans.is_empty() && message.message.starts_with("aborting due to") => {}
+            ("compiler-message", Some(message)) => messages.push(message.told()),
             ("compiler-artifact", _) => made = line.executable.or(made),
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! `grader grade`: whose lab, which subjects, and where the reports go.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anstream::{eprintln, print};
 use anyhow::{Context, Result};
@@ -19,8 +19,11 @@ use crate::workers;
 
 pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let lab = Lab::read(tree, &which(tree, args)?)?;
-    let subjects: Vec<Subject> =
-        args.paths.iter().map(|path| subject(tree, &lab, path)).collect();
+    let subjects: Vec<Subject> = args
+        .paths
+        .iter()
+        .map(|path| subject(tree, &lab, path))
+        .collect();
     let only = match &args.check {
         Some(id) if !lab.checks().any(|check| check.id() == id) => {
             let path = tree.checks(&lab.name).join("checks.toml");
@@ -30,7 +33,11 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
         Some(id) => Only::Check(id.clone()),
         None => Only::All,
     };
-    let grader = Grader { tree, lab: &lab, only };
+    let grader = Grader {
+        tree,
+        lab: &lab,
+        only,
+    };
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &lab.name)?;
@@ -84,7 +91,11 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
 
 /// The grader's own failure is worse than a submission's.
 fn worse(one: Exit, other: Exit) -> Exit {
-    if one == Exit::Internal || other == Exit::Internal { Exit::Internal } else { one.max(other) }
+    if one == Exit::Internal || other == Exit::Internal {
+        Exit::Internal
+    } else {
+        one.max(other)
+    }
 }
 
 /// The lab that is asked for, the only one, or the one whose files are handed in.
@@ -111,16 +122,17 @@ fn which(tree: &Tree, args: &GradeArgs) -> Result<String> {
 }
 
 fn fits(lab: &Lab, path: &Path) -> bool {
-    intake::places(&lab.name)
-        .iter()
-        .any(|place| lab.edit().any(|file| path.join(format!("{place}{file}")).exists()))
+    intake::places(&lab.name).iter().any(|place| {
+        lab.edit()
+            .any(|file| path.join(format!("{place}{file}")).exists())
+    })
 }
 
 /// The course's own answers by their folders, everything else as it was handed in.
-fn subject(tree: &Tree, lab: &Lab, path: &PathBuf) -> Subject {
+fn subject(tree: &Tree, lab: &Lab, path: &Path) -> Subject {
     match path.canonicalize() {
         Ok(full) if full == tree.solution(&lab.name) => Subject::Solution,
         Ok(full) if full == tree.lab(&lab.name) => Subject::Skeleton,
-        _ => Subject::Submission(path.clone()),
+        _ => Subject::Submission(path.to_owned()),
     }
 }

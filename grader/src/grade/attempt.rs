@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
-use super::{Out, Walk, stale};
+use super::out::Out;
+use super::walk::Walk;
 use crate::build::{Cargo, Message};
 use crate::stage::Stage;
 use crate::vet;
@@ -36,7 +37,12 @@ impl Built {
             code != "unsafe_code" && !code.starts_with("clippy::disallowed_")
         };
         let here = |message: &&Message| message.place(|file| file.starts_with(dir)).is_some();
-        self.vetted.iter().filter(forced).filter(here).map(|m| m.rendered.clone()).collect()
+        self.vetted
+            .iter()
+            .filter(forced)
+            .filter(here)
+            .map(|m| m.rendered.clone())
+            .collect()
     }
 }
 
@@ -44,7 +50,11 @@ impl Built {
 pub(super) fn build(walk: &Walk, stage: &mut Stage, set: &BTreeSet<String>) -> Result<Attempt> {
     let lab = walk.lab();
     let mut files = BTreeMap::new();
-    for exercise in lab.exercises.iter().filter(|exercise| set.contains(&exercise.name)) {
+    for exercise in lab
+        .exercises
+        .iter()
+        .filter(|exercise| set.contains(&exercise.name))
+    {
         for file in &exercise.edit {
             if let Some(text) = walk.answer.files.get(file) {
                 files.insert(file.as_str(), text.as_str());
@@ -59,7 +69,11 @@ pub(super) fn build(walk: &Walk, stage: &mut Stage, set: &BTreeSet<String>) -> R
         return Ok(blame(walk, stage, set, &vetted.messages));
     }
     let mut findings = BTreeMap::new();
-    for exercise in lab.exercises.iter().filter(|exercise| set.contains(&exercise.name)) {
+    for exercise in lab
+        .exercises
+        .iter()
+        .filter(|exercise| set.contains(&exercise.name))
+    {
         let found = vet::bypasses(&vetted.messages, exercise, &stage.lab_dir());
         if !found.is_empty() {
             findings.insert(exercise.name.clone(), Out::Findings(found));
@@ -77,9 +91,10 @@ pub(super) fn build(walk: &Walk, stage: &mut Stage, set: &BTreeSet<String>) -> R
     stage.hide_checks()?;
     let built = built?;
     match built.executable {
-        Some(binary) if built.success && stage.built(&binary)? => {
-            Ok(Attempt::Built(Built { binary, vetted: vetted.messages }))
-        }
+        Some(binary) if built.success && stage.built(&binary)? => Ok(Attempt::Built(Built {
+            binary,
+            vetted: vetted.messages,
+        })),
         Some(_) if built.success => Err(stale()),
         _ => Ok(blame(walk, stage, set, &built.messages)),
     }
@@ -93,18 +108,30 @@ fn blame(walk: &Walk, stage: &Stage, set: &BTreeSet<String>, messages: &[Message
     let (lab_dir, checks_dir) = (stage.lab_dir(), format!("{}/src/", stage.checks_dir()));
     let mut blamed: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for message in messages.iter().filter(|message| message.is_error()) {
-        for exercise in lab.exercises.iter().filter(|exercise| set.contains(&exercise.name)) {
+        for exercise in lab
+            .exercises
+            .iter()
+            .filter(|exercise| set.contains(&exercise.name))
+        {
             let own = |file: &str| {
                 file.strip_prefix(&lab_dir).is_some_and(|file| {
-                    exercise.edit.iter().any(|edit| file.strip_prefix('/') == Some(edit))
+                    exercise
+                        .edit
+                        .iter()
+                        .any(|edit| file.strip_prefix('/') == Some(edit))
                 })
             };
             let of_checks = |file: &str| {
-                let module = file.strip_prefix(&checks_dir).and_then(|file| file.split(['/', '.']).next());
+                let module = file
+                    .strip_prefix(&checks_dir)
+                    .and_then(|file| file.split(['/', '.']).next());
                 module == Some(&exercise.name)
             };
             if message.place(own).is_some() {
-                blamed.entry(exercise.name.clone()).or_default().push(message.rendered.clone());
+                blamed
+                    .entry(exercise.name.clone())
+                    .or_default()
+                    .push(message.rendered.clone());
             } else if message.place(of_checks).is_some() {
                 let text = format!("the file does not offer what it has to: {}", message.text);
                 let said = blamed.entry(exercise.name.clone()).or_default();
@@ -123,5 +150,15 @@ fn blame(walk: &Walk, stage: &Stage, set: &BTreeSet<String>, messages: &[Message
         return Attempt::Unclear(format!("it does not build: {}", said.join("; ")));
     }
     let out = |said: Vec<String>| Out::Unbuilt(said.join("\n"));
-    Attempt::Blamed(blamed.into_iter().map(|(name, said)| (name, out(said))).collect())
+    Attempt::Blamed(
+        blamed
+            .into_iter()
+            .map(|(name, said)| (name, out(said)))
+            .collect(),
+    )
+}
+
+/// The grader's own failure where a build is not what was laid.
+fn stale() -> anyhow::Error {
+    anyhow!("the built checks are not made from what was staged; is the clock running backwards?")
 }

@@ -15,7 +15,10 @@ struct Document<'r> {
 
 /// All results in one document.
 pub fn render(results: &[Report]) -> String {
-    let document = Document { version: VERSION, results };
+    let document = Document {
+        version: VERSION,
+        results,
+    };
     let mut text = serde_json::to_string_pretty(&document).expect("a report is JSON");
     text.push('\n');
     text

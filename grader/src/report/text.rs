@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::{CheckReport, ExerciseReport, Report};
 use crate::score::Score;
-use crate::verdict::{Judged, Verdict, told};
+use crate::verdict::{Judged, Verdict};
 
 const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
@@ -18,11 +18,23 @@ const FAINT: Style = Style::new().dimmed();
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
     let total = points(&report.score);
-    line(&mut text, 0, &format!("{STRONG}{}: {}, {total}{STRONG:#}", report.subject, report.title));
+    line(
+        &mut text,
+        0,
+        &format!(
+            "{STRONG}{}: {}, {total}{STRONG:#}",
+            report.subject, report.title
+        ),
+    );
     for remark in &report.remarks {
         line(&mut text, 2, &format!("{FAINT}{remark}{FAINT:#}"));
     }
-    let wide = report.exercises.iter().map(|exercise| exercise.name.len()).max().unwrap_or(0);
+    let wide = report
+        .exercises
+        .iter()
+        .map(|exercise| exercise.name.len())
+        .max()
+        .unwrap_or(0);
     let mut group = "";
     for exercise in &report.exercises {
         if exercise.group != group {
@@ -44,7 +56,11 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
         line(text, 8, remark);
     }
     if let Some(cause) = one_cause(exercise) {
-        line(text, 6, &format!("{colour}{}{colour:#}", name(cause.verdict)));
+        line(
+            text,
+            6,
+            &format!("{colour}{}{colour:#}", name(cause.verdict)),
+        );
         return line(text, 10, &cause.why);
     }
     for check in &exercise.checks {
@@ -57,7 +73,7 @@ fn one_cause(exercise: &ExerciseReport) -> Option<&Judged> {
     let mut told = exercise.checks.iter().map(|check| &check.judged);
     let first = told.next()?;
     let same = |judged: &Judged| (judged.verdict, &judged.why) == (first.verdict, &first.why);
-    let silent = |judged: &Judged| judged.picture.is_none() && judged.detail.is_none();
+    let silent = |judged: &Judged| judged.failure.is_none() && judged.detail.is_none();
     let failed = first.verdict != Verdict::Pass && silent(first);
     (failed && exercise.checks.len() > 1 && told.all(|judged| same(judged) && silent(judged)))
         .then_some(first)
@@ -65,18 +81,43 @@ fn one_cause(exercise: &ExerciseReport) -> Option<&Judged> {
 
 fn render_check(text: &mut String, check: &CheckReport) {
     let judged = &check.judged;
-    let search = judged.search.as_ref().map(|search| format!(" {FAINT}({}){FAINT:#}", told(search)));
+    let search = judged
+        .search
+        .as_ref()
+        .map(|search| format!(" {FAINT}({search}){FAINT:#}"));
     let search = search.unwrap_or_default();
     if judged.verdict == Verdict::Pass {
-        return line(text, 6, &format!("{GOOD}pass{GOOD:#}  {}{search}", check.claim));
+        return line(
+            text,
+            6,
+            &format!("{GOOD}pass{GOOD:#}  {}{search}", check.claim),
+        );
     }
     let style = style(&check.score);
     let verdict = name(judged.verdict);
-    line(text, 6, &format!("{style}{verdict}{style:#}  {}", check.claim));
-    // A picture begins with what went wrong.
-    line(text, 10, judged.picture.as_ref().unwrap_or(&judged.why));
+    line(
+        text,
+        6,
+        &format!("{style}{verdict}{style:#}  {}", check.claim),
+    );
+    match &judged.failure {
+        // A picture's first line is the claim, which stands above.
+        Some(failure) => {
+            let picture = failure.to_text(picture::Style::default());
+            line(
+                text,
+                10,
+                picture.split_once('\n').map_or("", |(_, rest)| rest),
+            );
+        }
+        None => line(text, 10, &judged.why),
+    }
     if let Some(detail) = &judged.detail {
-        line(text, 10, &format!("{FAINT}[{}] {detail}{FAINT:#}", check.id));
+        line(
+            text,
+            10,
+            &format!("{FAINT}[{}] {detail}{FAINT:#}", check.id),
+        );
     }
 }
 
@@ -91,7 +132,8 @@ fn line(text: &mut String, indent: usize, lines: &str) {
 fn points(score: &Score) -> String {
     let mut text = format!("{} of {} points", score.earned, score.of);
     if score.open > 0 {
-        write!(text, ", {} to be judged by the instructor", score.open).expect("writing to a string");
+        write!(text, ", {} to be judged by the instructor", score.open)
+            .expect("writing to a string");
     }
     text
 }

@@ -16,17 +16,22 @@ pub enum Reader {
 
 /// The report as a reader may see it.
 pub fn for_reader(mut report: Report, reader: Reader) -> Report {
-    if reader == Reader::Instructor {
-        return report;
-    }
-    for check in report.exercises.iter_mut().flat_map(|exercise| &mut exercise.checks) {
-        check.judged.detail = None;
-        if let Some(picture) = &mut check.judged.picture {
-            *picture = picture.replace(&check.id, "the claim");
+    for check in report
+        .exercises
+        .iter_mut()
+        .flat_map(|exercise| &mut exercise.checks)
+    {
+        if let Some(mut failure) = check.judged.failure.take() {
+            failure.claim = check.claim.trim_end_matches('.').to_owned();
+            if reader == Reader::Student {
+                *failure = failure.without_files(|file| file.starts_with("grader/"));
+            }
+            check.judged.failure = Some(failure);
         }
-        // The explorer's own data names the check's lines: the picture is what a student gets of it.
-        check.judged.failure = None;
-        check.id = String::new();
+        if reader == Reader::Student {
+            check.judged.detail = None;
+            check.id = String::new();
+        }
     }
     report
 }

@@ -32,7 +32,13 @@ impl Given {
         let (lab_dir, checks_dir) = (format!("labs/{lab}"), format!("grader/checks/{lab}"));
         let mut fixed = Files::new();
         let (mut lab_src, mut checks_src) = (Files::new(), Files::new());
-        for dir in ["labs/kit", "labs/picture", &lab_dir, "grader/harness", &checks_dir] {
+        for dir in [
+            "labs/kit",
+            "labs/picture",
+            &lab_dir,
+            "grader/harness",
+            &checks_dir,
+        ] {
             for file in files_below(&tree.root().join(dir))? {
                 let bytes = read(&tree.root().join(dir).join(&file))?;
                 let path = file.to_string_lossy().into_owned();
@@ -47,15 +53,29 @@ impl Given {
             let path = tree.lab(lab).join("src/lib.rs");
             return Err(BadInput::new(&path, "is not there", "a lab is a library").into());
         }
-        let members = ["labs/kit", "labs/picture", &lab_dir, "grader/harness", &checks_dir];
+        let members = [
+            "labs/kit",
+            "labs/picture",
+            &lab_dir,
+            "grader/harness",
+            &checks_dir,
+        ];
         let manifest = manifest::trimmed(&tree.root().join("Cargo.toml"), &members)?;
         fixed.insert("Cargo.toml".to_owned(), manifest.into_bytes());
-        fixed.insert("Cargo.lock".to_owned(), read(&tree.root().join("Cargo.lock"))?);
+        fixed.insert(
+            "Cargo.lock".to_owned(),
+            read(&tree.root().join("Cargo.lock"))?,
+        );
         let toolchain = "rust-toolchain.toml";
         if tree.root().join(toolchain).is_file() {
             fixed.insert(toolchain.to_owned(), read(&tree.root().join(toolchain))?);
         }
-        Ok(Given { lab: lab.to_owned(), fixed, lab_src, checks_src })
+        Ok(Given {
+            lab: lab.to_owned(),
+            fixed,
+            lab_src,
+            checks_src,
+        })
     }
 
     /// What identifies a template: everything that is built before a submission is known.

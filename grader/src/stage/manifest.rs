@@ -12,7 +12,11 @@ pub(super) fn trimmed(path: &Path, members: &[&str]) -> Result<String> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let mut manifest: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
-        BadInput::new(path, error.message().to_owned(), "make it a manifest that cargo reads")
+        BadInput::new(
+            path,
+            error.message().to_owned(),
+            "make it a manifest that cargo reads",
+        )
     })?;
     let workspace = manifest
         .get_mut("workspace")

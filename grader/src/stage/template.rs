@@ -39,8 +39,15 @@ impl Template {
         let root = hex(&Sha256::digest(tree.root().as_os_str().as_encoded_bytes())[..4]);
         let dir = tree.stages().join(format!("{lab}-{root}"));
         std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
-        let version = process::output(Command::new("rustc").arg("-vV").current_dir(tree.root()), b"")?;
-        let template = Template { stamp: given.stamp(&version), given, dir };
+        let version = process::output(
+            Command::new("rustc").arg("-vV").current_dir(tree.root()),
+            b"",
+        )?;
+        let template = Template {
+            stamp: given.stamp(&version),
+            given,
+            dir,
+        };
         let lock = template.lock_file("template")?;
         lock.lock()?;
         if template.stamp_of("template").as_deref() != Some(&template.stamp) {
@@ -58,21 +65,31 @@ impl Template {
         if root.is_dir() {
             // What was built stays: cargo sees what changed. All else is written anew.
             for path in entries(&root)?.iter().filter(|path| name(path) != "target") {
-                if path.is_dir() { empty(path)? } else { std::fs::remove_file(path)? }
+                if path.is_dir() {
+                    empty(path)?
+                } else {
+                    std::fs::remove_file(path)?
+                }
             }
         }
         for (path, bytes) in &self.given.fixed {
             put(&root.join(path), bytes)?;
         }
-        let mut stage =
-            Stage { root, given: Arc::clone(&self.given), marker: String::new(), _lock: lock };
+        let mut stage = Stage {
+            root,
+            given: Arc::clone(&self.given),
+            marker: String::new(),
+            _lock: lock,
+        };
         stage.lay(&BTreeMap::new())?;
         stage.lay_lints("")?;
         let host = version
             .lines()
             .find_map(|line| line.strip_prefix("host: "))
             .context("`rustc -vV` names no host")?;
-        Cargo::at(&stage).prebuild(host).context("preparing the stage")?;
+        Cargo::at(&stage)
+            .prebuild(host)
+            .context("preparing the stage")?;
         std::fs::write(&stamp, &self.stamp).context("writing the stamp")
     }
 
@@ -92,13 +109,20 @@ impl Template {
                 let shared = self.lock_file("template")?;
                 shared.lock_shared()?;
                 if self.stamp_of("template").as_deref() != Some(&self.stamp) {
-                    return Err(anyhow!("another grader prepared another version meanwhile; start again"));
+                    return Err(anyhow!(
+                        "another grader prepared another version meanwhile; start again"
+                    ));
                 }
                 empty(&root)?;
                 copy(&self.dir.join("template"), &root)?;
             }
             let given = Arc::clone(&self.given);
-            return Ok(Stage { root, given, marker: String::new(), _lock: lock });
+            return Ok(Stage {
+                root,
+                given,
+                marker: String::new(),
+                _lock: lock,
+            });
         }
         unreachable!("some number is free")
     }
@@ -126,10 +150,12 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
         if path.is_dir() {
             copy(&path, &copied)?;
         } else {
-            std::fs::copy(&path, &copied)
-                .with_context(|| format!("copying {}", path.display()))?;
+            std::fs::copy(&path, &copied).with_context(|| format!("copying {}", path.display()))?;
             let modified = path.metadata()?.modified()?;
-            File::options().append(true).open(&copied)?.set_modified(modified)?;
+            File::options()
+                .append(true)
+                .open(&copied)?
+                .set_modified(modified)?;
         }
     }
     Ok(())

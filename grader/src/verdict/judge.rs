@@ -2,13 +2,13 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use serde_json::Value;
+use picture::{Certainty, Failure, FailureKind, Outcome};
 
 use super::{Judged, Verdict};
 use crate::lab::Kind;
 use crate::process::Cause;
 use crate::run::Run;
-use crate::wire::{Line, Panic, Report, Search};
+use crate::wire::{Line, Panic, Report};
 
 /// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
 pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
@@ -29,8 +29,15 @@ fn said(run: &Run) -> Result<Option<Report>, ()> {
         return Ok(None);
     }
     let text = channel.strip_suffix(b"\n").ok_or(())?;
+    if text.contains(&b'\n') {
+        return Err(());
+    }
     let line: Line = serde_json::from_slice(text).map_err(|_| ())?;
-    if line.token == run.token { Ok(Some(line.report)) } else { Err(()) }
+    if line.token == run.token {
+        Ok(Some(line.report))
+    } else {
+        Err(())
+    }
 }
 
 fn reported(report: Report, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
@@ -42,51 +49,67 @@ fn reported(report: Report, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged 
     }
 }
 
-fn returned(searches: Vec<Search>, kind: Kind) -> Judged {
+fn returned(searches: Vec<Outcome>, kind: Kind) -> Judged {
     // Of several searches in one check, the least certain says what is proven.
-    let weakest = searches.iter().map(|search| search.certainty).min();
+    let weakest = searches
+        .iter()
+        .map(|search| search.certainty)
+        .min_by_key(strength);
     let interleavings = searches.iter().map(|search| search.interleavings).sum();
     match (kind, weakest) {
-        (Kind::Model | Kind::Possible, None) => {
-            Judged::new(Verdict::Broken, "the check searched nothing, so it proves nothing")
-        }
-        (_, Some(certainty)) => Judged {
-            search: Some(Search { certainty, interleavings }),
+        (Kind::Model | Kind::Possible, None) => Judged::new(
+            Verdict::Broken,
+            "the check searched nothing, so it proves nothing",
+        ),
+        (_, certainty) => Judged {
+            search: certainty.map(|certainty| Outcome {
+                certainty,
+                interleavings,
+            }),
             ..Judged::new(Verdict::Pass, "")
         },
-        (_, None) => Judged::new(Verdict::Pass, ""),
     }
 }
 
-fn found(failure: Value) -> Judged {
-    let text = |key: &str| failure.get(key).and_then(Value::as_str).map(str::to_owned);
-    let (verdict, usual) = match text("kind").as_deref() {
-        Some("race") => (Verdict::Race, "two threads touch the same memory without order"),
-        Some("deadlock") => (Verdict::Deadlock, "threads wait for each other for ever"),
-        Some("leak") => (Verdict::Fail, "something is never freed"),
-        Some("unreached") => (Verdict::Fail, "what has to be possible never happens"),
-        Some("not_explored") => (Verdict::NotExplored, "the search was cut off"),
-        _ => (Verdict::Fail, "an interleaving breaks the claim"),
+/// How much a search proves, to be compared.
+fn strength(certainty: &Certainty) -> (u8, u64) {
+    match *certainty {
+        Certainty::Sampled { schedules } => (0, schedules),
+        Certainty::Bounded { preemptions } => (1, preemptions as u64),
+        Certainty::Witnessed => (2, 0),
+        Certainty::Exhaustive => (3, 0),
+    }
+}
+
+fn found(failure: Box<Failure>) -> Judged {
+    if let (true, Some(at)) = (failure.message.starts_with(TODO), &failure.at) {
+        return unwritten(&at.file, at.line);
+    }
+    let verdict = match failure.kind {
+        FailureKind::Race => Verdict::Race,
+        FailureKind::Deadlock => Verdict::Deadlock,
+        FailureKind::NotExplored => Verdict::NotExplored,
+        FailureKind::Hung => Verdict::Hung,
+        FailureKind::Assertion | FailureKind::Leak | FailureKind::Unreached => Verdict::Fail,
     };
-    let (message, at) = (text("message"), text("at").unwrap_or_default());
-    if message.as_deref().is_some_and(|message| message.starts_with(TODO)) {
-        return Judged::new(Verdict::Fail, unwritten(&at));
-    }
+    let why = failure.message.clone();
     Judged {
-        picture: text("picture").filter(|picture| !picture.trim().is_empty()),
-        ..Judged::new(verdict, message.unwrap_or_else(|| usual.to_owned()))
+        failure: Some(failure),
+        ..Judged::new(verdict, why)
     }
-    .with_failure(failure)
 }
 
 fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
     let Some(last) = panics.last() else {
         return Judged::new(Verdict::Fail, "it panicked");
     };
-    let detail = format!("{}:{}:{}: {}", last.file, last.line, last.column, last.message);
+    let detail = format!(
+        "{}:{}:{}: {}",
+        last.file, last.line, last.column, last.message
+    );
     let why = match panics.iter().rev().find(|panic| yours(&panic.file)) {
         Some(panic) if panic.message.starts_with(TODO) => {
-            return Judged::new(Verdict::Fail, unwritten(&format!("{}:{}", panic.file, panic.line)));
+            return unwritten(&panic.file, panic.line);
         }
         Some(panic) => format!("{}:{} panicked: {}", panic.file, panic.line, panic.message),
         None => "the claim does not hold".to_owned(),
@@ -97,10 +120,8 @@ fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
 /// How `todo!` begins.
 const TODO: &str = "not yet implemented";
 
-/// `at` is where the `todo!` stands; its column says nothing.
-fn unwritten(at: &str) -> String {
-    let place: Vec<&str> = at.splitn(3, ':').take(2).collect();
-    format!("not written yet: {}", place.join(":"))
+fn unwritten(file: &str, line: u32) -> Judged {
+    Judged::new(Verdict::Fail, format!("not written yet: {file}:{line}"))
 }
 
 /// The process ended without the check's word.
@@ -118,18 +139,28 @@ fn silent(run: &Run) -> Judged {
             Verdict::Hung,
             format!("it used the processor for {seconds} s without coming to an end"),
         ),
-        (Cause::Itself, Some(SIGABRT), _) if says("memory allocation of ") => {
-            Judged::new(Verdict::OutOfMemory, "it asked for more than 1 GiB of memory")
-        }
+        (Cause::Itself, Some(SIGABRT), _) if says("memory allocation of ") => Judged::new(
+            Verdict::OutOfMemory,
+            "it asked for more than 1 GiB of memory",
+        ),
         (Cause::Itself, Some(SIGABRT | SIGSEGV), _) if says("has overflowed its stack") => {
-            Judged::new(Verdict::Crashed, "the stack overflowed: a recursion does not end")
+            Judged::new(
+                Verdict::Crashed,
+                "the stack overflowed: a recursion does not end",
+            )
         }
         (Cause::Itself, Some(SIGABRT), _) if says("panic in a destructor during cleanup") => {
-            Judged::new(Verdict::Crashed, "a destructor panicked while a panic was unwinding")
+            Judged::new(
+                Verdict::Crashed,
+                "a destructor panicked while a panic was unwinding",
+            )
         }
         (Cause::Itself, Some(signal), _) => Judged::new(
             Verdict::Crashed,
-            format!("the process was ended by signal {signal} ({})", named(signal)),
+            format!(
+                "the process was ended by signal {signal} ({})",
+                named(signal)
+            ),
         ),
         (Cause::Itself, None, Some(0)) => Judged::new(
             Verdict::Forged,
@@ -137,7 +168,10 @@ fn silent(run: &Run) -> Judged {
         ),
         (Cause::Itself, None, code) => Judged::new(
             Verdict::Crashed,
-            format!("the process ended itself with exit code {}", code.unwrap_or_default()),
+            format!(
+                "the process ended itself with exit code {}",
+                code.unwrap_or_default()
+            ),
         ),
     };
     match run.ended.complaint() {
@@ -160,11 +194,5 @@ fn named(signal: i32) -> &'static str {
         SIGSEGV => "touched memory that is not its own",
         25 => "wrote too large a file",
         _ => "see `man 7 signal`",
-    }
-}
-
-impl Judged {
-    fn with_failure(self, failure: Value) -> Self {
-        Judged { failure: Some(failure), ..self }
     }
 }

@@ -23,13 +23,24 @@ struct Row {
 
 impl<'l> Table<'l> {
     pub(super) fn new(lab: &'l Lab) -> Self {
-        Table { lab, rows: BTreeMap::new(), busy: BTreeSet::new() }
+        Table {
+            lab,
+            rows: BTreeMap::new(),
+            busy: BTreeSet::new(),
+        }
     }
 
     /// Adds what came of a mutant.
     pub(super) fn add(&mut self, mutant: &Mutant, report: &Report) {
         let mut caught = Vec::new();
-        for check in report.checks() {
+        // Where nothing works, a rule has judged nothing: its failure catches nobody.
+        let works = report
+            .checks()
+            .any(|check| check.kind != Kind::Lint && check.judged.verdict == Verdict::Pass);
+        for check in report
+            .checks()
+            .filter(|check| works || check.kind != Kind::Lint)
+        {
             match check.judged.verdict {
                 Verdict::Pass | Verdict::Broken | Verdict::Missing | Verdict::DoesNotBuild => {}
                 verdict => {
@@ -39,13 +50,22 @@ impl<'l> Table<'l> {
                 }
             }
         }
-        let row = Row { mutant: mutant.name.clone(), caught };
-        self.rows.entry(mutant.exercise.clone()).or_default().push(row);
+        let row = Row {
+            mutant: mutant.name.clone(),
+            caught,
+        };
+        self.rows
+            .entry(mutant.exercise.clone())
+            .or_default()
+            .push(row);
     }
 
     /// Checks that caught nothing.
     pub(super) fn idle(&self) -> impl Iterator<Item = &str> {
-        self.lab.checks().map(|check| check.id()).filter(|id| !self.busy.contains(*id))
+        self.lab
+            .checks()
+            .map(|check| check.id())
+            .filter(|id| !self.busy.contains(*id))
     }
 
     /// The table, an exercise after the other. `*` marks mutants that only a search catches.
@@ -53,7 +73,9 @@ impl<'l> Table<'l> {
         let mut table = String::new();
         let mut write = |line: String| writeln!(table, "{}", line.trim_end()).expect("a string");
         for exercise in &self.lab.exercises {
-            let Some(rows) = self.rows.get(&exercise.name) else { continue };
+            let Some(rows) = self.rows.get(&exercise.name) else {
+                continue;
+            };
             write(format!("{} ({} mutants)", exercise.name, rows.len()));
             let wide = rows.iter().map(|row| row.mutant.len()).max().unwrap_or(0);
             for row in rows {

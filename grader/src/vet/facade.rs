@@ -46,12 +46,24 @@ pub(super) const TYPES: &[(&str, Instead)] = &[
     ("std::sync::Mutex", MUTEX),
     ("std::sync::MutexGuard", Take("kit::sync::MutexGuard")),
     ("std::sync::RwLock", RW_LOCK),
-    ("std::sync::RwLockReadGuard", Take("kit::sync::RwLockReadGuard")),
-    ("std::sync::RwLockWriteGuard", Take("kit::sync::RwLockWriteGuard")),
+    (
+        "std::sync::RwLockReadGuard",
+        Take("kit::sync::RwLockReadGuard"),
+    ),
+    (
+        "std::sync::RwLockWriteGuard",
+        Take("kit::sync::RwLockWriteGuard"),
+    ),
     ("std::sync::Condvar", CONDVAR),
-    ("std::sync::WaitTimeoutResult", Take("kit::sync::WaitTimeoutResult")),
+    (
+        "std::sync::WaitTimeoutResult",
+        Take("kit::sync::WaitTimeoutResult"),
+    ),
     ("std::sync::Barrier", BARRIER),
-    ("std::sync::BarrierWaitResult", Take("kit::sync::BarrierWaitResult")),
+    (
+        "std::sync::BarrierWaitResult",
+        Take("kit::sync::BarrierWaitResult"),
+    ),
     ("std::sync::Once", ONCE),
     ("std::sync::OnceState", ONCE),
     ("std::sync::OnceLock", ONCE),
@@ -84,7 +96,10 @@ pub(super) const TYPES: &[(&str, Instead)] = &[
     ("std::cell::RefCell", InUnsafe("kit::cell::UnsafeCell")),
     ("std::cell::OnceCell", InUnsafe("kit::cell::UnsafeCell")),
     ("std::thread::JoinHandle", Take("kit::thread::JoinHandle")),
-    ("std::thread::ScopedJoinHandle", Take("kit::thread::ScopedJoinHandle")),
+    (
+        "std::thread::ScopedJoinHandle",
+        Take("kit::thread::ScopedJoinHandle"),
+    ),
     ("std::thread::Scope", Take("kit::thread::Scope")),
     ("std::thread::Builder", Take("kit::thread::Builder")),
     ("std::thread::Thread", THREAD),
@@ -137,7 +152,10 @@ pub(super) const TYPES: &[(&str, Instead)] = &[
 
 /// Functions, by module, so that a module can be read at a glance.
 const FUNCTIONS: &[(&[&str], Instead)] = &[
-    (&["std::sync::mpsc::channel", "std::sync::mpsc::sync_channel"], CHANNEL),
+    (
+        &["std::sync::mpsc::channel", "std::sync::mpsc::sync_channel"],
+        CHANNEL,
+    ),
     (
         &[
             "std::sync::atomic::fence",
@@ -203,7 +221,14 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
         ],
         FILES,
     ),
-    (&["std::process::abort", "std::process::exit", "std::process::id"], PROCESS),
+    (
+        &[
+            "std::process::abort",
+            "std::process::exit",
+            "std::process::id",
+        ],
+        PROCESS,
+    ),
     (&["std::os::unix::process::parent_id"], PROCESS),
     (
         &[
@@ -249,7 +274,9 @@ pub(super) const MACROS: &[(&str, Instead)] = &[
 ];
 
 pub(super) fn functions() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().flat_map(|(paths, _)| paths.iter().copied())
+    FUNCTIONS
+        .iter()
+        .flat_map(|(paths, _)| paths.iter().copied())
 }
 
 /// What to say about a path of the lists at a place, if it may not be used there.
@@ -265,10 +292,18 @@ pub(super) fn finding(path: &str, place: Place, unsafe_taught: bool) -> Option<F
             format!("takes `{path}`: the model checker cannot see it; take it from `{other}`"),
             false,
         ),
-        Never(advice) => {
-            (format!("takes `{path}`: the model checker cannot see it; {advice}"), false)
-        }
-        Hostile(what) => (format!("takes `{path}`, which {what}: an answer must not"), true),
+        Never(advice) => (
+            format!("takes `{path}`: the model checker cannot see it; {advice}"),
+            false,
+        ),
+        Hostile(what) => (
+            format!("takes `{path}`, which {what}: an answer must not"),
+            true,
+        ),
     };
-    Some(Finding { place, text, hostile })
+    Some(Finding {
+        place,
+        text,
+        hostile,
+    })
 }

@@ -19,7 +19,11 @@ pub struct Unreadable;
 /// [`Unreadable`] if the text is not Rust down to its tokens.
 pub fn scan(path: &str, text: &str, unsafe_allowed: bool) -> Result<Vec<Finding>, Unreadable> {
     let tokens: TokenStream = text.parse().map_err(|_| Unreadable)?;
-    let mut scan = Scan { path, unsafe_allowed, findings: Vec::new() };
+    let mut scan = Scan {
+        path,
+        unsafe_allowed,
+        findings: Vec::new(),
+    };
     scan.stream(tokens);
     Ok(scan.findings)
 }
@@ -27,7 +31,11 @@ pub fn scan(path: &str, text: &str, unsafe_allowed: bool) -> Result<Vec<Finding>
 /// The finding for `unsafe` where it is not taught.
 pub(super) fn unsafe_code(place: Place) -> Finding {
     let text = "uses `unsafe`, which this exercise does not need: leave it out".to_owned();
-    Finding { place, text, hostile: false }
+    Finding {
+        place,
+        text,
+        hostile: false,
+    }
 }
 
 struct Scan<'p> {
@@ -44,7 +52,11 @@ impl Scan<'_> {
                 TokenTree::Ident(ident) => self.ident(ident, &tokens, at),
                 TokenTree::Group(group) => {
                     let attribute = group.delimiter() == Delimiter::Bracket
-                        && tokens[..at].iter().rev().take(2).any(|before| punct(before, '#'));
+                        && tokens[..at]
+                            .iter()
+                            .rev()
+                            .take(2)
+                            .any(|before| punct(before, '#'));
                     if attribute {
                         self.attribute(group.stream());
                     }
@@ -73,21 +85,32 @@ impl Scan<'_> {
                 self.hostile(ident, "takes in another file as a module");
             }
             "include_str" | "include_bytes" | "option_env" | "global_asm" | "naked_asm" => {
-                self.hostile(ident, &format!("uses `{name}`, which acts on the machine that compiles"));
+                self.hostile(
+                    ident,
+                    &format!("uses `{name}`, which acts on the machine that compiles"),
+                );
             }
             "include" | "env" | "asm" if called || after_path || renamed => {
-                self.hostile(ident, &format!("uses `{name}`, which acts on the machine that compiles"));
+                self.hostile(
+                    ident,
+                    &format!("uses `{name}`, which acts on the machine that compiles"),
+                );
             }
             "link_section" | "no_mangle" | "export_name" | "global_allocator" | "link_name"
             | "linkage" => {
-                self.hostile(ident, &format!("uses `{name}`, which acts outside the check"));
+                self.hostile(
+                    ident,
+                    &format!("uses `{name}`, which acts outside the check"),
+                );
             }
             _ => {}
         }
     }
 
     fn attribute(&mut self, stream: TokenStream) {
-        let Some(TokenTree::Ident(name)) = stream.clone().into_iter().next() else { return };
+        let Some(TokenTree::Ident(name)) = stream.clone().into_iter().next() else {
+            return;
+        };
         match name.to_string().as_str() {
             "path" => self.hostile(&name, "takes in another file with `#[path]`"),
             "feature" => self.hostile(&name, "turns on unstable features"),
@@ -98,12 +121,20 @@ impl Scan<'_> {
     fn hostile(&mut self, ident: &Ident, text: &str) {
         let place = self.place(ident);
         let text = format!("{text}: an answer must not");
-        self.findings.push(Finding { place, text, hostile: true });
+        self.findings.push(Finding {
+            place,
+            text,
+            hostile: true,
+        });
     }
 
     fn place(&self, ident: &Ident) -> Place {
         let start = ident.span().start();
-        Place { file: self.path.to_owned(), line: start.line, column: start.column + 1 }
+        Place {
+            file: self.path.to_owned(),
+            line: start.line,
+            column: start.column + 1,
+        }
     }
 }
 

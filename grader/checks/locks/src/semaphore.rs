@@ -1,4 +1,7 @@
 //! Checks of `semaphore`.
+//!
+//! What could block runs as a model even on one thread: there, a thread that waits for itself is a
+//! deadlock with a picture, and not a check that hangs.
 
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,27 +30,31 @@ harness::checks![
 ];
 
 fn permits_are_counted_down_and_up() {
-    let semaphore = Semaphore::new(3);
-    assert_eq!(semaphore.available(), 3, "a new semaphore: all are free");
-    let one = semaphore.acquire();
-    assert_eq!(semaphore.available(), 2, "acquire takes one");
-    let two = semaphore.acquire_many(2);
-    assert_eq!(semaphore.available(), 0, "acquire_many(2) takes two");
-    drop(one);
-    assert_eq!(semaphore.available(), 1, "dropping a permit for one");
-    drop(two);
-    assert_eq!(semaphore.available(), 3, "dropping a permit for two");
-    assert_eq!(semaphore.add_permits(2), Ok(()), "five can be counted");
-    assert_eq!(semaphore.available(), 5, "add_permits(2) adds two");
+    explore(|| {
+        let semaphore = Semaphore::new(3);
+        assert_eq!(semaphore.available(), 3, "a new semaphore: all are free");
+        let one = semaphore.acquire();
+        assert_eq!(semaphore.available(), 2, "acquire takes one");
+        let two = semaphore.acquire_many(2);
+        assert_eq!(semaphore.available(), 0, "acquire_many(2) takes two");
+        drop(one);
+        assert_eq!(semaphore.available(), 1, "dropping a permit for one");
+        drop(two);
+        assert_eq!(semaphore.available(), 3, "dropping a permit for two");
+        assert_eq!(semaphore.add_permits(2), Ok(()), "five can be counted");
+        assert_eq!(semaphore.available(), 5, "add_permits(2) adds two");
+    });
 }
 
 fn try_acquire_refuses_when_none_is_free() {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.acquire();
-    let refused = semaphore.try_acquire().is_none();
-    assert!(refused, "the only permit is in use: answer `None`");
-    drop(permit);
-    assert_eq!(semaphore.available(), 1, "a refusal must leave no trace");
+    explore(|| {
+        let semaphore = Semaphore::new(1);
+        let permit = semaphore.acquire();
+        let refused = semaphore.try_acquire().is_none();
+        assert!(refused, "the only permit is in use: answer `None`");
+        drop(permit);
+        assert_eq!(semaphore.available(), 1, "a refusal must leave no trace");
+    });
 }
 
 fn a_panic_gives_the_permit_back() {

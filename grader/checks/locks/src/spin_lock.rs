@@ -1,4 +1,7 @@
 //! Checks of `spin_lock`.
+//!
+//! What could block runs as a model even on one thread: there, a thread that waits for itself is a
+//! deadlock with a picture, and not a check that hangs.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -43,31 +46,37 @@ macro_rules! is {
 }
 
 fn a_guard_reaches_the_value() {
-    let lock = SpinLock::new(1);
-    *lock.lock() += 1;
-    assert_eq!(*lock.lock(), 2, "what one guard wrote, the next one reads");
-    *lock.try_lock().expect("nobody holds the lock") += 1;
-    assert_eq!(lock.into_inner(), 3, "into_inner gives the value back");
+    explore(|| {
+        let lock = SpinLock::new(1);
+        *lock.lock() += 1;
+        assert_eq!(*lock.lock(), 2, "what one guard wrote, the next one reads");
+        *lock.try_lock().expect("nobody holds the lock") += 1;
+        assert_eq!(lock.into_inner(), 3, "into_inner gives the value back");
+    });
 }
 
 fn try_lock_is_refused_while_held() {
-    let lock = SpinLock::new(());
-    let guard = lock.lock();
-    assert!(lock.try_lock().is_none(), "it is held: answer `None`");
-    drop(guard);
-    let guard = lock.try_lock();
-    assert!(guard.is_some(), "nobody holds it: answer with a guard");
-    assert!(lock.try_lock().is_none(), "that guard holds it now");
+    explore(|| {
+        let lock = SpinLock::new(());
+        let guard = lock.lock();
+        assert!(lock.try_lock().is_none(), "it is held: answer `None`");
+        drop(guard);
+        let guard = lock.try_lock();
+        assert!(guard.is_some(), "nobody holds it: answer with a guard");
+        assert!(lock.try_lock().is_none(), "that guard holds it now");
+    });
 }
 
 fn a_refused_try_lock_unlocks_nothing() {
-    let lock = SpinLock::new(());
-    let _guard = lock.lock();
-    for _ in 0..3 {
-        let second = lock.try_lock();
-        let why = "a try_lock that was refused unlocked the lock of another";
-        assert!(second.is_none(), "{why}: was a guard made and dropped?");
-    }
+    explore(|| {
+        let lock = SpinLock::new(());
+        let _guard = lock.lock();
+        for _ in 0..3 {
+            let second = lock.try_lock();
+            let why = "a try_lock that was refused unlocked the lock of another";
+            assert!(second.is_none(), "{why}: was a guard made and dropped?");
+        }
+    });
 }
 
 fn a_panic_unlocks() {

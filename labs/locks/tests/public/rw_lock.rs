@@ -6,17 +6,19 @@ use locks::rw_lock::RwLock;
 
 #[test]
 fn readers_share_and_a_writer_does_not() {
-    let lock = RwLock::new();
-    let first = lock.read();
-    let second = lock.try_read();
-    assert!(second.is_some(), "readers may be inside together");
-    drop(first);
-    assert!(lock.try_write().is_none(), "one of two readers is inside");
-    drop(second);
-    let writer = lock.try_write();
-    assert!(writer.is_some(), "nobody is inside");
-    assert!(lock.try_read().is_none(), "a writer is inside");
-    assert!(lock.try_write().is_none(), "a writer is inside");
+    explore(|| {
+        let lock = RwLock::new();
+        let first = lock.read();
+        let second = lock.try_read();
+        assert!(second.is_some(), "readers may be inside together");
+        drop(first);
+        assert!(lock.try_write().is_none(), "one of two readers is inside");
+        drop(second);
+        let writer = lock.try_write();
+        assert!(writer.is_some(), "nobody is inside");
+        assert!(lock.try_read().is_none(), "a writer is inside");
+        assert!(lock.try_write().is_none(), "a writer is inside");
+    });
 }
 
 #[test]

@@ -6,24 +6,28 @@ use locks::semaphore::{Semaphore, TooManyPermits};
 
 #[test]
 fn a_permit_is_in_use_until_it_is_dropped() {
-    let semaphore = Semaphore::new(3);
-    let one = semaphore.acquire();
-    let two = semaphore.acquire_many(2);
-    assert_eq!(semaphore.available(), 0, "all three permits are in use");
-    drop(two);
-    assert_eq!(semaphore.available(), 2, "two permits came back at once");
-    drop(one);
-    assert_eq!(semaphore.available(), 3, "every permit came back");
+    explore(|| {
+        let semaphore = Semaphore::new(3);
+        let one = semaphore.acquire();
+        let two = semaphore.acquire_many(2);
+        assert_eq!(semaphore.available(), 0, "all three permits are in use");
+        drop(two);
+        assert_eq!(semaphore.available(), 2, "two permits came back at once");
+        drop(one);
+        assert_eq!(semaphore.available(), 3, "every permit came back");
+    });
 }
 
 #[test]
 fn try_acquire_says_no_instead_of_waiting() {
-    let semaphore = Semaphore::new(1);
-    let permit = semaphore.try_acquire();
-    assert!(permit.is_some(), "a permit was free, so take it");
-    assert!(semaphore.try_acquire().is_none(), "the only one is in use");
-    drop(permit);
-    assert_eq!(semaphore.available(), 1, "a refused request takes nothing");
+    explore(|| {
+        let semaphore = Semaphore::new(1);
+        let permit = semaphore.try_acquire();
+        assert!(permit.is_some(), "a permit was free, so take it");
+        assert!(semaphore.try_acquire().is_none(), "the only one is in use");
+        drop(permit);
+        assert_eq!(semaphore.available(), 1, "a refused request takes nothing");
+    });
 }
 
 #[test]

@@ -6,23 +6,27 @@ use locks::spin_lock::SpinLock;
 
 #[test]
 fn a_guard_reads_and_writes_the_value() {
-    let lock = SpinLock::new(String::from("we"));
-    lock.lock().push_str("ft");
-    assert_eq!(*lock.lock(), "weft");
-    assert_eq!(lock.into_inner(), "weft");
+    explore(|| {
+        let lock = SpinLock::new(String::from("we"));
+        lock.lock().push_str("ft");
+        assert_eq!(*lock.lock(), "weft");
+        assert_eq!(lock.into_inner(), "weft");
+    });
 }
 
 #[test]
 fn try_lock_is_refused_until_the_guard_is_dropped() {
-    let lock = SpinLock::new(1);
-    let guard = lock.lock();
-    assert!(lock.try_lock().is_none(), "somebody holds the lock");
-    assert!(
-        lock.try_lock().is_none(),
-        "somebody holds it still: a refused try_lock must not unlock"
-    );
-    drop(guard);
-    assert!(lock.try_lock().is_some(), "nobody holds it any more");
+    explore(|| {
+        let lock = SpinLock::new(1);
+        let guard = lock.lock();
+        assert!(lock.try_lock().is_none(), "somebody holds the lock");
+        assert!(
+            lock.try_lock().is_none(),
+            "somebody holds it still: a refused try_lock must not unlock"
+        );
+        drop(guard);
+        assert!(lock.try_lock().is_some(), "nobody holds it any more");
+    });
 }
 
 #[test]

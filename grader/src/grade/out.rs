@@ -1,0 +1,56 @@
+//! Exercises that are taken out, and what their checks come to.
+
+use crate::verdict::{Judged, Verdict};
+use crate::vet::Finding;
+
+/// Why an exercise is not graded with the others.
+#[derive(Debug, Clone)]
+pub(super) enum Out {
+    /// Its source holds what must not be there.
+    Findings(Vec<Finding>),
+    /// It does not compile; the text says why.
+    Unbuilt(String),
+    /// It compiles, but the source checks cannot read it.
+    Unread,
+}
+
+impl Out {
+    /// The verdict on each check of the exercise.
+    pub(super) fn judged(&self) -> Judged {
+        match self {
+            Out::Findings(findings) if findings.iter().any(|finding| finding.hostile) => {
+                Judged::new(Verdict::Forged, lines(findings))
+            }
+            Out::Findings(findings) => Judged::new(Verdict::Fail, lines(findings)),
+            Out::Unbuilt(why) => Judged::new(Verdict::DoesNotBuild, why),
+            Out::Unread => Judged::new(Verdict::Broken, "the source checks cannot read this file"),
+        }
+    }
+}
+
+/// The findings as lines; one that stands in several places is told at the first.
+pub(super) fn lines(findings: &[Finding]) -> String {
+    let mut told: Vec<String> = Vec::new();
+    for (at, finding) in findings.iter().enumerate() {
+        let same = |other: &&Finding| {
+            (&other.text, &other.place.file) == (&finding.text, &finding.place.file)
+        };
+        if findings[..at].iter().any(|before| same(&before)) {
+            continue;
+        }
+        let mut lines: Vec<usize> = findings[at + 1..]
+            .iter()
+            .filter(same)
+            .map(|other| other.place.line)
+            .collect();
+        lines.dedup();
+        lines.retain(|line| *line != finding.place.line);
+        let lines: Vec<String> = lines.iter().map(usize::to_string).collect();
+        told.push(match lines.len() {
+            0 => finding.line(),
+            1 => format!("{} (also on line {})", finding.line(), lines[0]),
+            _ => format!("{} (also on lines {})", finding.line(), lines.join(", ")),
+        });
+    }
+    told.join("\n")
+}

@@ -1,0 +1,245 @@
+//! One subject on its way through tokens, builds and runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use super::attempt::{self, Attempt, Built};
+use super::out::{Out, lines};
+use super::{Graded, Grader, Only};
+use crate::build::Message;
+use crate::error::BadInput;
+use crate::intake::Answer;
+use crate::lab::{Check, Exercise, Kind, Lab};
+use crate::report::{CheckReport, ExerciseReport, Report};
+use crate::run;
+use crate::stage::Stage;
+use crate::subject::Subject;
+use crate::verdict::{Judged, Verdict, judge};
+use crate::vet::{self, tokens};
+
+/// One subject on its way.
+pub(super) struct Walk<'w> {
+    grader: &'w Grader<'w>,
+    pub(super) answer: &'w Answer,
+    out: BTreeMap<String, Out>,
+    judged: BTreeMap<String, Judged>,
+    remarks: BTreeMap<String, String>,
+    warnings: Vec<String>,
+    unread: BTreeSet<String>,
+}
+
+impl<'w> Walk<'w> {
+    pub(super) fn new(grader: &'w Grader<'w>, answer: &'w Answer) -> Self {
+        Walk {
+            grader,
+            answer,
+            out: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            remarks: BTreeMap::new(),
+            warnings: Vec::new(),
+            unread: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn lab(&self) -> &'w Lab {
+        self.grader.lab
+    }
+
+    pub(super) fn read_tokens(&mut self, stage: &Stage) {
+        for exercise in &self.lab().exercises {
+            let mut findings = Vec::new();
+            for file in &exercise.edit {
+                let Some(text) = self.answer.files.get(file) else {
+                    continue;
+                };
+                let path = format!("{}/{file}", stage.lab_dir());
+                match tokens::scan(&path, text, exercise.unsafe_code) {
+                    Ok(found) => findings.extend(found),
+                    Err(tokens::Unreadable) => {
+                        self.unread.insert(exercise.name.clone());
+                    }
+                }
+            }
+            if !findings.is_empty() {
+                self.out
+                    .insert(exercise.name.clone(), Out::Findings(findings));
+            }
+        }
+    }
+
+    /// Builds as many exercises together as build together, then those left that build alone.
+    pub(super) fn build_and_run(&mut self, stage: &mut Stage) -> Result<()> {
+        let mut together: BTreeSet<String> = self.names().collect();
+        together.retain(|name| !self.out.contains_key(name));
+        let mut alone: BTreeSet<String> = BTreeSet::new();
+        loop {
+            if together.is_empty() {
+                break;
+            }
+            match attempt::build(self, stage, &together)? {
+                Attempt::Built(built) => {
+                    self.run(stage, &together, &built)?;
+                    break;
+                }
+                Attempt::Blamed(blamed) => {
+                    for (name, out) in blamed {
+                        together.remove(&name);
+                        if matches!(out, Out::Unbuilt(_)) {
+                            alone.insert(name.clone());
+                        }
+                        self.out.insert(name, out);
+                    }
+                }
+                Attempt::Unclear(why) => {
+                    for name in std::mem::take(&mut together) {
+                        self.out.insert(name.clone(), Out::Unbuilt(why.clone()));
+                        alone.insert(name);
+                    }
+                }
+            }
+        }
+        for name in alone {
+            let set = BTreeSet::from([name.clone()]);
+            match attempt::build(self, stage, &set)? {
+                Attempt::Built(built) => {
+                    self.out.remove(&name);
+                    let remark =
+                        "does not build together with the other exercises; graded by itself";
+                    self.remarks.insert(name, remark.to_owned());
+                    self.run(stage, &set, &built)?;
+                }
+                Attempt::Blamed(mut blamed) => {
+                    let out = blamed.remove(&name).context("blamed is what was built")?;
+                    self.out.insert(name, out);
+                }
+                Attempt::Unclear(why) => {
+                    self.out.insert(name, Out::Unbuilt(why));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> impl Iterator<Item = String> + use<'w> {
+        self.lab()
+            .exercises
+            .iter()
+            .map(|exercise| exercise.name.clone())
+    }
+
+    fn run(&mut self, stage: &Stage, set: &BTreeSet<String>, built: &Built) -> Result<()> {
+        self.warnings.extend(built.warnings(&stage.lab_dir()));
+        let there = run::list(&built.binary, stage.root())?;
+        if let Some(extra) = there
+            .iter()
+            .find(|id| !self.lab().checks().any(|c| c.id() == **id))
+        {
+            let path = self
+                .grader
+                .tree
+                .checks(&self.lab().name)
+                .join("checks.toml");
+            let problem = format!("the checks have `{extra}`, which is not promised here");
+            let remedy = "add it, or take it out of the checks";
+            return Err(BadInput::new(&path, problem, remedy).into());
+        }
+        for exercise in self
+            .lab()
+            .exercises
+            .iter()
+            .filter(|e| set.contains(&e.name))
+        {
+            if self.unread.contains(&exercise.name) {
+                self.out.insert(exercise.name.clone(), Out::Unread);
+                continue;
+            }
+            let wanted = |check: &&Check| {
+                check.kind != Kind::Lint && self.grader.only.accepts(exercise, check)
+            };
+            for check in exercise.checks.iter().filter(wanted) {
+                let judged = if there.iter().any(|id| id == check.id()) {
+                    self.run_check(stage, &built.binary, check)?
+                } else {
+                    Judged::new(Verdict::Missing, "the grader's own checks lack it")
+                };
+                self.judged.insert(check.id().to_owned(), judged);
+            }
+            for lint in vet::lints(exercise) {
+                let judged = self.lint(exercise, lint, &built.vetted, &stage.lab_dir());
+                self.judged.insert(lint.id().to_owned(), judged);
+            }
+        }
+        Ok(())
+    }
+
+    fn run_check(&self, stage: &Stage, binary: &Path, check: &Check) -> Result<Judged> {
+        let run = run::check(binary, stage.root(), check)?;
+        let dir = format!("{}/", stage.lab_dir());
+        let yours = |file: &str| {
+            file.strip_prefix(&dir)
+                .is_some_and(|file| self.lab().owner(file).is_some())
+        };
+        Ok(judge(&run, check.kind, yours))
+    }
+
+    /// A lint counts only beside an answer that does something: emptiness breaks no rule.
+    fn lint(&self, exercise: &Exercise, lint: &Check, vetted: &[Message], dir: &str) -> Judged {
+        let findings = vet::lint(vetted, exercise, &lint.forbid, dir);
+        let answered = exercise.checks.iter().any(|check| {
+            self.judged
+                .get(check.id())
+                .is_some_and(|judged| judged.verdict == Verdict::Pass)
+        });
+        if !findings.is_empty() {
+            Judged::new(Verdict::Fail, lines(&findings))
+        } else if !answered && matches!(self.grader.only, Only::All | Only::Exercise(_)) {
+            let other = exercise
+                .checks
+                .iter()
+                .find_map(|check| self.judged.get(check.id()));
+            let why = other.map_or("", |judged| &judged.why);
+            if why.starts_with("not written yet") {
+                Judged::new(Verdict::Fail, why)
+            } else {
+                Judged::new(
+                    Verdict::Fail,
+                    "a rule counts only beside an answer that does something",
+                )
+            }
+        } else {
+            Judged::new(Verdict::Pass, "")
+        }
+    }
+
+    pub(super) fn graded(self, subject: &Subject) -> Graded {
+        let mut exercises = Vec::new();
+        for exercise in &self.lab().exercises {
+            let wanted = |check: &&Check| self.grader.only.accepts(exercise, check);
+            let checks: Vec<CheckReport> = exercise
+                .checks
+                .iter()
+                .filter(wanted)
+                .map(|check| {
+                    let judged = match (self.out.get(&exercise.name), self.judged.get(check.id())) {
+                        (Some(out), _) => out.judged(),
+                        (None, Some(judged)) => judged.clone(),
+                        (None, None) => Judged::new(Verdict::Broken, "it was not run"),
+                    };
+                    CheckReport::new(check, judged)
+                })
+                .collect();
+            if !checks.is_empty() {
+                let remark = self.remarks.get(&exercise.name).cloned();
+                exercises.push(ExerciseReport::new(exercise, remark, checks));
+            }
+        }
+        let remarks = self.answer.remarks.clone();
+        let report = Report::new(subject.name(), self.grader.lab, remarks, exercises);
+        Graded {
+            report,
+            warnings: self.warnings,
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Whatever is wrong with what the grader is given: one line with the path, the line and the remedy, and a
+//! documented exit code. Nothing here is compiled.
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use grader::error::Exit;
+use tempfile::TempDir;
+
+struct Course(TempDir);
+
+impl Course {
+    fn new() -> Self {
+        let dir = TempDir::new().expect("a place for files");
+        common::course(dir.path());
+        Course(dir)
+    }
+
+    fn path(&self, path: &str) -> std::path::PathBuf {
+        self.0.path().join("course").join(path)
+    }
+
+    fn edit(&self, path: &str, find: &str, replace: &str) {
+        common::edit(&self.path(path), find, replace);
+    }
+
+    /// Runs the grader with the course as its own, and no cargo within reach.
+    fn grader(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_grader"))
+            .args(args)
+            .current_dir(self.path(""))
+            .env("CARGO_TARGET_DIR", self.0.path().join("target"))
+            .env("PATH", "")
+            .output()
+            .expect("the grader runs")
+    }
+}
+
+#[track_caller]
+fn says(output: &Output, exit: Exit, parts: &[&str]) {
+    let said = String::from_utf8_lossy(&output.stderr);
+    for part in parts {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+    assert_eq!(output.status.code(), Some(exit as i32), "{said}");
+}
+
+#[test]
+fn a_wrong_key_in_lab_toml_is_told_with_its_line() {
+    let course = Course::new();
+    course.edit(
+        "labs/tiny/lab.toml",
+        "title = \"Say two\"",
+        "titel = \"Say two\"",
+    );
+    let output = course.grader(&["list"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["labs/tiny/lab.toml:18:", "`titel`", "notes/architecture.md"],
+    );
+}
+
+#[test]
+fn a_check_that_is_named_twice_is_told_with_both_lines() {
+    let course = Course::new();
+    course.edit(
+        "grader/checks/tiny/checks.toml",
+        "\"two::is_even\"",
+        "\"two::is_two\"",
+    );
+    let output = course.grader(&["list"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &[
+            "checks.toml:27:",
+            "named twice (first on line 21)",
+            "rename",
+        ],
+    );
+}
+
+#[test]
+fn points_that_do_not_add_up_are_told() {
+    let course = Course::new();
+    course.edit("labs/tiny/lab.toml", "points = 5", "points = 6");
+    let output = course.grader(&["list"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["lab.toml:6:", "promises 6 points, but its checks sum to 5"],
+    );
+}
+
+#[test]
+fn a_check_of_an_unknown_exercise_is_told() {
+    let course = Course::new();
+    course.edit(
+        "grader/checks/tiny/checks.toml",
+        "\"two::is_even\"",
+        "\"tow::is_even\"",
+    );
+    let output = course.grader(&["list"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["checks.toml:27:", "`tow::is_even` belongs to no exercise"],
+    );
+}
+
+#[test]
+fn a_lint_that_forbids_nothing_is_told() {
+    let course = Course::new();
+    let forbid = "forbid = [\"kit::hint::spin_loop\"]\n";
+    course.edit("grader/checks/tiny/checks.toml", forbid, "");
+    says(
+        &course.grader(&["list"]),
+        Exit::BadInput,
+        &["checks.toml:14:", "`forbid = [paths]`"],
+    );
+}
+
+#[test]
+fn an_edit_file_that_the_lab_does_not_have_is_told() {
+    let course = Course::new();
+    course.edit("labs/tiny/lab.toml", "src/two.rs", "../two.rs");
+    says(
+        &course.grader(&["list"]),
+        Exit::BadInput,
+        &["lab.toml:17:", "`../two.rs`"],
+    );
+}
+
+#[test]
+fn a_mutant_that_matches_nowhere_is_told_with_the_line_of_its_find() {
+    let course = Course::new();
+    course.edit("solutions/tiny/src/two.rs", "    2\n", "    1 + 1\n");
+    let output = course.grader(&["verify"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["two.toml:6:", "mutant `three`", "nowhere", "two.rs"],
+    );
+}
+
+#[test]
+fn a_mutant_that_matches_twice_is_told() {
+    let course = Course::new();
+    course.edit(
+        "solutions/tiny/src/two.rs",
+        "    2\n",
+        "    2;\n    2\n    2\n",
+    );
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["two.toml:6:", "2 times"],
+    );
+}
+
+#[test]
+fn a_mutant_that_is_caught_by_an_unknown_check_is_told() {
+    let course = Course::new();
+    course.edit("grader/mutants/tiny/two.toml", "\"is_even\"", "\"is_odd\"");
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["two.toml:2:", "no check `two::is_odd`"],
+    );
+}
+
+#[test]
+fn a_lab_that_is_not_there_is_told_with_those_that_are() {
+    let output = Course::new().grader(&["list", "--lab", "huge"]);
+    says(
+        &output,
+        Exit::BadInput,
+        &["huge", "is no lab", "name one of tiny"],
+    );
+}
+
+#[test]
+fn a_folder_outside_a_course_is_told() {
+    let elsewhere = TempDir::new().expect("a place for files");
+    let output = Command::new(env!("CARGO_BIN_EXE_grader"))
+        .arg("list")
+        .current_dir(elsewhere.path())
+        .output()
+        .expect("the grader runs");
+    says(
+        &output,
+        Exit::BadInput,
+        &["is not inside a course", "--root"],
+    );
+}
+
+#[test]
+fn a_missing_cargo_is_told_with_where_to_get_it() {
+    let course = Course::new();
+    let output = course.grader(&["grade", "labs/tiny"]);
+    says(
+        &output,
+        Exit::Internal,
+        &["was not found", "https://rustup.rs"],
+    );
+}
+
+#[test]
+fn a_wrong_command_line_exits_as_documented() {
+    let output = Course::new().grader(&["grade"]);
+    says(&output, Exit::Usage, &["PATH"]);
+}
+
+#[test]
+fn a_region_that_does_not_end_is_told_with_its_line() {
+    let course = Course::new();
+    course.edit("solutions/tiny/src/two.rs", "    // LAB: end\n", "");
+    says(
+        &course.grader(&["handout"]),
+        Exit::BadInput,
+        &["two.rs:5:", "does not end"],
+    );
+}
+
+#[test]
+fn every_exit_code_is_documented_in_the_help() {
+    let output = Course::new().grader(&["--help"]);
+    let help = String::from_utf8_lossy(&output.stdout);
+    for code in [
+        Exit::Done,
+        Exit::Internal,
+        Exit::Usage,
+        Exit::BadInput,
+        Exit::NotGraded,
+        Exit::Broken,
+        Exit::Stale,
+        Exit::Unproven,
+    ] {
+        assert!(
+            help.contains(&format!("\n  {}  ", code as u8)),
+            "{code:?} is not in:\n{help}"
+        );
+    }
+}
+
+mod submissions {
+    //! What can be wrong with one submission. The way in is tested without a build.
+
+    use grader::intake;
+    use grader::lab::Lab;
+    use grader::subject::Subject;
+    use grader::tree::Tree;
+
+    use super::*;
+
+    fn take(course: &Course, path: &Path) -> anyhow::Result<intake::Answer> {
+        let tree = Tree::find(&course.path("")).expect("a course");
+        let lab = Lab::read(&tree, "tiny").expect("a lab");
+        intake::take(&tree, &lab, &Subject::Submission(path.to_owned()))
+    }
+
+    #[track_caller]
+    fn refused(files: &[(&str, &str)], parts: &[&str]) {
+        let course = Course::new();
+        let path = course.path("submission");
+        common::put(&path, files);
+        let said = take(&course, &path).expect_err("it is refused").to_string();
+        for part in parts {
+            assert!(said.contains(part), "`{part}` is not in: {said}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_is_not_there_is_told() {
+        refused(&[], &["submission", "is not there"]);
+    }
+
+    #[test]
+    fn a_folder_without_any_edit_file_is_told_with_what_was_looked_for() {
+        refused(
+            &[("notes.txt", "")],
+            &["none of the files of lab `tiny`", "src/one.rs, src/two.rs"],
+        );
+    }
+
+    #[test]
+    fn a_file_of_ten_megabytes_is_told_with_the_limit() {
+        let long = "/".repeat(10 << 20);
+        refused(
+            &[("src/one.rs", &long)],
+            &["src/one.rs", "10240 KiB long", "at most 256 KiB"],
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_not_utf_8_is_told_with_its_line() {
+        let course = Course::new();
+        let path = course.path("submission");
+        common::put(&path, &[("src/one.rs", "")]);
+        std::fs::write(path.join("src/one.rs"), b"// one\n// \xff\n").expect("room");
+        let said = take(&course, &path).expect_err("it is refused").to_string();
+        assert!(
+            said.contains("src/one.rs:2: is not UTF-8; save it as UTF-8"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_symbolic_link_is_not_followed() {
+        let course = Course::new();
+        let path = course.path("submission");
+        common::put(&path, &[("src/two.rs", "")]);
+        let solution = course.path("solutions/tiny/src/one.rs");
+        std::os::unix::fs::symlink(solution, path.join("src/one.rs")).expect("a link");
+        let said = take(&course, &path).expect_err("it is refused").to_string();
+        assert!(said.contains("src/one.rs: is a symbolic link"), "{said}");
+    }
+
+    #[test]
+    fn only_edit_files_are_taken_and_all_others_are_named() {
+        let course = Course::new();
+        let path = course.path("submission");
+        common::put(
+            &path,
+            &[
+                ("labs/tiny/src/one.rs", "mine"),
+                ("labs/tiny/src/lib.rs", "mine"),
+                ("labs/tiny/Cargo.toml", "mine"),
+                ("labs/tiny/tests/public.rs", "mine"),
+                ("build.rs", "mine"),
+                (".cargo/config.toml", "mine"),
+            ],
+        );
+        let answer = take(&course, &path).expect("it is taken");
+        assert_eq!(
+            answer.files.into_iter().collect::<Vec<_>>(),
+            [("src/one.rs".into(), "mine".into())]
+        );
+        let remarks = answer.remarks.join("\n");
+        assert!(remarks.contains("graded as the skeleton: src/two.rs, src/raw.rs, src/habits.rs"));
+        for ignored in [
+            "src/lib.rs",
+            "Cargo.toml",
+            "tests/public.rs",
+            "build.rs",
+            ".cargo/config.toml",
+        ] {
+            assert!(remarks.contains(ignored), "{ignored} is not in: {remarks}");
+        }
+    }
+
+    #[test]
+    fn a_submission_may_be_the_lab_or_hold_it_or_hold_the_repository() {
+        for place in ["src/one.rs", "tiny/src/one.rs", "labs/tiny/src/one.rs"] {
+            let course = Course::new();
+            let path = course.path("submission");
+            common::put(&path, &[(place, "mine")]);
+            assert_eq!(
+                take(&course, &path).expect("it is taken").files["src/one.rs"],
+                "mine"
+            );
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What `verify` and `grade` say about the whole, through the command line.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use grader::error::Exit;
+use tempfile::TempDir;
+
+use super::{answer, common, course};
+
+fn grader(args: &[&str]) -> Output {
+    let course = course();
+    Command::new(env!("CARGO_BIN_EXE_grader"))
+        .args(args)
+        .current_dir(course.tree.root())
+        .env(
+            "CARGO_TARGET_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("grading/target"),
+        )
+        .output()
+        .expect("the grader runs")
+}
+
+#[test]
+fn a_lab_that_does_not_keep_its_promises_is_told_check_by_check() {
+    let output = grader(&["verify"]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(Exit::Unproven as i32), "{said}");
+    for row in [
+        "zero   is_one (fail)",
+        "spins  does_not_spin (fail)",
+        "three  is_two (fail)",
+    ] {
+        assert!(said.contains(row), "`{row}` is not in:\n{said}");
+    }
+    // The fixture has no mutants of these two, and nothing else is wrong with it.
+    let idle = said
+        .lines()
+        .filter(|line| line.contains("no mutant is caught by it"));
+    assert!(
+        idle.clone()
+            .all(|line| line.contains("raw::") || line.contains("habits::")),
+        "{said}"
+    );
+    assert!(
+        said.contains(&format!("{} complaints", idle.count())),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_submission_that_cannot_be_graded_does_not_keep_others_from_being_graded() {
+    let dir = TempDir::new().expect("a place for files");
+    common::put(
+        dir.path(),
+        &[
+            ("good/src/two.rs", &answer("two", "2")),
+            ("empty/notes.txt", ""),
+        ],
+    );
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let output = grader(&["grade", &path("absent"), &path("empty"), &path("good")]);
+    let (said, told) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    assert_eq!(output.status.code(), Some(Exit::NotGraded as i32), "{told}");
+    assert!(said.contains("good: Tiny, 4 of 29 points"), "{said}");
+    assert!(
+        told.contains("absent: is not there") && told.contains("empty: holds none"),
+        "{told}"
+    );
+}
+
+#[test]
+fn json_goes_to_the_file_that_is_named() {
+    let dir = TempDir::new().expect("a place for files");
+    let out = dir.path().join("results.json");
+    let out = out.to_str().expect("a name");
+    let output = grader(&["grade", "solutions/tiny", "--format", "json", "--out", out]);
+    assert_eq!(output.status.code(), Some(Exit::Done as i32));
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(out).expect("a file")).expect("it is JSON");
+    assert_eq!(json["results"][0]["score"]["earned"], 31);
+    assert_eq!(json["results"][0]["sandbox"], "none");
+}
+
+#[test]
+fn a_broken_check_has_its_own_exit_code() {
+    let dir = TempDir::new().expect("a place for files");
+    common::put(dir.path(), &[("src/one.rs", &answer("one", "13"))]);
+    let output = grader(&["grade", dir.path().to_str().expect("a name")]);
+    assert_eq!(output.status.code(), Some(Exit::Broken as i32));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("2 to be judged by the instructor"), "{said}");
+}
