@@ -51,7 +51,7 @@ fn hung(deadline: Duration) -> ! {
         FailureKind::Hung,
         format!(
             "hung: the scenario did not end within {} s",
-            DEADLINE.as_secs()
+            deadline.as_secs()
         ),
     );
     let sentences = waiting::sentences();
