@@ -37,6 +37,8 @@ mod record;
 #[cfg(not(feature = "bare"))]
 mod tell;
 #[cfg(not(feature = "bare"))]
+mod waiting;
+#[cfg(not(feature = "bare"))]
 pub use explore::{explore, possible, repeat};
 #[cfg(not(feature = "bare"))]
 pub use facade::*;

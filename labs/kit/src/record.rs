@@ -53,6 +53,7 @@ pub(crate) enum Op {
         timed: bool,
     },
     Woken,
+    WokenForNothing,
     TimedOut,
     NotifyOne {
         woke: Option<ThreadId>,
@@ -160,6 +161,8 @@ thread_local! {
     static TRACE: RefCell<Trace> = RefCell::new(Trace::default());
     /// Whether places of unlocks are wanted in this execution.
     static DETAILED: Cell<bool> = const { Cell::new(false) };
+    /// The event at which a debugger wants to stop.
+    static STOP_AT: Cell<Option<usize>> = const { Cell::new(None) };
 }
 
 /// The modelled thread that runs now.
@@ -181,10 +184,18 @@ pub(crate) fn switching<R>(operation: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Where a debugger stops: a replay calls this just before the event that was asked for.
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub(crate) extern "C" fn weft_stop_here() {
+    std::hint::black_box(());
+}
+
 /// Forgets the previous execution and starts to record the next.
-pub(crate) fn begin_execution(detailed: bool) {
+pub(crate) fn begin_execution(detailed: bool, stop_at: Option<usize>) {
     THREAD.set(0);
     DETAILED.set(detailed);
+    STOP_AT.set(stop_at);
     TRACE.with_borrow_mut(|trace| {
         trace.events.clear();
         trace.objects.clear();

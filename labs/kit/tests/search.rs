@@ -433,5 +433,90 @@ fn the_same_search_fails_in_the_same_interleaving() {
             thread.join().unwrap();
         })
     };
-    assert_eq!(search(), search());
+    assert_eq!(search().steps, search().steps);
+}
+
+#[test]
+fn a_thread_that_only_tries_to_lock_is_not_deadlocked() {
+    let outcome = explore(|| {
+        let (a, b) = (Mutex::new(()), Mutex::new(()));
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                loop {
+                    let _b = b.lock();
+                    if a.try_lock().is_some() {
+                        break;
+                    }
+                    drop(_b);
+                    thread::yield_now();
+                }
+            });
+            let _a = a.lock();
+            let _b = b.lock();
+        });
+    });
+    assert_eq!(outcome.certainty, Certainty::Bounded { preemptions: 3 });
+}
+
+#[test]
+fn a_lock_that_is_tried_excludes_and_orders() {
+    let seen = Seen::default();
+    let outcomes = seen.clone();
+    explore(move || {
+        let lock = Arc::new((RwLock::new(()), UnsafeCounter::default()));
+        let other = Arc::clone(&lock);
+        let thread = thread::spawn(move || {
+            let _guard = other.0.write();
+            other.1.add();
+        });
+        let tried = lock.0.try_write().map(|_guard| lock.1.add());
+        outcomes.add(tried.is_some());
+        thread.join().unwrap();
+    });
+    assert_eq!(seen.all(), [false, true]);
+}
+
+/// A counter that only a lock makes safe: the search reports a race if none does.
+#[derive(Default)]
+struct UnsafeCounter(kit::cell::UnsafeCell<u32>);
+
+// SAFETY: the tests reach it under a lock; where they do not, the search says so.
+unsafe impl Sync for UnsafeCounter {}
+
+impl UnsafeCounter {
+    fn add(&self) {
+        // SAFETY: see the impl of `Sync`.
+        self.0.with_mut(|count| unsafe { *count += 1 });
+    }
+}
+
+#[test]
+fn a_wait_may_end_for_no_reason_and_an_if_does_not_survive_it() {
+    let failure = failure_of(Explorer::new(), || {
+        let flag = Arc::new((Mutex::new(false), Condvar::new()));
+        let other = Arc::clone(&flag);
+        let thread = thread::spawn(move || {
+            *other.0.lock() = true;
+            other.1.notify_all();
+        });
+        let mut set = flag.0.lock();
+        if !*set {
+            flag.1.wait(&mut set);
+        }
+        assert!(*set, "went on although nothing has happened");
+        drop(set);
+        thread.join().unwrap();
+    });
+    assert!(
+        failure
+            .search
+            .as_ref()
+            .is_some_and(|search| search.spurious),
+        "{failure:?}"
+    );
+    assert!(
+        failure.cause().contains("look again"),
+        "{}",
+        failure.cause()
+    );
 }

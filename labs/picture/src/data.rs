@@ -85,6 +85,8 @@ pub struct Search {
     pub sampled: bool,
     /// Whether atomics were taken as sequentially consistent: then the interleaving itself is wrong.
     pub sequential: bool,
+    /// Whether one wait on a condvar could end for no reason.
+    pub spurious: bool,
     /// How many interleavings the pass that found it had run, this one included.
     pub interleaving: u64,
     /// How many interleavings were run in all.
@@ -332,6 +334,10 @@ impl Failure {
             | FailureKind::NotExplored
             | FailureKind::Unreached
             | FailureKind::Hung => "",
+            _ if search.spurious => {
+                "It needs a wake-up for no reason, which every condition variable may give: look again after \
+                 each wait, in a loop."
+            }
             _ if !atomics => "The interleaving itself is wrong.",
             _ if search.sequential || search.sampled => {
                 "The interleaving itself is wrong: it happens even if every atomic is SeqCst."

@@ -7,12 +7,19 @@
 //!
 //! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
+mod pass;
 mod repeat;
+mod request;
+mod run;
 mod search;
+mod silence;
+mod stress;
 
 pub use picture::{Certainty, Failure, FailureKind, Outcome};
 pub use repeat::repeat;
+pub use request::{Answer, Stress};
 
+use crate::model;
 use picture::Style;
 use std::cell::RefCell;
 use std::panic::resume_unwind;
@@ -48,7 +55,7 @@ pub struct Goal(());
 impl Goal {
     /// Says that this interleaving got there. Ends the search.
     pub fn reached(&self) {
-        resume_unwind(Box::new(search::Reached));
+        model::stop(model::Stop::Reached);
     }
 }
 
@@ -120,18 +127,51 @@ impl Explorer {
         self.run(Arc::new(move || scenario(&Goal(()))), true)
     }
 
-    fn run(self, scenario: search::Scenario, wants_goal: bool) -> Outcome {
-        match search::search(&self, &scenario, wants_goal) {
+    fn run(self, scenario: run::Scenario, wants_goal: bool) -> Outcome {
+        assert!(
+            !model::running(),
+            "a scenario cannot explore another scenario"
+        );
+        let claim = claim();
+        if let Some(runs) = request::stress() {
+            let stress = stress::stress(&scenario, runs);
+            request::answer(&claim, |answer| answer.stress = Some(stress));
+        }
+        let searched = match request::replay(&claim) {
+            Some(token) => search::replay(&self, &scenario, &token),
+            None => search::search(&self, &scenario, wants_goal),
+        };
+        match searched {
             Ok(outcome) => {
+                request::answer(&claim, |answer| answer.outcomes.push(outcome));
                 OUTCOMES.with_borrow_mut(|outcomes| outcomes.push(outcome));
                 outcome
             }
-            Err(failure) => {
-                eprintln!("\n{}", failure.to_text(Style::default()));
-                resume_unwind(failure);
-            }
+            Err(failure) => fail(failure),
         }
     }
+}
+
+/// What should hold: the name of the test, which is that of its thread.
+fn claim() -> String {
+    std::thread::current()
+        .name()
+        .unwrap_or("the scenario")
+        .to_owned()
+}
+
+/// Hands the failure to whoever asked for it, or prints it; then fails the test.
+fn fail(failure: Box<Failure>) -> ! {
+    let handed = request::answer(&failure.claim, |answer| {
+        answer.failure = Some((*failure).clone())
+    });
+    if !handed {
+        eprintln!("\n{}", failure.to_text(Style::default()));
+        if let Some(token) = &failure.replay {
+            eprintln!("To run exactly this again: cargo lab replay {token}\n");
+        }
+    }
+    resume_unwind(failure);
 }
 
 thread_local! {

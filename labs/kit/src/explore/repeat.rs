@@ -1,4 +1,6 @@
 //! A scenario on real threads, again and again.
+use crate::waiting;
+use picture::{Failure, FailureKind, Wait};
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -15,8 +17,11 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// # Panics
 ///
 /// As `scenario` does, or if it hangs.
-#[track_caller]
 pub fn repeat(times: usize, scenario: impl Fn() + Send + Sync + 'static) {
+    repeat_within(DEADLINE, times, scenario);
+}
+
+fn repeat_within(deadline: Duration, times: usize, scenario: impl Fn() + Send + Sync + 'static) {
     let scenario = Arc::new(scenario);
     let (done, finished) = channel::<()>();
     let name = std::thread::current()
@@ -31,14 +36,76 @@ pub fn repeat(times: usize, scenario: impl Fn() + Send + Sync + 'static) {
         })
         .expect("the operating system can start a thread");
     // The channel closes when the runner has ended, whichever way.
-    if finished.recv_timeout(DEADLINE) == Err(RecvTimeoutError::Timeout) {
-        panic!(
-            "hung: the scenario did not end within {} s, so a thread waits for something that never \
-             comes; explore the same scenario to see which",
-            DEADLINE.as_secs()
-        );
+    if finished.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout) {
+        hung(deadline);
     }
     if let Err(payload) = thread.join() {
         resume_unwind(payload);
+    }
+}
+
+/// Fails, and says where each thread stands.
+fn hung(deadline: Duration) -> ! {
+    let mut failure = Failure::bare(
+        &super::claim(),
+        FailureKind::Hung,
+        format!(
+            "hung: the scenario did not end within {} s",
+            deadline.as_secs()
+        ),
+    );
+    let sentences = waiting::sentences();
+    if sentences.is_empty() {
+        failure
+            .message
+            .push_str("; no thread waits in an operation of the kit, so one of them runs on");
+    }
+    let wait = |sentence| Wait {
+        thread: 0,
+        on: None,
+        sentence,
+    };
+    failure.waits = sentences.into_iter().map(wait).collect();
+    super::fail(Box::new(failure))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::{Arc, Mutex};
+    use crate::thread;
+    use std::panic::catch_unwind;
+
+    #[test]
+    fn a_scenario_that_hangs_says_where_each_thread_stands() {
+        // It never ends, so how long the deadline is changes nothing.
+        let hung = catch_unwind(|| {
+            repeat_within(Duration::from_millis(200), 1, || {
+                let lock = Arc::new(Mutex::new(()));
+                let other = Arc::clone(&lock);
+                let holder = thread::Builder::new().name("holder".to_owned());
+                let holder = holder.spawn(move || {
+                    let _guard = other.lock();
+                    thread::park();
+                });
+                while lock.try_lock().is_some() {
+                    thread::yield_now();
+                }
+                let _never = lock.lock();
+                drop(holder);
+            });
+        });
+        let failure = hung.unwrap_err().downcast::<Failure>().unwrap();
+        assert_eq!(failure.kind, FailureKind::Hung);
+        let told = failure.to_text(picture::Style::default());
+        assert!(
+            told.contains("holder is parked at labs/kit/src/explore/repeat.rs:"),
+            "{told}"
+        );
+        assert!(told.contains("waits for the mutex `lock` at"), "{told}");
+        assert!(
+            told.contains(", held since labs/kit/src/explore/repeat.rs:"),
+            "{told}"
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! `Barrier`.
 use super::Real;
 use crate::model;
+use crate::waiting;
 use std::fmt;
 use std::panic::Location;
 
@@ -39,7 +40,10 @@ impl Barrier {
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
         BarrierWaitResult(match &self.0 {
-            Real::Real(barrier) => barrier.wait().is_leader(),
+            Real::Real(barrier) => {
+                let _waiting = waiting::enter("waits for the others at", Location::caller(), None);
+                barrier.wait().is_leader()
+            }
             Real::Model(barrier) => barrier.wait(Location::caller()),
         })
     }

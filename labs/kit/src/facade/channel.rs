@@ -1,6 +1,7 @@
 //! Channels, with crossbeam's API: bounded or not, any number of senders and receivers.
 use crate::model::{self, Patience, Refused, Side};
 use crate::time::{Duration, Instant};
+use crate::waiting;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -179,7 +180,15 @@ impl<T> Sender<T> {
     #[track_caller]
     pub fn send(&self, value: T) -> Result<(), SendError<T>> {
         match &self.0 {
-            End::Real(sender) => sender.send(value),
+            End::Real(sender) => match sender.try_send(value) {
+                Ok(()) => Ok(()),
+                Err(TrySendError::Disconnected(value)) => Err(SendError(value)),
+                Err(TrySendError::Full(value)) => {
+                    let place = Location::caller();
+                    let _waiting = waiting::enter("waits for room in", place, None);
+                    sender.send(value)
+                }
+            },
             End::Model(end) => end
                 .send(value, Patience::Forever, Location::caller())
                 .map_err(|(_, value)| SendError(value)),
@@ -236,7 +245,14 @@ impl<T> Receiver<T> {
 
     fn recv_at(&self, place: &'static Location<'static>) -> Result<T, RecvError> {
         match &self.0 {
-            End::Real(receiver) => receiver.recv(),
+            End::Real(receiver) => match receiver.try_recv() {
+                Ok(value) => Ok(value),
+                Err(TryRecvError::Disconnected) => Err(RecvError),
+                Err(TryRecvError::Empty) => {
+                    let _waiting = waiting::enter("waits for a value from", place, None);
+                    receiver.recv()
+                }
+            },
             End::Model(end) => end.receive(Patience::Forever, place).map_err(|_| RecvError),
         }
     }

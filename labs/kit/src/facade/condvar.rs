@@ -3,6 +3,7 @@ use super::mutex::RawGuard;
 use super::{MutexGuard, Real};
 use crate::model;
 use crate::time::{Duration, Instant};
+use crate::waiting;
 use std::fmt;
 use std::panic::Location;
 
@@ -10,7 +11,7 @@ use std::panic::Location;
 ///
 /// The API is `parking_lot`'s: a wait borrows the guard. A wake-up is a hint and no promise: between the
 /// notification and the moment the waiter has the lock again, another thread may have undone the change,
-/// so look again, in a loop (or with [`wait_while`](Condvar::wait_while)).
+/// and a wake-up may come for no reason at all (a search tries that); so look again, in a loop (or with [`wait_while`](Condvar::wait_while)).
 ///
 /// # Examples
 ///
@@ -69,7 +70,20 @@ impl Condvar {
     #[inline]
     pub fn wait<T: ?Sized>(&self, guard: &mut MutexGuard<'_, T>) {
         match (&self.0, &mut guard.raw) {
-            (Real::Real(condvar), RawGuard::Real(guard)) => condvar.wait(guard),
+            (
+                Real::Real(condvar),
+                RawGuard::Real {
+                    guard,
+                    holder,
+                    place,
+                },
+            ) => {
+                let here = Location::caller();
+                let _waiting = waiting::enter("waits to be notified on", here, None);
+                holder.clear();
+                condvar.wait(guard);
+                holder.set(place);
+            }
             (Real::Model(condvar), RawGuard::Model { mutex, .. }) => {
                 condvar.wait(mutex, Location::caller());
             }
@@ -99,8 +113,18 @@ impl Condvar {
         timeout: Duration,
     ) -> WaitTimeoutResult {
         WaitTimeoutResult(match (&self.0, &mut guard.raw) {
-            (Real::Real(condvar), RawGuard::Real(guard)) => {
-                condvar.wait_for(guard, timeout).timed_out()
+            (
+                Real::Real(condvar),
+                RawGuard::Real {
+                    guard,
+                    holder,
+                    place,
+                },
+            ) => {
+                holder.clear();
+                let timed_out = condvar.wait_for(guard, timeout).timed_out();
+                holder.set(place);
+                timed_out
             }
             (Real::Model(condvar), RawGuard::Model { mutex, .. }) => {
                 condvar.wait_for(mutex, timeout, Location::caller())

@@ -1,6 +1,8 @@
 //! `Mutex`.
 use super::Real;
 use crate::model;
+use crate::record::Place;
+use crate::waiting::{self, Holder};
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -22,8 +24,15 @@ use std::panic::Location;
 /// assert_eq!(*balance.lock(), 15);
 /// ```
 pub struct Mutex<T: ?Sized> {
-    raw: Real<parking_lot::Mutex<()>, model::Mutex>,
+    raw: Real<RealMutex, model::Mutex>,
     value: UnsafeCell<T>,
+}
+
+/// A lock of the operating system's, and where it was taken.
+#[derive(Default)]
+struct RealMutex {
+    lock: parking_lot::Mutex<()>,
+    holder: Holder,
 }
 
 // SAFETY: the value moves with the mutex, so sending it takes `T: Send`.
@@ -47,19 +56,42 @@ unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
 
 /// The lock that is held, without the value: what a condvar needs.
 pub(super) enum RawGuard<'a> {
-    Real(parking_lot::MutexGuard<'a, ()>),
+    Real {
+        guard: parking_lot::MutexGuard<'a, ()>,
+        holder: &'a Holder,
+        place: Place,
+    },
     Model {
         mutex: &'a model::Mutex,
-        locked_at: &'static Location<'static>,
+        locked_at: Place,
     },
 }
 
 impl Drop for RawGuard<'_> {
     #[inline]
     fn drop(&mut self) {
-        if let RawGuard::Model { mutex, locked_at } = self {
-            mutex.unlock(locked_at);
+        match self {
+            RawGuard::Real { holder, .. } => holder.clear(),
+            RawGuard::Model { mutex, locked_at } => mutex.unlock(locked_at),
         }
+    }
+}
+
+impl RealMutex {
+    #[inline]
+    fn held<'a>(&'a self, guard: parking_lot::MutexGuard<'a, ()>, place: Place) -> RawGuard<'a> {
+        self.holder.set(place);
+        RawGuard::Real {
+            guard,
+            holder: &self.holder,
+            place,
+        }
+    }
+
+    #[cold]
+    fn wait(&self, place: Place) -> parking_lot::MutexGuard<'_, ()> {
+        let _waiting = waiting::enter("waits for the mutex", place, Some(&self.holder));
+        self.lock.lock()
     }
 }
 
@@ -68,7 +100,7 @@ impl<T> Mutex<T> {
     #[track_caller]
     pub fn new(value: T) -> Self {
         let place = Location::caller();
-        let raw = Real::new(|| parking_lot::Mutex::new(()), || model::Mutex::new(place));
+        let raw = Real::new(RealMutex::default, || model::Mutex::new(place));
         Mutex {
             raw,
             value: UnsafeCell::new(value),
@@ -89,7 +121,13 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let raw = match &self.raw {
-            Real::Real(mutex) => RawGuard::Real(mutex.lock()),
+            Real::Real(mutex) => {
+                let place = Location::caller();
+                mutex.held(
+                    mutex.lock.try_lock().unwrap_or_else(|| mutex.wait(place)),
+                    place,
+                )
+            }
             Real::Model(mutex) => {
                 let locked_at = Location::caller();
                 mutex.lock(locked_at);
@@ -104,7 +142,7 @@ impl<T: ?Sized> Mutex<T> {
     #[inline]
     pub fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
         let raw = match &self.raw {
-            Real::Real(mutex) => RawGuard::Real(mutex.try_lock()?),
+            Real::Real(mutex) => mutex.held(mutex.lock.try_lock()?, Location::caller()),
             Real::Model(mutex) => {
                 let locked_at = Location::caller();
                 if !mutex.try_lock(locked_at) {

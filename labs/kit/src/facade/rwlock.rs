@@ -1,6 +1,7 @@
 //! `RwLock`.
 use super::Real;
 use crate::model;
+use crate::waiting;
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::marker::PhantomData;
@@ -104,10 +105,13 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     #[inline]
     pub fn read(&self) -> RwLockReadGuard<'_, T> {
+        let place = Location::caller();
         self.reader(match &self.raw {
-            Real::Real(lock) => RawReadGuard::Real(lock.read()),
+            Real::Real(lock) => RawReadGuard::Real(lock.try_read().unwrap_or_else(|| {
+                let _waiting = waiting::enter("waits to read", place, None);
+                lock.read()
+            })),
             Real::Model(lock) => {
-                let place = Location::caller();
                 lock.read(place);
                 RawReadGuard::Model(Held { lock, place })
             }
@@ -118,10 +122,13 @@ impl<T: ?Sized> RwLock<T> {
     #[track_caller]
     #[inline]
     pub fn write(&self) -> RwLockWriteGuard<'_, T> {
+        let place = Location::caller();
         self.writer(match &self.raw {
-            Real::Real(lock) => RawWriteGuard::Real(lock.write()),
+            Real::Real(lock) => RawWriteGuard::Real(lock.try_write().unwrap_or_else(|| {
+                let _waiting = waiting::enter("waits to write", place, None);
+                lock.write()
+            })),
             Real::Model(lock) => {
-                let place = Location::caller();
                 lock.write(place);
                 RawWriteGuard::Model(Held { lock, place })
             }

@@ -2,6 +2,7 @@
 use crate::model;
 use crate::record;
 use crate::time::Duration;
+use crate::waiting;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -106,7 +107,10 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
-            Kind::Real(handle) => handle.join(),
+            Kind::Real(handle) => {
+                let _waiting = waiting::enter("waits for the end of", Location::caller(), None);
+                handle.join()
+            }
             Kind::Model { join, slot } => {
                 join.join(Location::caller());
                 Ok(take(&slot))
@@ -183,6 +187,7 @@ pub fn park() {
     if model::running() {
         model::park(Location::caller());
     } else {
+        let _waiting = waiting::enter("is parked", Location::caller(), None);
         std::thread::park();
     }
 }
@@ -331,7 +336,10 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
-            ScopedKind::Real(handle) => handle.join(),
+            ScopedKind::Real(handle) => {
+                let _waiting = waiting::enter("waits for the end of", Location::caller(), None);
+                handle.join()
+            }
             ScopedKind::Model {
                 scope,
                 thread,

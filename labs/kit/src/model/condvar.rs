@@ -3,11 +3,12 @@
 //! Built here and not taken from the checkers, so that the recorder knows who was woken and that a
 //! time-out can fire; its state space is that of loom's own.
 use super::wait::{Queue, Word};
-use super::{Mutex, advance_clock, clock, inert, let_time_pass};
+use super::{Mutex, advance_clock, clock, inert, let_time_pass, may_wake_for_nothing};
 use crate::record::{Handle, Op, Place};
 use std::time::Duration;
 
-/// A modelled condition variable. Waiters are woken first come, first served; none wakes spuriously.
+/// A modelled condition variable. Waiters are woken first come, first served; none wakes for no
+/// reason but in the pass that asks for it.
 #[derive(Debug)]
 pub(crate) struct Condvar {
     object: Handle,
@@ -38,7 +39,15 @@ impl Condvar {
                 timed: false,
             },
         );
-        mutex.release_for_wait();
+        mutex.release_quietly();
+        if may_wake_for_nothing() {
+            self.word.step();
+            if !waiter.woken() {
+                self.waiting.leave(&waiter);
+                self.object.event(place, Op::WokenForNothing);
+                return mutex.lock(place);
+            }
+        }
         waiter.sleep();
         self.object.event(place, Op::Woken);
         mutex.lock(place);
@@ -59,7 +68,7 @@ impl Condvar {
                 timed: true,
             },
         );
-        mutex.release_for_wait();
+        mutex.release_quietly();
         let_time_pass();
         self.word.step();
         let timed_out = !waiter.woken();

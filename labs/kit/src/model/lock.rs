@@ -1,6 +1,7 @@
-//! The modelled mutex and reader-writer lock: the checkers' own, with their guards kept inside, so that
-//! the façade's guards need no checker type.
-use super::{Checker, inert, release};
+//! The modelled mutex and reader-writer lock: the checkers' own with their guards kept inside, so that the
+//! façade's guards need no checker type; or a [`Gate`], where a scenario only tries to lock.
+use super::gate::{Access, Gate};
+use super::{Backend, Checker, backend, inert, over, release, running, tries, will_try};
 use crate::record::{Handle, Op, Place, switching};
 use std::cell::RefCell;
 use std::mem;
@@ -26,30 +27,60 @@ macro_rules! acquire {
             Checker::Shuttle(lock) => lock.$method().ok().map(|guard| {
                 use shuttle::sync::$guard;
                 // SAFETY: as above.
-                Checker::Shuttle(unsafe { mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard) })
+                Checker::Shuttle(unsafe {
+                    mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard)
+                })
             }),
         })
     };
+}
+
+/// Whether locks made now are the façade's own.
+fn own() -> bool {
+    backend() == Backend::Loom && tries()
+}
+
+/// Leaves a gate, unless the execution is over.
+fn leave(gate: &Gate, access: Access) {
+    if running() && !over() {
+        gate.leave(access);
+    }
 }
 
 /// A modelled mutex without data.
 #[derive(Debug)]
 pub(crate) struct Mutex {
     pub(crate) object: Handle,
-    /// The checker's guard, while the lock is held.
-    held: RefCell<Option<Held>>,
-    lock: Checker<loom::sync::Mutex<()>, shuttle::sync::Mutex<()>>,
+    kind: MutexKind,
+}
+
+#[derive(Debug)]
+enum MutexKind {
+    Own(Gate),
+    Checkers {
+        /// The checker's guard, while the lock is held.
+        held: RefCell<Option<Held>>,
+        lock: Checker<loom::sync::Mutex<()>, shuttle::sync::Mutex<()>>,
+    },
 }
 
 impl Mutex {
     pub(crate) fn new(created: Place) -> Box<Mutex> {
-        Box::new(Mutex {
-            object: Handle::new("Mutex", created, None),
-            held: RefCell::new(None),
-            lock: Checker::new(
+        let kind = if own() {
+            MutexKind::Own(Gate::new())
+        } else {
+            let lock = Checker::new(
                 || loom::sync::Mutex::new(()),
                 || shuttle::sync::Mutex::new(()),
-            ),
+            );
+            MutexKind::Checkers {
+                held: RefCell::new(None),
+                lock,
+            }
+        };
+        Box::new(Mutex {
+            object: Handle::new("Mutex", created, None),
+            kind,
         })
     }
 
@@ -59,8 +90,13 @@ impl Mutex {
             return;
         }
         self.object.event(place, Op::LockWants);
-        let guard = acquire!(&self.lock, MutexGuard, lock);
-        *self.held.borrow_mut() = guard;
+        match &self.kind {
+            MutexKind::Own(gate) => gate.enter(Access::Exclusive),
+            MutexKind::Checkers { held, lock } => {
+                let guard = acquire!(lock, MutexGuard, lock);
+                *held.borrow_mut() = guard;
+            }
+        }
         self.object.event(place, Op::Locked);
     }
 
@@ -69,11 +105,18 @@ impl Mutex {
         if inert() {
             return false;
         }
-        let guard = acquire!(&self.lock, MutexGuard, try_lock);
-        let locked = guard.is_some();
-        if locked {
-            *self.held.borrow_mut() = guard;
-        }
+        let locked = match &self.kind {
+            MutexKind::Own(gate) => gate.try_enter(Access::Exclusive),
+            MutexKind::Checkers { held, lock } => {
+                will_try();
+                let guard = acquire!(lock, MutexGuard, try_lock);
+                let locked = guard.is_some();
+                if locked {
+                    *held.borrow_mut() = guard;
+                }
+                locked
+            }
+        };
         self.object.event(
             place,
             if locked {
@@ -88,20 +131,26 @@ impl Mutex {
     /// Gives the lock back. Never blocks.
     pub(crate) fn unlock(&self, place: Place) {
         self.object.event(place, Op::Unlock);
-        let guard = self.held.borrow_mut().take();
-        release(guard);
+        self.release_quietly();
     }
 
     /// Gives the lock back without a word: the wait on a condvar says it.
-    pub(super) fn release_for_wait(&self) {
-        let guard = self.held.borrow_mut().take();
-        release(guard);
+    pub(super) fn release_quietly(&self) {
+        match &self.kind {
+            MutexKind::Own(gate) => leave(gate, Access::Exclusive),
+            MutexKind::Checkers { held, .. } => {
+                let guard = held.borrow_mut().take();
+                release(guard);
+            }
+        }
     }
 }
 
 impl Drop for Mutex {
     fn drop(&mut self) {
-        mem::forget(self.held.take());
+        if let MutexKind::Checkers { held, .. } = &self.kind {
+            mem::forget(held.take());
+        }
     }
 }
 
@@ -109,22 +158,38 @@ impl Drop for Mutex {
 #[derive(Debug)]
 pub(crate) struct RwLock {
     object: Handle,
-    /// The checker's guards of the readers inside; which is whose does not matter.
-    readers: RefCell<Vec<ReadGuard>>,
-    writer: RefCell<Option<WriteGuard>>,
-    lock: Checker<loom::sync::RwLock<()>, shuttle::sync::RwLock<()>>,
+    kind: RwLockKind,
+}
+
+#[derive(Debug)]
+enum RwLockKind {
+    Own(Gate),
+    Checkers {
+        /// The checker's guards of the readers inside; which is whose does not matter.
+        readers: RefCell<Vec<ReadGuard>>,
+        writer: RefCell<Option<WriteGuard>>,
+        lock: Checker<loom::sync::RwLock<()>, shuttle::sync::RwLock<()>>,
+    },
 }
 
 impl RwLock {
     pub(crate) fn new(created: Place) -> Box<RwLock> {
-        Box::new(RwLock {
-            object: Handle::new("RwLock", created, None),
-            readers: RefCell::default(),
-            writer: RefCell::new(None),
-            lock: Checker::new(
+        let kind = if own() {
+            RwLockKind::Own(Gate::new())
+        } else {
+            let lock = Checker::new(
                 || loom::sync::RwLock::new(()),
                 || shuttle::sync::RwLock::new(()),
-            ),
+            );
+            RwLockKind::Checkers {
+                readers: RefCell::default(),
+                writer: RefCell::default(),
+                lock,
+            }
+        };
+        Box::new(RwLock {
+            object: Handle::new("RwLock", created, None),
+            kind,
         })
     }
 
@@ -134,8 +199,13 @@ impl RwLock {
             return;
         }
         self.object.event(place, Op::ReadWants);
-        let guard = acquire!(&self.lock, RwLockReadGuard, read);
-        self.readers.borrow_mut().extend(guard);
+        match &self.kind {
+            RwLockKind::Own(gate) => gate.enter(Access::Shared),
+            RwLockKind::Checkers { readers, lock, .. } => {
+                let guard = acquire!(lock, RwLockReadGuard, read);
+                readers.borrow_mut().extend(guard);
+            }
+        }
         self.object.event(place, Op::ReadLocked);
     }
 
@@ -145,8 +215,13 @@ impl RwLock {
             return;
         }
         self.object.event(place, Op::LockWants);
-        let guard = acquire!(&self.lock, RwLockWriteGuard, write);
-        *self.writer.borrow_mut() = guard;
+        match &self.kind {
+            RwLockKind::Own(gate) => gate.enter(Access::Exclusive),
+            RwLockKind::Checkers { writer, lock, .. } => {
+                let guard = acquire!(lock, RwLockWriteGuard, write);
+                *writer.borrow_mut() = guard;
+            }
+        }
         self.object.event(place, Op::Locked);
     }
 
@@ -155,9 +230,16 @@ impl RwLock {
         if inert() {
             return false;
         }
-        let guard = acquire!(&self.lock, RwLockReadGuard, try_read);
-        let locked = guard.is_some();
-        self.readers.borrow_mut().extend(guard);
+        let locked = match &self.kind {
+            RwLockKind::Own(gate) => gate.try_enter(Access::Shared),
+            RwLockKind::Checkers { readers, lock, .. } => {
+                will_try();
+                let guard = acquire!(lock, RwLockReadGuard, try_read);
+                let locked = guard.is_some();
+                readers.borrow_mut().extend(guard);
+                locked
+            }
+        };
         self.object.event(
             place,
             if locked {
@@ -174,11 +256,18 @@ impl RwLock {
         if inert() {
             return false;
         }
-        let guard = acquire!(&self.lock, RwLockWriteGuard, try_write);
-        let locked = guard.is_some();
-        if locked {
-            *self.writer.borrow_mut() = guard;
-        }
+        let locked = match &self.kind {
+            RwLockKind::Own(gate) => gate.try_enter(Access::Exclusive),
+            RwLockKind::Checkers { writer, lock, .. } => {
+                will_try();
+                let guard = acquire!(lock, RwLockWriteGuard, try_write);
+                let locked = guard.is_some();
+                if locked {
+                    *writer.borrow_mut() = guard;
+                }
+                locked
+            }
+        };
         self.object.event(
             place,
             if locked {
@@ -193,21 +282,36 @@ impl RwLock {
     /// Leaves as a reader. Never blocks.
     pub(crate) fn unlock_read(&self, place: Place) {
         self.object.event(place, Op::ReadUnlock);
-        let guard = self.readers.borrow_mut().pop();
-        release(guard);
+        match &self.kind {
+            RwLockKind::Own(gate) => leave(gate, Access::Shared),
+            RwLockKind::Checkers { readers, .. } => {
+                let guard = readers.borrow_mut().pop();
+                release(guard);
+            }
+        }
     }
 
     /// Leaves as the writer. Never blocks.
     pub(crate) fn unlock_write(&self, place: Place) {
         self.object.event(place, Op::Unlock);
-        let guard = self.writer.borrow_mut().take();
-        release(guard);
+        match &self.kind {
+            RwLockKind::Own(gate) => leave(gate, Access::Exclusive),
+            RwLockKind::Checkers { writer, .. } => {
+                let guard = writer.borrow_mut().take();
+                release(guard);
+            }
+        }
     }
 }
 
 impl Drop for RwLock {
     fn drop(&mut self) {
-        mem::forget(self.readers.take());
-        mem::forget(self.writer.take());
+        if let RwLockKind::Checkers {
+            readers, writer, ..
+        } = &self.kind
+        {
+            mem::forget(readers.take());
+            mem::forget(writer.take());
+        }
     }
 }

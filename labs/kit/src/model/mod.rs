@@ -11,6 +11,8 @@ mod barrier;
 mod cell;
 mod channel;
 mod condvar;
+mod execution;
+mod gate;
 mod lock;
 mod thread;
 mod wait;
@@ -20,13 +22,12 @@ pub(crate) use barrier::Barrier;
 pub(crate) use cell::Cell;
 pub(crate) use channel::{Channel, Patience, Refused, Side, Values};
 pub(crate) use condvar::Condvar;
+pub(crate) use execution::*;
 pub(crate) use lock::{Mutex, RwLock};
 use thread::yield_quietly;
 pub(crate) use thread::{Join, begin_threads, park, run_thread, spawn, unpark, yield_now};
 
-use crate::record::ThreadId;
-use std::any::Any;
-use std::cell::{Cell as StdCell, RefCell};
+use std::cell::Cell as StdCell;
 
 /// Who runs the threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,11 +71,6 @@ pub(crate) use either;
 
 thread_local! {
     static BACKEND: StdCell<Backend> = const { StdCell::new(Backend::Real) };
-    static SEQUENTIAL: StdCell<bool> = const { StdCell::new(false) };
-    static OVER: StdCell<bool> = const { StdCell::new(false) };
-    static CLOCK: StdCell<u64> = const { StdCell::new(0) };
-    static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
-    static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Who runs the threads of what is created now on this operating-system thread.
@@ -92,100 +88,4 @@ pub(crate) fn running() -> bool {
 /// Enters or leaves a model; only the explorer calls this.
 pub(crate) fn set_backend(backend: Backend) {
     BACKEND.set(backend);
-}
-
-/// Whether each atomic operation is taken as sequentially consistent, whatever ordering is written.
-pub(crate) fn sequential() -> bool {
-    SEQUENTIAL.get()
-}
-
-pub(crate) fn set_sequential(sequential: bool) {
-    SEQUENTIAL.set(sequential);
-}
-
-/// A new execution starts.
-pub(crate) fn begin_execution() {
-    OVER.set(false);
-    CLOCK.set(0);
-    TIMED_OUT.take();
-    DEFERRED.take().into_iter().for_each(std::mem::forget);
-}
-
-/// This execution has failed or was stopped: nothing that unwinds may touch the checker again.
-pub(crate) fn end_execution() {
-    OVER.set(true);
-    DEFERRED.take().into_iter().for_each(std::mem::forget);
-}
-
-/// Whether this execution has failed or was stopped.
-pub(crate) fn over() -> bool {
-    OVER.get()
-}
-
-/// Whether operations have no effect: the execution is over, or this thread unwinds.
-///
-/// A student's `catch_unwind` can stop an unwinding during which operations had no effect; the
-/// execution then means nothing any more, so it ends here, as the failure it was.
-pub(crate) fn inert() -> bool {
-    if !running() {
-        return true;
-    }
-    if std::thread::panicking() {
-        OVER.set(true);
-        return true;
-    }
-    if OVER.get() {
-        std::panic::resume_unwind(Box::new(Abandoned));
-    }
-    settle();
-    false
-}
-
-/// Drops a checker's guard. While a thread unwinds the guard waits for the panic to be caught: the
-/// checkers' locks would take a release during a panic for poison. No other thread runs until then.
-pub(crate) fn release(guard: impl Any) {
-    if OVER.get() || !running() {
-        std::mem::forget(guard);
-    } else if std::thread::panicking() {
-        DEFERRED.with_borrow_mut(|deferred| deferred.push(Box::new(guard)));
-    } else {
-        crate::record::switching(|| drop(guard));
-    }
-}
-
-/// Makes the releases take effect that waited for a panic to be caught.
-pub(crate) fn settle() {
-    for guard in DEFERRED.take() {
-        crate::record::switching(|| drop(guard));
-    }
-}
-
-/// The payload that ends an execution whose failing panic was caught.
-pub(crate) struct Abandoned;
-
-/// The modelled clock, in nanoseconds since the execution began. It moves only when a time-out fires,
-/// so an execution depends on nothing but its schedule.
-pub(crate) fn clock() -> u64 {
-    CLOCK.get()
-}
-
-/// Between the start of a timed wait and the look whether somebody has woken the waiter.
-///
-/// Once in an execution the time of a thread may be up before any other thread moves; after that the others
-/// go first, so that a loop of timed waits ends.
-pub(crate) fn let_time_pass() {
-    let me = crate::record::current();
-    let first = TIMED_OUT.with_borrow_mut(|threads| {
-        let first = !threads.contains(&me);
-        threads.push(me);
-        first
-    });
-    if !first {
-        yield_quietly();
-    }
-}
-
-/// A time-out of this many nanoseconds, begun at `start`, has fired.
-pub(crate) fn advance_clock(start: u64, nanos: u64) {
-    CLOCK.set(CLOCK.get().max(start.saturating_add(nanos)));
 }

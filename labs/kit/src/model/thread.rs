@@ -21,7 +21,7 @@ pub(crate) struct Join {
 /// Starts a modelled thread.
 pub(crate) fn spawn(name: Option<String>, place: Place, body: Box<dyn FnOnce() + Send>) -> Join {
     if inert() {
-        resume_unwind(Box::new(super::Abandoned));
+        super::stop(super::Stop::Abandoned);
     }
     let spawned = record::with_trace(|trace| trace.threads.len()) - 1;
     assert!(

@@ -23,7 +23,6 @@ pub(crate) struct Case {
     pub(crate) at: Option<Place>,
     pub(crate) by: ThreadId,
     pub(crate) search: Search,
-    pub(crate) replay: Option<String>,
 }
 
 /// Tells what `trace` did.
@@ -57,7 +56,6 @@ pub(crate) fn tell(case: Case, trace: &Trace) -> Failure {
         Vec::new()
     };
     failure.search = Some(case.search);
-    failure.replay = case.replay;
     for file in steps
         .iter()
         .filter_map(|step| step.at.as_ref())
@@ -104,8 +102,9 @@ fn in_words(case: &Case, trace: &Trace, names: &Names) -> String {
             case.message.clone()
         }
         FailureKind::NotExplored => String::from(
-            "not explored: an execution did not end within 5,000 scheduling points. Does a thread spin \
-             without calling thread::yield_now or hint::spin_loop, or wait for something that never comes?",
+            "not explored: an execution did not end within 5,000 scheduling points. Does a thread look again \
+             and again instead of waiting? One that has to spin calls thread::yield_now or hint::spin_loop \
+             each time.",
         ),
         _ => case.message.trim().to_owned(),
     }
@@ -156,4 +155,9 @@ fn place(place: record::Place) -> Place {
 /// Whether a place is in this workspace's code, and not in a library's or the kit's own.
 fn is_of_the_workspace(place: &Place) -> bool {
     !place.file.starts_with('/') && !place.file.contains("labs/kit/src")
+}
+
+/// What the student calls the thing that is used at `place`.
+pub(crate) fn receiver(place: record::Place) -> Option<String> {
+    Source::default().receiver(place)
 }

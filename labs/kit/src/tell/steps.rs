@@ -90,7 +90,9 @@ fn effect(op: &Op) -> Effect {
             releases: Some(*mutex as usize),
         },
         Op::BarrierWaits { .. } | Op::ParkWaits => Effect::Wait { releases: None },
-        Op::Woken | Op::Unparked | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
+        Op::Woken | Op::WokenForNothing | Op::Unparked | Op::BarrierPassed | Op::TimedOut => {
+            Effect::Woken
+        }
         Op::NotifyOne { woke } => Effect::Notify {
             woke: usize::from(woke.is_some()),
         },
@@ -247,6 +249,7 @@ fn action(event: &Event, names: &Names) -> String {
             format!("wait {name}{timed}, unlock {}", names.object(*mutex))
         }
         Op::Woken => format!("woken on {name}"),
+        Op::WokenForNothing => format!("woken on {name}, for no reason"),
         Op::TimedOut => format!("wait {name}: time is up"),
         Op::NotifyOne { woke: Some(thread) } => {
             format!("notify_one {name}: wakes {}", names.thread(*thread))

@@ -1,0 +1,109 @@
+//! One pass of a search: which executions it runs, under which checker.
+use super::{Certainty, Explorer};
+use crate::model::Settings;
+
+/// One pass of a search.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pass {
+    pub(super) strategy: Strategy,
+    pub(super) settings: Settings,
+}
+
+/// Which executions a pass runs.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Strategy {
+    /// loom, up to a number of preemptions.
+    Exhaust(Option<usize>),
+    /// shuttle, up to a number of preemptions.
+    Bounded(usize),
+    /// shuttle, at random.
+    Random,
+    /// Probabilistic concurrency testing (Burckhardt et al., ASPLOS 2010) at this depth.
+    Pct(usize),
+    /// Uniform random walk.
+    Urw,
+}
+
+/// What a search goes through, in this order.
+pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
+    let usual = Settings::default();
+    let pass = |strategy, settings| Pass { strategy, settings };
+    if explorer.sampled {
+        let strategies = [
+            Strategy::Random,
+            Strategy::Pct(2),
+            Strategy::Pct(3),
+            Strategy::Urw,
+            Strategy::Bounded(1),
+        ];
+        return strategies.map(|strategy| pass(strategy, usual)).to_vec();
+    }
+    let limit = explorer.preemptions.unwrap_or(usize::MAX);
+    let exhaust = |bound| Strategy::Exhaust(Some(limit.min(bound)));
+    let sequential = Settings {
+        sequential: true,
+        ..usual
+    };
+    let spurious = Settings {
+        sequential: true,
+        spurious: true,
+        ..usual
+    };
+    let mut passes = vec![pass(exhaust(1), sequential)];
+    if limit > 1 {
+        passes.push(pass(exhaust(2), sequential));
+    }
+    passes.push(pass(exhaust(1), spurious));
+    passes.push(pass(exhaust(2), usual));
+    if limit > 2 {
+        passes.push(pass(exhaust(3), usual));
+    }
+    if limit > 3 {
+        passes.push(pass(Strategy::Exhaust(explorer.preemptions), usual));
+    }
+    passes
+}
+
+impl Pass {
+    /// What is known when the pass has found nothing.
+    pub(super) fn certainty(self, schedules: u64) -> Certainty {
+        match self.strategy {
+            Strategy::Exhaust(None) => Certainty::Exhaustive,
+            Strategy::Exhaust(Some(preemptions)) => Certainty::Bounded { preemptions },
+            _ => Certainty::Sampled { schedules },
+        }
+    }
+
+    /// Whether it runs what no pass before it ran, if the scenario has (`memory`) operations that depend on
+    /// the memory model, and (`waits`) waits on condvars.
+    pub(super) fn adds_something(self, memory: bool, waits: bool, done: Option<Certainty>) -> bool {
+        let Settings {
+            sequential,
+            spurious,
+            ..
+        } = self.settings;
+        if spurious {
+            return waits;
+        }
+        sequential || memory || done != Some(self.certainty(0))
+    }
+
+    pub(super) fn is_loom(self) -> bool {
+        matches!(self.strategy, Strategy::Exhaust(_))
+    }
+
+    pub(super) fn in_data(self, interleaving: u64, interleavings: u64) -> picture::Search {
+        picture::Search {
+            preemptions: match self.strategy {
+                Strategy::Exhaust(bound) => bound,
+                Strategy::Bounded(bound) => Some(bound),
+                _ => None,
+            },
+            sampled: !self.is_loom(),
+            sequential: self.settings.sequential,
+            spurious: self.settings.spurious,
+            interleaving,
+            interleavings,
+        }
+    }
+}

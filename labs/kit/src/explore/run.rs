@@ -1,0 +1,274 @@
+//! Runs one pass under a checker, and catches how it ended.
+use super::bounded::{Limited, PreemptionBounded};
+use super::pass::{Pass, Strategy};
+use super::request;
+use super::silence::Silence;
+use crate::model::{self, Backend, Stop};
+use crate::record::{self, ThreadId, Trace};
+use picture::Place;
+use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::sync::{Arc, Once};
+use std::time::Instant;
+
+pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
+
+/// loom calls an execution endless after this many scheduling points.
+const MAX_BRANCHES: usize = 5_000;
+/// How many schedules each sampler of the portfolio runs.
+const SCHEDULES: usize = 2_500;
+/// Bytes of stack for a thread under shuttle.
+const SHUTTLE_STACK: usize = 256 * 1024;
+const SEED: u64 = 6824;
+
+/// How a pass ended.
+pub(super) enum Ended {
+    Complete,
+    Stopped(Stop),
+    Failed(Box<Panic>),
+}
+
+/// A panic inside a model, and what the execution had done until then.
+pub(super) struct Panic {
+    /// Empty for a leak, which is no panic.
+    pub(super) message: String,
+    pub(super) at: Option<Place>,
+    pub(super) thread: ThreadId,
+    pub(super) trace: Trace,
+}
+
+/// Which execution is special, if one is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Focus {
+    None,
+    /// Record where guards are dropped in this one.
+    Detail(u64),
+    /// Run the ones before this silently, this one aloud and with detail, and none after it.
+    Replay(u64),
+}
+
+thread_local! {
+    static EXECUTIONS: Cell<u64> = const { Cell::new(0) };
+    static PANIC: RefCell<Option<Box<Panic>>> = const { RefCell::new(None) };
+    static SILENCE: RefCell<Option<Silence>> = const { RefCell::new(None) };
+}
+
+/// How many executions the last pass has run.
+pub(super) fn executions() -> u64 {
+    EXECUTIONS.get()
+}
+
+/// Runs a pass to its end, to `deadline`, or to the first failure.
+pub(super) fn run(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) -> Ended {
+    install_hook(&BEFORE);
+    EXECUTIONS.set(0);
+    PANIC.take();
+    model::set_settings(pass.settings);
+    let scenario = Arc::clone(scenario);
+    let body = move || {
+        begin_execution(pass, deadline, focus);
+        model::run_thread(|| scenario());
+        if model::over() {
+            model::stop(Stop::Abandoned);
+        }
+    };
+    let ended = catch_unwind(AssertUnwindSafe(|| {
+        let _model = Entered::new(pass);
+        match pass.strategy {
+            Strategy::Exhaust(bound) => run_loom(bound, body),
+            Strategy::Random => run_shuttle(
+                RandomScheduler::new_from_seed(SEED, SCHEDULES),
+                deadline,
+                body,
+            ),
+            Strategy::Pct(depth) => {
+                run_shuttle(
+                    PctScheduler::new_from_seed(SEED, depth, SCHEDULES),
+                    deadline,
+                    body,
+                );
+            }
+            Strategy::Urw => run_shuttle(
+                UrwRandomScheduler::new_from_seed(SEED, SCHEDULES),
+                deadline,
+                body,
+            ),
+            Strategy::Bounded(bound) => run_shuttle(PreemptionBounded::new(bound), deadline, body),
+        }
+        check_leaks();
+    }));
+    SILENCE.take();
+    match ended {
+        Ok(()) => Ended::Complete,
+        Err(payload) => match model::stopped() {
+            None | Some(Stop::Abandoned | Stop::Leaked) => {
+                let panic = PANIC.take();
+                Ended::Failed(panic.unwrap_or_else(|| Box::new(Panic::of(&*payload, None))))
+            }
+            Some(stop) => Ended::Stopped(stop),
+        },
+    }
+}
+
+fn begin_execution(pass: Pass, deadline: Instant, focus: Focus) {
+    check_leaks();
+    if !pass.is_loom() {
+        install_hook(&WITHIN_SHUTTLE);
+    }
+    let execution = EXECUTIONS.get() + 1;
+    // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by itself.
+    if pass.is_loom() && Instant::now() > deadline {
+        model::stop(Stop::OutOfTime);
+    }
+    let detailed = match focus {
+        Focus::None => false,
+        Focus::Detail(wanted) => execution == wanted,
+        Focus::Replay(wanted) => {
+            if execution > wanted {
+                model::stop(Stop::Replayed);
+            }
+            let silent = execution < wanted;
+            SILENCE.with_borrow_mut(|silence| match silent {
+                true => drop(silence.get_or_insert_with(Silence::new)),
+                false => *silence = None,
+            });
+            !silent
+        }
+    };
+    EXECUTIONS.set(execution);
+    PANIC.take();
+    let stop_at = matches!(focus, Focus::Replay(_))
+        .then(request::stop_at)
+        .flatten();
+    record::begin_execution(detailed, stop_at.filter(|_| detailed));
+    model::begin_execution();
+    model::begin_threads();
+    crate::thread::begin_execution();
+}
+
+fn run_loom(bound: Option<usize>, body: impl Fn() + Send + Sync + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.max_threads = loom::MAX_THREADS;
+    builder.max_branches = MAX_BRANCHES;
+    builder.max_permutations = None;
+    builder.max_duration = None;
+    builder.preemption_bound = bound;
+    builder.checkpoint_file = None;
+    builder.location = false;
+    builder.log = false;
+    builder.check(body);
+}
+
+fn run_shuttle(
+    scheduler: impl Scheduler + 'static,
+    deadline: Instant,
+    body: impl Fn() + Send + Sync + 'static,
+) {
+    let mut config = shuttle::Config::new();
+    config.stack_size = SHUTTLE_STACK;
+    config.failure_persistence = shuttle::FailurePersistence::None;
+    config.silence_warnings = true;
+    config
+        .ungraceful_shutdown_config
+        .immediately_return_on_panic = true;
+    let scheduler = Limited {
+        inner: scheduler,
+        deadline,
+        left: SCHEDULES,
+    };
+    shuttle::Runner::new(scheduler, config).run(body);
+}
+
+/// A model runs on this operating-system thread for as long as this lives.
+struct Entered;
+
+impl Entered {
+    fn new(pass: Pass) -> Entered {
+        model::set_backend(if pass.is_loom() {
+            Backend::Loom
+        } else {
+            Backend::Shuttle
+        });
+        Entered
+    }
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        model::set_backend(Backend::Real);
+    }
+}
+
+/// Fails if the execution that has ended left an object alive.
+fn check_leaks() {
+    if EXECUTIONS.get() == 0 {
+        return;
+    }
+    if record::with_trace(|trace| trace.objects.iter().any(|object| object.alive)) {
+        let (message, trace) = (String::new(), record::snapshot());
+        PANIC.set(Some(Box::new(Panic {
+            message,
+            at: None,
+            thread: 0,
+            trace,
+        })));
+        model::stop(Stop::Leaked);
+    }
+}
+
+impl Panic {
+    fn of(payload: &dyn Any, at: Option<Place>) -> Panic {
+        let message = if let Some(text) = payload.downcast_ref::<&str>() {
+            (*text).to_owned()
+        } else if let Some(text) = payload.downcast_ref::<String>() {
+            text.clone()
+        } else {
+            "a panic whose payload is no text".to_owned()
+        };
+        Panic {
+            message,
+            at,
+            thread: record::current(),
+            trace: record::snapshot(),
+        }
+    }
+}
+
+/// The hook is set before the first search, and once more when shuttle has put its own on top.
+static BEFORE: Once = Once::new();
+static WITHIN_SHUTTLE: Once = Once::new();
+
+/// Keeps the last panic of an execution, with its trace; panics outside models go the usual way.
+fn install_hook(once: &Once) {
+    once.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            if model::running() {
+                inside_model(info)
+            } else {
+                usual(info)
+            }
+        }));
+    });
+}
+
+fn inside_model(info: &PanicHookInfo<'_>) {
+    let at = info.location().map(|at| Place {
+        file: at.file().to_owned(),
+        line: at.line(),
+        column: at.column(),
+    });
+    let panic = Panic::of(info.payload(), at);
+    if panic.message.starts_with("panic in a destructor") {
+        // The process is about to abort: say at least what went wrong first.
+        if let Some(first) = PANIC.take() {
+            eprintln!("{}\n(and then a destructor panicked)", first.message);
+        }
+    }
+    // A panic that the scenario catches is none; the last one before the end is the failure.
+    if !model::over() {
+        PANIC.set(Some(Box::new(panic)));
+    }
+}

@@ -1,0 +1,170 @@
+//! The state of the execution that runs: how it is to be run, whether it is over, and what time it is.
+use super::{running, yield_quietly};
+use crate::record::{self, ThreadId, switching};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::resume_unwind;
+
+/// How the explorer wants executions to be run.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Settings {
+    /// Each atomic operation is taken as sequentially consistent, whatever ordering is written.
+    pub(crate) sequential: bool,
+    /// One wait on a condvar may end for no reason.
+    pub(crate) spurious: bool,
+    /// The scenario tries to lock, so locks are the façade's own; see `gate`.
+    pub(crate) tries: bool,
+}
+
+/// Why an execution was stopped that has not failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The goal of a `possible` was reached.
+    Reached,
+    /// The budget is used up.
+    OutOfTime,
+    /// It tries to lock: run this pass again with locks for which that is modelled.
+    Tries,
+    /// It was replayed to its end.
+    Replayed,
+    /// The execution before it left an object alive.
+    Leaked,
+    /// Its failing panic was caught.
+    Abandoned,
+}
+
+thread_local! {
+    static SETTINGS: Cell<Settings> = const {
+        Cell::new(Settings { sequential: false, spurious: false, tries: false })
+    };
+    static OVER: Cell<bool> = const { Cell::new(false) };
+    static STOPPED: Cell<Option<Stop>> = const { Cell::new(None) };
+    static CLOCK: Cell<u64> = const { Cell::new(0) };
+    static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
+    static WOKEN_FOR_NOTHING: Cell<bool> = const { Cell::new(false) };
+    static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+}
+
+pub(crate) fn set_settings(settings: Settings) {
+    SETTINGS.set(settings);
+}
+
+pub(super) fn sequential() -> bool {
+    SETTINGS.get().sequential
+}
+
+pub(super) fn tries() -> bool {
+    SETTINGS.get().tries
+}
+
+/// A new execution starts.
+pub(crate) fn begin_execution() {
+    OVER.set(false);
+    STOPPED.set(None);
+    CLOCK.set(0);
+    TIMED_OUT.take();
+    WOKEN_FOR_NOTHING.set(false);
+    DEFERRED.take().into_iter().for_each(std::mem::forget);
+}
+
+/// This execution has failed or was stopped: nothing that unwinds may touch the checker again.
+pub(crate) fn end_execution() {
+    OVER.set(true);
+    DEFERRED.take().into_iter().for_each(std::mem::forget);
+}
+
+/// Whether this execution has failed or was stopped.
+pub(crate) fn over() -> bool {
+    OVER.get()
+}
+
+/// Ends this execution, by a panic that nobody is told of.
+pub(crate) fn stop(why: Stop) -> ! {
+    if STOPPED.get().is_none() {
+        STOPPED.set(Some(why));
+    }
+    end_execution();
+    resume_unwind(Box::new(why))
+}
+
+/// Why the last execution was stopped, if it was.
+pub(crate) fn stopped() -> Option<Stop> {
+    STOPPED.get()
+}
+
+/// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds.
+///
+/// A student's `catch_unwind` can end an unwinding during which operations had no effect; the execution
+/// then means nothing any more, so it is stopped.
+pub(super) fn inert() -> bool {
+    if !running() {
+        return true;
+    }
+    if std::thread::panicking() {
+        OVER.set(true);
+        return true;
+    }
+    if OVER.get() {
+        stop(Stop::Abandoned);
+    }
+    settle();
+    false
+}
+
+/// Drops a checker's guard. While a thread unwinds the guard waits for the panic to be caught: the
+/// checkers' locks would take a release during a panic for poison. No other thread runs until then.
+pub(super) fn release(guard: impl Any) {
+    if OVER.get() || !running() {
+        std::mem::forget(guard);
+    } else if std::thread::panicking() {
+        DEFERRED.with_borrow_mut(|deferred| deferred.push(Box::new(guard)));
+    } else {
+        switching(|| drop(guard));
+    }
+}
+
+/// Makes the releases take effect that waited for a panic to be caught.
+pub(super) fn settle() {
+    for guard in DEFERRED.take() {
+        switching(|| drop(guard));
+    }
+}
+
+/// A lock of the checker's own is about to be tried: see `gate` for why loom's cannot.
+pub(super) fn will_try() {
+    if super::backend() == super::Backend::Loom {
+        stop(Stop::Tries);
+    }
+}
+
+/// The modelled clock, in nanoseconds since the execution began. It moves only when a time-out fires, so an
+/// execution depends on nothing but its schedule.
+pub(crate) fn clock() -> u64 {
+    CLOCK.get()
+}
+
+/// A time-out of this many nanoseconds, begun at `start`, has fired.
+pub(super) fn advance_clock(start: u64, nanos: u64) {
+    CLOCK.set(CLOCK.get().max(start.saturating_add(nanos)));
+}
+
+/// Between the start of a timed wait and the look whether somebody has woken the waiter.
+///
+/// Once in an execution the time of a thread may be up before any other thread moves; after that the others
+/// go first, so that a loop of timed waits ends.
+pub(super) fn let_time_pass() {
+    let me = record::current();
+    let first = TIMED_OUT.with_borrow_mut(|threads| {
+        let first = !threads.contains(&me);
+        threads.push(me);
+        first
+    });
+    if !first {
+        yield_quietly();
+    }
+}
+
+/// Whether this wait may end for no reason: the first one of an execution, if the pass wants that.
+pub(super) fn may_wake_for_nothing() -> bool {
+    SETTINGS.get().spurious && !WOKEN_FOR_NOTHING.replace(true)
+}

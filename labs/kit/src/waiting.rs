@@ -1,0 +1,103 @@
+//! Who waits for what on real threads, so that a test that hangs can say where each thread stands.
+//!
+//! The one idea: only an operation that is about to block writes itself down, so what does not block costs
+//! nothing; and a lock remembers where it was taken, which is one store.
+use crate::record::Place;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// One blocked thread.
+#[derive(Clone, Debug)]
+struct Waiting {
+    ticket: u64,
+    thread: String,
+    what: &'static str,
+    place: Place,
+    /// Where the lock that it waits for was taken.
+    held: Option<Place>,
+}
+
+/// All threads that block now, and the next ticket.
+static WAITING: Mutex<(u64, Vec<Waiting>)> = Mutex::new((0, Vec::new()));
+
+/// Takes the thread off the list when its operation is through.
+pub(crate) struct Entry(u64);
+
+/// Writes down that this thread is about to block.
+#[cold]
+pub(crate) fn enter(what: &'static str, place: Place, held: Option<&Holder>) -> Entry {
+    let thread = std::thread::current();
+    let thread = thread
+        .name()
+        .map_or_else(|| format!("{:?}", thread.id()), str::to_owned);
+    let held = held.and_then(Holder::place);
+    let mut list = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+    list.0 += 1;
+    let ticket = list.0;
+    list.1.push(Waiting {
+        ticket,
+        thread,
+        what,
+        place,
+        held,
+    });
+    Entry(ticket)
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let mut list = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
+        list.1.retain(|waiting| waiting.ticket != self.0);
+    }
+}
+
+/// Where every thread that blocks now stands, the longest first: one sentence for each.
+pub(crate) fn sentences() -> Vec<String> {
+    let list = WAITING
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .1
+        .clone();
+    list.iter().map(|waiting| waiting.in_words()).collect()
+}
+
+impl Waiting {
+    fn in_words(&self) -> String {
+        let Waiting {
+            thread,
+            what,
+            place,
+            ..
+        } = self;
+        let name = crate::tell::receiver(place).map_or(String::new(), |name| format!(" `{name}`"));
+        let held = self
+            .held
+            .map_or(String::new(), |held| format!(", held since {held}"));
+        format!("{thread} {what}{name} at {place}{held}")
+    }
+}
+
+/// Where a lock was taken last, for as long as it is held.
+#[derive(Debug, Default)]
+pub(crate) struct Holder(AtomicPtr<std::panic::Location<'static>>);
+
+impl Holder {
+    /// The lock is held from here on.
+    #[inline]
+    pub(crate) fn set(&self, place: Place) {
+        self.0
+            .store(std::ptr::from_ref(place).cast_mut(), Ordering::Relaxed);
+    }
+
+    /// The lock is about to be given back.
+    #[inline]
+    pub(crate) fn clear(&self) {
+        self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
+    }
+
+    fn place(&self) -> Option<Place> {
+        let place = self.0.load(Ordering::Relaxed);
+        // SAFETY: only `set` stores what is not null, and it stores a reference that lives for ever.
+        unsafe { place.cast_const().as_ref() }
+    }
+}

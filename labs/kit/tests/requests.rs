@@ -1,0 +1,136 @@
+//! What the student's commands ask of a search by the environment. Each test runs this binary once more as a
+//! child, because the environment is the whole process's.
+use kit::explore::{Answer, Certainty, FailureKind};
+use kit::sync::{Arc, Mutex};
+use kit::{explore, thread};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The subject: fails in the interleaving in which both threads look before either adds.
+#[test]
+fn subject_that_races() {
+    if std::env::var_os("KIT_TEST_CHILD").is_none() {
+        return;
+    }
+    explore(|| {
+        println!("an interleaving begins");
+        let visited = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&visited);
+        let visit = |visited: &Mutex<u32>| {
+            let seen = *visited.lock() > 0;
+            if !seen {
+                *visited.lock() += 1;
+            }
+        };
+        let thread = thread::spawn(move || visit(&other));
+        visit(&visited);
+        thread.join().unwrap();
+        assert_eq!(*visited.lock(), 1, "visited twice");
+    });
+}
+
+/// The subject: right.
+#[test]
+fn subject_that_is_right() {
+    if std::env::var_os("KIT_TEST_CHILD").is_none() {
+        return;
+    }
+    explore(|| {
+        let counter = Arc::new(Mutex::new(0));
+        let other = Arc::clone(&counter);
+        let thread = thread::spawn(move || *other.lock() += 1);
+        *counter.lock() += 1;
+        thread.join().unwrap();
+        assert_eq!(*counter.lock(), 2);
+    });
+}
+
+fn run(subject: &str, dir: &Path, variables: &[(&str, &str)]) -> Output {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", subject, "--nocapture"])
+        .env("KIT_TEST_CHILD", "1")
+        .env("WEFT_FAILURES", dir)
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap()
+}
+
+fn answer(dir: &Path, subject: &str) -> Answer {
+    let json = std::fs::read(dir.join(format!("{subject}.json"))).unwrap();
+    serde_json::from_slice(&json).unwrap()
+}
+
+fn fresh(name: &str) -> PathBuf {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&dir);
+    dir
+}
+
+#[test]
+fn a_failure_is_handed_over_and_not_printed() {
+    let dir = fresh("handed-over");
+    let output = run("subject_that_races", &dir, &[]);
+    assert!(!output.status.success());
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("does not hold"));
+    let failure = answer(&dir, "subject_that_races").failure.unwrap();
+    assert_eq!(failure.kind, FailureKind::Assertion);
+    assert_eq!(failure.claim, "subject_that_races");
+}
+
+#[test]
+fn what_was_proven_is_handed_over() {
+    let dir = fresh("proven");
+    assert!(run("subject_that_is_right", &dir, &[]).status.success());
+    let answer = answer(&dir, "subject_that_is_right");
+    assert_eq!(answer.outcomes.len(), 1);
+    assert_eq!(answer.outcomes[0].certainty, Certainty::Exhaustive);
+    assert_eq!((answer.failure, answer.stress), (None, None));
+}
+
+#[test]
+fn a_token_repeats_exactly_the_failing_interleaving_aloud() {
+    let dir = fresh("replay");
+    run("subject_that_races", &dir, &[]);
+    let first = answer(&dir, "subject_that_races").failure.unwrap();
+    let token = first.replay.clone().unwrap();
+
+    let output = run("subject_that_races", &dir, &[("WEFT_REPLAY", &token)]);
+    assert!(!output.status.success());
+    let again = answer(&dir, "subject_that_races").failure.unwrap();
+    assert_eq!(again.steps, first.steps);
+    assert_eq!(again.replay, first.replay);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(said.matches("an interleaving begins").count(), 1, "{said}");
+}
+
+#[test]
+fn a_token_of_other_code_is_told_kindly() {
+    let dir = fresh("other-code");
+    run("subject_that_races", &dir, &[]);
+    let token = answer(&dir, "subject_that_races")
+        .failure
+        .unwrap()
+        .replay
+        .unwrap();
+    let (place, _hash) = token.rsplit_once('.').unwrap();
+    let other = format!("{place}.00000000");
+    run("subject_that_races", &dir, &[("WEFT_REPLAY", &other)]);
+    let message = answer(&dir, "subject_that_races").failure.unwrap().message;
+    assert!(message.contains("the code has changed"), "{message}");
+
+    let right = token.replace("subject_that_races", "subject_that_is_right");
+    let output = run("subject_that_is_right", &dir, &[("WEFT_REPLAY", &right)]);
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("does not fail any more"), "{said}");
+}
+
+#[test]
+fn stress_counts_runs_on_real_threads_beside_the_search() {
+    let dir = fresh("stress");
+    let output = run("subject_that_races", &dir, &[("WEFT_STRESS", "50")]);
+    assert!(!output.status.success());
+    let answer = answer(&dir, "subject_that_races");
+    assert_eq!(answer.stress.unwrap().runs, 50);
+    assert!(answer.failure.is_some());
+}
