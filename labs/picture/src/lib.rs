@@ -7,9 +7,16 @@
 //! Not here: how an interleaving is found or recorded.
 mod data;
 mod fold;
+mod html;
+mod order;
 mod outcome;
 mod redact;
+mod rows;
+mod state;
+#[cfg(test)]
+mod tests;
 mod text;
+mod words;
 
 pub use data::{
     Edge, EdgeKind, Effect, Failure, FailureKind, Hold, Object, Place, Search, Step, Thread,

@@ -1,0 +1,262 @@
+//! Where everything stands in a drawing: lanes from left to right, rows from top to bottom.
+//!
+//! The one idea: a drawing is wide, with each thread's words in its own lane, or narrow, with the lanes close
+//! together and the words beside them; all that differs between the two is decided here.
+use crate::rows::Row;
+use crate::{EdgeKind, Effect, Failure};
+
+/// A drawing with more threads than this is never wide.
+const WIDE_LANES: usize = 4;
+/// The room of a wide drawing and of a narrow one on a large screen, and of a narrow one on a telephone.
+pub(super) const DESK: f32 = 840.0;
+pub(super) const PHONE: f32 = 312.0;
+/// Room for the numbers of the steps.
+const NUMBERS: f32 = 34.0;
+/// From a lane to its words.
+pub(super) const TO_WORDS: f32 = 15.0;
+/// The width of a bar, with the gap to the next.
+pub(super) const BAR: f32 = 16.0;
+pub(super) const NARROW_BAR: f32 = 6.0;
+/// A letter of a label and of code: an estimate from above, as the fonts are the reader's.
+const LABEL: f32 = 7.3;
+const CODE: f32 = 6.7;
+/// Heights.
+const LINE: f32 = 17.0;
+const ABOVE: f32 = 9.0;
+pub(super) const SWITCH: f32 = 13.0;
+pub(super) const ARROW: f32 = 12.0;
+const MESSAGE: f32 = 34.0;
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    Wide,
+    Narrow,
+}
+
+/// A drawing's coordinates.
+pub(super) struct Layout {
+    pub(super) form: Form,
+    /// The middle of each lane.
+    pub(super) lanes: Vec<f32>,
+    /// Where the words of a narrow drawing begin.
+    words: f32,
+    pub(super) width: f32,
+    pub(super) rows: Vec<Placed>,
+    /// Where the rows end.
+    pub(super) bottom: f32,
+}
+
+/// A row in its place.
+pub(super) struct Placed {
+    pub(super) row: Row,
+    pub(super) top: f32,
+    /// The middle of the first line, where the thread's mark stands.
+    pub(super) dot: f32,
+    pub(super) bottom: f32,
+    /// Whether another thread took the row before.
+    pub(super) switched: bool,
+    /// Where the words begin, and the words.
+    pub(super) x: f32,
+    pub(super) label: Vec<String>,
+    pub(super) code: String,
+}
+
+impl Layout {
+    /// Places the rows in the room there is.
+    pub(super) fn new(failure: &Failure, rows: Vec<Row>, room: f32) -> Layout {
+        let threads = failure.threads.len();
+        let form = if room >= DESK && threads <= WIDE_LANES {
+            Form::Wide
+        } else {
+            Form::Narrow
+        };
+        let mut layout = Layout {
+            form,
+            lanes: Vec::new(),
+            words: 0.0,
+            width: room,
+            rows: Vec::new(),
+            bottom: 0.0,
+        };
+        let rooms = match form {
+            Form::Wide => layout.wide_lanes(failure, &rows),
+            Form::Narrow => layout.narrow_lanes(threads),
+        };
+        let mut y = 4.0;
+        for row in rows {
+            let placed = layout.place(failure, row, y, &rooms);
+            y = placed.bottom;
+            layout.rows.push(placed);
+        }
+        layout.bottom = y;
+        layout
+    }
+
+    /// Gives each lane what its words need; where that is too much, an equal share of what is left.
+    fn wide_lanes(&mut self, failure: &Failure, rows: &[Row]) -> Vec<f32> {
+        let threads = failure.threads.len();
+        let left: Vec<f32> = (0..threads)
+            .map(|thread| 14.0 + BAR * failure.bars(thread) as f32)
+            .collect();
+        let mut need: Vec<(usize, f32)> = (0..threads).map(|thread| (thread, 110.0)).collect();
+        for row in rows {
+            let Row::Step(step, unlock) = row else {
+                continue;
+            };
+            let label = failure.caption(*step, *unlock).chars().count() as f32 * LABEL;
+            let code = code(failure, *step).chars().count() as f32 * CODE;
+            let need = &mut need[failure.steps[*step].thread].1;
+            *need = need.max(label).max(code);
+        }
+        let mut rooms = vec![0.0; threads];
+        let mut rest = self.width - NUMBERS - left.iter().sum::<f32>() - TO_WORDS * threads as f32;
+        need.sort_by(|a, b| a.1.total_cmp(&b.1));
+        for (at, (thread, need)) in need.into_iter().enumerate() {
+            rooms[thread] = need.min(rest / (threads - at) as f32);
+            rest -= rooms[thread];
+        }
+        let mut x = NUMBERS;
+        for thread in 0..threads {
+            self.lanes.push(x + left[thread]);
+            x += left[thread] + TO_WORDS + rooms[thread];
+        }
+        self.width = x;
+        rooms
+    }
+
+    fn narrow_lanes(&mut self, threads: usize) -> Vec<f32> {
+        let phone = self.width <= PHONE;
+        let (most, least, widest) = if phone {
+            (90.0, 13.0, 24.0)
+        } else {
+            (270.0, 20.0, 40.0)
+        };
+        let pitch = (most / threads.max(1) as f32).clamp(least, widest);
+        self.lanes = (0..threads)
+            .map(|thread| NUMBERS + 16.0 + thread as f32 * pitch)
+            .collect();
+        self.words = self.lanes.last().unwrap_or(&NUMBERS) + TO_WORDS + 4.0;
+        vec![self.width - self.words; threads]
+    }
+
+    fn place(&self, failure: &Failure, row: Row, top: f32, rooms: &[f32]) -> Placed {
+        let first = row.steps().start;
+        let before = first
+            .checked_sub(1)
+            .map(|before| failure.steps[before].thread);
+        let is_step = matches!(row, Row::Step(..));
+        let thread = failure.steps[first].thread;
+        let switched = is_step && before.is_some_and(|before| before != thread);
+        let mut dot = top + ABOVE + 6.0;
+        if is_step {
+            dot += self.room_above(failure, first, switched);
+        }
+        let room = rooms[thread];
+        let (x, label, code) = match &row {
+            Row::Step(step, unlock) => {
+                let mut label = failure.caption(*step, *unlock);
+                if self.form == Form::Narrow {
+                    label = format!("{}: {label}", failure.name(thread));
+                }
+                let x = match self.form {
+                    Form::Wide => self.lanes[thread] + TO_WORDS,
+                    Form::Narrow => self.words,
+                };
+                let code = cut(&code(failure, *step), (room / CODE) as usize);
+                (x, wrap(&label, (room / LABEL) as usize), code)
+            }
+            row => {
+                let x = match self.form {
+                    Form::Wide => self.lanes[0] + TO_WORDS,
+                    Form::Narrow => self.words,
+                };
+                (x, vec![format!("… {} …", row.note())], String::new())
+            }
+        };
+        let lines = label.len() + usize::from(!code.is_empty());
+        Placed {
+            row,
+            top,
+            dot,
+            bottom: dot + LINE * lines as f32 - 9.0,
+            switched,
+            x,
+            label,
+            code,
+        }
+    }
+
+    /// Room above a step for the switch and the arrows that end there.
+    fn room_above(&self, failure: &Failure, step: usize, switched: bool) -> f32 {
+        let ends = |message: bool| {
+            let here = failure.edges.iter().filter(|edge| edge.to == step);
+            here.filter(|edge| (edge.kind == EdgeKind::Message) == message)
+                .count()
+        };
+        let switch = if switched { SWITCH } else { 0.0 };
+        let arrow = ARROW * ends(false) as f32;
+        let message = if ends(true) > 0 { MESSAGE } else { 0.0 };
+        (switch + arrow).max(message)
+    }
+
+    /// The row that stands for a step.
+    pub(super) fn row_of(&self, step: usize) -> Option<&Placed> {
+        self.rows
+            .iter()
+            .find(|placed| placed.row.steps().contains(&step))
+    }
+}
+
+/// `23  let mut urls = self.urls.lock();`
+fn code(failure: &Failure, step: usize) -> String {
+    let step = &failure.steps[step];
+    let line = step
+        .at
+        .as_ref()
+        .map_or(String::new(), |at| at.line.to_string());
+    let code = step.code.as_deref().unwrap_or_default();
+    // A call from the network tells itself.
+    if matches!(step.effect, Effect::Lost | Effect::Duplicated) && step.at.is_none() {
+        return String::new();
+    }
+    format!("{line}  {code}").trim().to_owned()
+}
+
+/// Cuts what does not fit.
+fn cut(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(room.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Breaks a label into lines, at spaces; a word that is too long is cut.
+fn wrap(label: &str, room: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in label.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(cut(word, room)),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_is_broken_at_its_spaces() {
+        assert_eq!(
+            wrap("lock visited: acquired", 13),
+            ["lock visited:", "acquired"]
+        );
+        assert_eq!(wrap("abcdefgh", 4), ["abc…"]);
+    }
+}

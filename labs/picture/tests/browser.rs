@@ -1,0 +1,122 @@
+//! The page in a browser: opens from disk, steps by key, is whole without scripts, fits a telephone.
+mod support;
+
+use picture::Failure;
+use serde_json::json;
+use std::path::PathBuf;
+use support::chromium::Browser;
+use support::{failure, failures};
+
+/// A page on disk, as a student opens it. The folder goes with the guard.
+fn page(failure: &Failure) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("picture.html");
+    std::fs::write(&file, failure.to_html()).expect("the page is written");
+    (folder, file)
+}
+
+#[test]
+fn keys_step_through_the_schedule() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, file) = page(&failure("lost_wakeup"));
+    browser.open(&file, "");
+    assert!(
+        browser
+            .text("#status")
+            .starts_with("Step 7 of 7, T1: wait opened")
+    );
+    let walk = [
+        ("Home", "Step 1 of 7, main: spawn T1"),
+        ("ArrowRight", "Step 2 of 7, T1: lock lock: acquired"),
+        ("j", "Step 3 of 7, T1: load open Acquire: false"),
+        ("ArrowLeft", "Step 2 of 7, T1"),
+        ("k", "Step 1 of 7, main"),
+        ("k", "Step 1 of 7, main"),
+        ("End", "Step 7 of 7, T1"),
+        ("ArrowRight", "Step 7 of 7, T1"),
+    ];
+    for (key, status) in walk {
+        browser.press(key);
+        let now = browser.text("#status");
+        assert!(now.starts_with(status), "after {key}: {now}");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn a_step_shows_values_threads_and_lines() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, file) = page(&failure("lost_wakeup"));
+    browser.open(&file, "#step-4");
+    assert!(
+        browser
+            .text("#status")
+            .starts_with("Step 4 of 7, main: store open")
+    );
+    assert_eq!(browser.text("[data-object=\"0\"] td"), "true");
+    assert_eq!(browser.text("[data-object=\"1\"] td"), "held by T1");
+    assert_eq!(browser.text("[data-object=\"2\"] td"), "not used yet");
+    let lines = "[...document.querySelectorAll('.sources .here b')].map(it => it.textContent)";
+    assert_eq!(browser.value(lines), json!(["125", "131"]));
+    assert_eq!(browser.text(".sources .current b"), "125");
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn what_is_ordered_is_shown_on_request() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, file) = page(&failure("publication_without_release"));
+    browser.open(&file, "#step-5");
+    browser.value("document.querySelector('#order').click()");
+    let before =
+        "[...document.querySelectorAll('.folded.desk a.before')].map(it => it.dataset.step)";
+    assert_eq!(
+        browser.value(before),
+        json!(["0", "3"]),
+        "the stores are not ordered before it"
+    );
+    assert!(browser.text("#status").contains("2 ordered before it"));
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+#[test]
+fn without_scripts_the_page_is_whole() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let failure = failure("check_then_act");
+    let (_folder, file) = page(&failure);
+    browser.without_scripts();
+    browser.open(&file, "");
+    let seen = "(css) => [...document.querySelectorAll(css)].filter(it => it.getClientRects().length).length";
+    let rows = browser.value(&format!("({seen})('table.all tbody tr')"));
+    assert_eq!(rows, json!(failure.steps.len()));
+    assert_eq!(browser.value(&format!("({seen})('.drawing')")), json!(1));
+    assert_eq!(browser.value(&format!("({seen})('.controls')")), json!(0));
+}
+
+#[test]
+fn no_page_is_wider_than_its_screen() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    for (name, failure) in failures() {
+        let (_folder, file) = page(&failure);
+        for width in [360, 800, 1400] {
+            browser.width(width);
+            browser.open(&file, "#step-2");
+            let beyond = browser.value(&format!("document.documentElement.scrollWidth - {width}"));
+            assert!(
+                beyond.as_i64() <= Some(0),
+                "{name} at {width}: {beyond} too wide"
+            );
+            assert_eq!(browser.complaints(), [""; 0], "{name}");
+        }
+    }
+}
