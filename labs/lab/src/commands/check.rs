@@ -53,6 +53,7 @@ pub(crate) fn check(desk: &mut Desk, word: Option<&str>) -> Result<Exit> {
 pub(crate) fn view<'a>(desk: &'a Desk, exercise: &'a Exercise) -> View<'a> {
     View {
         exercise,
+        open: place::to_open(desk.root(), exercise),
         read: place::to_read(desk.root(), exercise),
         next: desk
             .next(Some(exercise))

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use anstream::{print, println};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use picture::{Failure, Style};
 
 use crate::course::Exercise;
@@ -37,7 +37,7 @@ pub(crate) fn explain(desk: &Desk, word: Option<&str>, how: Explain) -> Result<E
     let folder = desk.scratch();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let file = folder.join(format!("{}.html", failure.claim.replace("::", ".")));
-    fs::write(&file, html(failure)?).with_context(|| format!("writing {}", file.display()))?;
+    fs::write(&file, failure.to_html()).with_context(|| format!("writing {}", file.display()))?;
     let short = file.strip_prefix(desk.root()).unwrap_or(&file);
     println!("{}", paint(PATH, short.display()));
     if how.open {
@@ -99,9 +99,4 @@ fn failures(desk: &Desk, exercise: &Exercise) -> Vec<Failure> {
     let mut failures: Vec<Failure> = mine.filter_map(|found| found.failure).collect();
     failures.sort_by_key(|failure| failure.steps.len());
     failures
-}
-
-/// The page to step through; an error until the crate `picture` can draw it.
-fn html(_failure: &Failure) -> Result<String> {
-    bail!("the HTML form is not yet there; `cargo lab explain` draws the picture in the terminal")
 }

@@ -15,6 +15,8 @@ pub(crate) struct View<'a> {
     pub(crate) exercise: &'a Exercise,
     /// Where to read on.
     pub(crate) read: Option<String>,
+    /// Where to start writing.
+    pub(crate) open: String,
     /// The exercise to go on with, and the place to open.
     pub(crate) next: Option<(&'a Exercise, String)>,
     /// Columns.
@@ -98,7 +100,22 @@ impl View<'_> {
         text += &self.failure(first);
         text.push('\n');
         text += &self.rows(others);
+        if !others.is_empty() {
+            text.push('\n');
+        }
+        text += &format!("  open  {}\n", paint(PATH, self.place(first)));
         text
+    }
+
+    /// The line that failed if it is the student's, or where they start writing.
+    fn place(&self, ran: &Ran) -> String {
+        let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
+        let at = match failure {
+            Some(failure) => failure.at.as_ref().map(ToString::to_string),
+            None => panic::first(&ran.output).map(|panic| panic.at),
+        };
+        let mine = |at: &String| self.exercise.files().any(|file| at.starts_with(&file));
+        at.filter(mine).unwrap_or_else(|| self.open.clone())
     }
 
     /// The failure in full: the picture, or the panic.
@@ -213,18 +230,32 @@ fn outcome(ran: &Ran) -> String {
                 .collect::<Vec<_>>()
                 .join(", ")
         }
-        (_, Some(failure)) => kind(failure.kind).to_owned(),
-        (_, None) => {
-            let panic = panic::first(&ran.output);
-            let first = panic.and_then(|panic| panic.message.first().cloned());
-            let first = first.unwrap_or_else(|| "crashed".to_owned());
-            if first.chars().count() > 44 {
-                first.chars().take(43).chain(['…']).collect()
-            } else {
-                first
-            }
+        (_, Some(failure)) if failure.kind == FailureKind::Assertion => {
+            in_short(failure.message.lines().next().unwrap_or_default())
         }
+        (_, Some(failure)) => kind(failure.kind).to_owned(),
+        (_, None) => match panic::first(&ran.output) {
+            Some(panic) => in_short(panic.message.first().map_or("", String::as_str)),
+            None => "crashed".to_owned(),
+        },
     }
+}
+
+/// A panic's first line without what every assertion says.
+fn in_short(message: &str) -> String {
+    if message.starts_with("not yet implemented") {
+        return "not written yet".to_owned();
+    }
+    let own = match message.strip_prefix("assertion `") {
+        Some(rest) => rest
+            .split_once("` failed: ")
+            .map_or("an assertion fails", |(_, own)| own),
+        None => message,
+    };
+    if own.chars().count() <= 60 {
+        return own.to_owned();
+    }
+    own.chars().take(59).chain(['…']).collect()
 }
 
 fn kind(kind: FailureKind) -> &'static str {
@@ -255,7 +286,8 @@ fn meaning(tests: &[Ran], width: usize) -> String {
         }
     }
     let mut text = String::new();
-    let mut say = |line: &str| text += &paint(DIM, wrap(line, 2, width).trim_end()).add_line();
+    let mut say =
+        |line: &str| text += &format!("{}\n", paint(DIM, wrap(line, 2, width).trim_end()));
     if exhaustive {
         say(
             "exhaustive: every order in which the threads of the scenario can take their steps was run.",
@@ -275,17 +307,6 @@ fn meaning(tests: &[Ran], width: usize) -> String {
         text
     } else {
         format!("\n{text}")
-    }
-}
-
-trait AddLine {
-    fn add_line(self) -> String;
-}
-
-impl AddLine for String {
-    fn add_line(mut self) -> String {
-        self.push('\n');
-        self
     }
 }
 

@@ -21,8 +21,8 @@ use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::Exit;
 use crate::process::Stop;
+use crate::select;
 use crate::text::progress::Progress;
-use crate::{place, select};
 use follow::{Event, Hands};
 use terminal::Terminal;
 
@@ -128,10 +128,6 @@ impl Hands for Table {
         };
         self.terminal.clear();
         self.terminal.print(&text);
-        if !report.passed() && !matches!(report, Report::Broken(_)) {
-            let open = place::to_open(self.desk.root(), &exercise);
-            self.terminal.print(&format!("\n  open  {open}\n"));
-        }
     }
 
     fn hint(&mut self, id: &str) {
