@@ -69,6 +69,13 @@ impl Desk {
         self.course.get(last.trim()).or_else(|| self.next(None))
     }
 
+    /// The exercise to work on: the one where the student is, or the next if that passes.
+    pub(crate) fn open_exercise(&self) -> Option<&Exercise> {
+        let here = self.here();
+        here.filter(|here| self.standing(here) != Standing::Passing)
+            .or_else(|| self.next(here))
+    }
+
     /// The first exercise that does not pass, after `from` and then from the start; never `from` itself.
     pub(crate) fn next(&self, from: Option<&Exercise>) -> Option<&Exercise> {
         let all: Vec<&Exercise> = self.course.exercises().collect();

@@ -30,6 +30,9 @@ pub(crate) struct Found {
 pub(crate) struct Stress {
     pub(crate) runs: u64,
     pub(crate) failed: u64,
+    /// Whether a run did not end; `runs` is then how many did.
+    #[serde(default)]
+    pub(crate) hung: bool,
 }
 
 /// Where the kit puts what `claim`'s searches find.

@@ -30,8 +30,10 @@ pub(crate) fn check(desk: &mut Desk, word: Option<&str>) -> Result<Exit> {
     }
     if let ([exercise], [report]) = (&exercises[..], &reports[..]) {
         print!("{}", view(desk, exercise).text(report));
-        if !report.passed() {
-            print!("\n{}", footer(exercise));
+        if let check::Report::Tested { .. } = report
+            && !report.passed()
+        {
+            print!("\n{}", footer());
         }
     } else {
         if let Some(check::Report::Broken(_)) = reports.first() {
@@ -62,12 +64,7 @@ pub(crate) fn view<'a>(desk: &'a Desk, exercise: &'a Exercise) -> View<'a> {
     }
 }
 
-fn footer(exercise: &Exercise) -> String {
-    let name = &exercise.name;
-    text::paint(
-        text::DIM,
-        format!(
-            "  cargo lab hint {name}  ·  cargo lab explain {name} --html  ·  cargo lab watch {name}"
-        ),
-    ) + "\n"
+fn footer() -> String {
+    let commands = "  stuck: cargo lab hint    the picture: cargo lab explain --open";
+    text::paint(text::DIM, commands) + "\n"
 }

@@ -75,11 +75,11 @@ pub(crate) fn explained(desk: &Desk, exercise: &Exercise, all: bool) -> String {
         text += &format!("  {}\n", paint(DIM, format!("fails too: {}", other.claim)));
     }
     if !all && failure.steps.iter().any(|step| !step.part) {
-        text += &format!("  all steps   cargo lab explain {} --all\n", exercise.name);
+        text += &format!("  all steps  cargo lab explain {} --all\n", exercise.name);
     }
-    text += &format!("  in colour   cargo lab explain {} --html\n", exercise.name);
+    text += &format!("  browser    cargo lab explain {} --open\n", exercise.name);
     if let Some(token) = &failure.replay {
-        text += &format!("  run it      cargo lab replay {token}\n");
+        text += &format!("  replay     cargo lab replay {token}\n");
     }
     text
 }

@@ -26,14 +26,14 @@ pub(crate) fn named<'a>(desk: &'a Desk, word: Option<&str>) -> Result<&'a Exerci
     match word {
         Some(word) => Ok(select::one(&desk.course, word)?),
         None => desk
-            .here()
+            .open_exercise()
             .ok_or_else(|| Unknown("all exercises pass; name the one you mean".to_owned()).into()),
     }
 }
 
 /// The list of all exercises.
 pub(crate) fn listed(desk: &Desk) -> String {
-    let here = desk.here().map(Exercise::id);
+    let here = desk.open_exercise();
     let mut text = String::new();
     for lab in &desk.course.labs {
         let rows: Vec<list::Row<'_>> = lab
@@ -42,15 +42,13 @@ pub(crate) fn listed(desk: &Desk) -> String {
             .map(|exercise| list::Row {
                 exercise,
                 standing: desk.standing(exercise),
-                here: Some(exercise.id()) == here,
+                here: Some(exercise.id()) == here.map(Exercise::id),
             })
             .collect();
         text += &list::lab(lab, &rows);
         text.push('\n');
     }
-    let open = desk
-        .here()
-        .map(|exercise| (exercise, place::to_open(desk.root(), exercise)));
+    let open = here.map(|exercise| (exercise, place::to_open(desk.root(), exercise)));
     text + &list::footer(open)
 }
 
@@ -92,9 +90,7 @@ pub(crate) fn hint(desk: &mut Desk, word: Option<&str>, level: Option<usize>) ->
 
 /// Prints the exercise to go on with, and the file to open.
 pub(crate) fn next(desk: &Desk) -> Result<Exit> {
-    let here = desk.here();
-    let open = here.filter(|here| desk.standing(here) != crate::state::Standing::Passing);
-    match open.or_else(|| desk.next(here)) {
+    match desk.open_exercise() {
         Some(exercise) => {
             println!("{}: {}", exercise.id(), exercise.title);
             println!(

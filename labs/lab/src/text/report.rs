@@ -79,10 +79,17 @@ impl View<'_> {
                 .iter()
                 .all(|error| error.file.as_ref() == Some(other))
         {
-            let note = format!(
-                "It is in {other}, not in {}: all exercises of a lab are compiled together.",
-                mine.join(", ")
-            );
+            let note = if other.ends_with(&format!("/{}.rs", self.exercise.name)) {
+                format!(
+                    "{other} uses what {} has to have: names and signatures stay as they were given.",
+                    mine.join(", ")
+                )
+            } else {
+                format!(
+                    "It is in {other}, not in {}: all exercises of a lab are compiled together.",
+                    mine.join(", ")
+                )
+            };
             text += &wrap(&note, 0, self.width);
         }
         text
@@ -107,15 +114,23 @@ impl View<'_> {
         text
     }
 
-    /// The line that failed if it is the student's, or where they start writing.
+    /// The student's line that failed, or where a thread is stuck, or the last one that ran.
     fn place(&self, ran: &Ran) -> String {
         let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
-        let at = match failure {
-            Some(failure) => failure.at.as_ref().map(ToString::to_string),
-            None => panic::first(&ran.output).map(|panic| panic.at),
-        };
         let mine = |at: &String| self.exercise.files().any(|file| at.starts_with(&file));
-        at.filter(mine).unwrap_or_else(|| self.open.clone())
+        let at = match failure {
+            Some(failure) => {
+                let stuck = failure.steps.iter().rev().filter(|step| step.stuck);
+                let steps = stuck.chain(failure.steps.iter().rev());
+                let places = failure
+                    .at
+                    .iter()
+                    .chain(steps.filter_map(|step| step.at.as_ref()));
+                places.map(ToString::to_string).find(mine)
+            }
+            None => panic::first(&ran.output).map(|panic| panic.at).filter(mine),
+        };
+        at.unwrap_or_else(|| self.open.clone())
     }
 
     /// The failure in full: the picture, or the panic.

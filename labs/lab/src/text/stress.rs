@@ -43,9 +43,9 @@ pub(crate) fn text(exercise: &Exercise, ran: &[(Stress, &Ran)], width: usize) ->
     }
     if missed > 0 {
         let note = format!(
-            "{} passed on real threads as often as you asked, and the search found an interleaving that \
-             breaks it: a run that passes says that this schedule works, and nothing about the next one. \
-             `cargo lab explain {}` shows it.",
+            "{} passed as often as you asked, and the search found an interleaving that fails. A run that \
+             passes says that this schedule works, and nothing about the next one. `cargo lab explain {}` \
+             shows the interleaving.",
             count(missed, "scenario"),
             exercise.name
         );
@@ -59,6 +59,7 @@ pub(crate) fn text(exercise: &Exercise, ran: &[(Stress, &Ran)], width: usize) ->
 
 fn on_threads(stress: Stress) -> (String, bool) {
     match stress.failed {
+        _ if stress.hung => (format!("hung after {}", count_runs(stress.runs)), false),
         0 => (format!("{} runs passed", grouped(stress.runs)), true),
         n => (
             format!("{} of {} runs failed", grouped(n), grouped(stress.runs)),
@@ -79,4 +80,12 @@ fn under_search(ran: &Ran) -> String {
         (None, Some(outcome)) => outcome.to_string(),
         (None, None) => "nothing to search".to_owned(),
     }
+}
+
+fn count_runs(runs: u64) -> String {
+    format!(
+        "{} {}",
+        grouped(runs),
+        if runs == 1 { "run" } else { "runs" }
+    )
 }

@@ -138,6 +138,7 @@ impl Hands for Table {
 
     fn explain(&mut self, id: &str) {
         let text = commands::explained(&self.desk, &self.exercise(id), true);
+        self.terminal.clear();
         self.terminal.print(&text);
     }
 

@@ -74,7 +74,7 @@ impl Terminal {
 impl Drop for Terminal {
     fn drop(&mut self) {
         if self.keys {
-            self.write("\n");
+            self.write("\r\x1b[K");
             let _ = terminal::disable_raw_mode();
         }
     }

@@ -1,0 +1,3 @@
+pub mod bank;
+pub mod untested;
+pub mod visited;

@@ -1,0 +1,1 @@
+//! You write this file.
