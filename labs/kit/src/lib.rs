@@ -31,6 +31,8 @@ pub mod explore;
 #[cfg(not(feature = "bare"))]
 mod facade;
 #[cfg(not(feature = "bare"))]
+pub mod message;
+#[cfg(not(feature = "bare"))]
 mod model;
 #[cfg(not(feature = "bare"))]
 mod record;

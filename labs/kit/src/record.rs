@@ -118,6 +118,22 @@ pub(crate) enum Op {
     Note {
         text: Arc<str>,
     },
+    MessageSent {
+        id: u64,
+        text: Arc<str>,
+    },
+    MessageLost {
+        id: u64,
+        text: Arc<str>,
+    },
+    MessageDuplicated {
+        id: u64,
+        text: Arc<str>,
+    },
+    MessageDelivered {
+        id: u64,
+        text: Arc<str>,
+    },
 }
 
 /// One step of one thread.
@@ -240,6 +256,12 @@ pub(crate) fn event(object: ObjectId, place: Place, op: Op) {
             dropped_at,
         });
     });
+}
+
+/// The number of a new message of this execution.
+pub(crate) fn next_message() -> u64 {
+    let sent = |event: &&Event| matches!(event.op, Op::MessageSent { .. });
+    with_trace(|trace| trace.events.iter().filter(sent).count() as u64 + 1)
 }
 
 /// A registered object; dropping it is noticed, so that a leak can be told.

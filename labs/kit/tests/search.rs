@@ -527,3 +527,44 @@ fn a_stub_that_is_reached_says_what_is_to_do_and_no_more() {
     assert_eq!(failure.message, "still to do: open the accounts");
     assert!(failure.steps.is_empty() && failure.replay.is_none());
 }
+
+#[test]
+fn a_relaxed_store_ends_the_release_sequence_before_it() {
+    let failure = failure_of(Explorer::new(), || {
+        let shared = Arc::new((UnsafeCounter::default(), AtomicUsize::new(0)));
+        let (first, second) = (Arc::clone(&shared), Arc::clone(&shared));
+        let publisher = thread::spawn(move || {
+            first.0.add();
+            first.1.store(1, Release);
+        });
+        let relay = thread::spawn(move || {
+            if second.1.load(Relaxed) == 1 {
+                second.1.store(2, Relaxed);
+            }
+        });
+        if shared.1.load(Acquire) == 2 {
+            shared.0.add();
+        }
+        publisher.join().unwrap();
+        relay.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::Race);
+}
+
+#[test]
+fn readers_who_wait_for_each_other_are_all_named() {
+    let failure = failure_of(Explorer::new(), || {
+        let page = Arc::new(RwLock::new(0));
+        let other = Arc::clone(&page);
+        let upgrade = |page: &RwLock<u32>| {
+            let _reading = page.read();
+            *page.write() += 1;
+        };
+        let thread = thread::spawn(move || upgrade(&other));
+        upgrade(&page);
+        thread.join().unwrap();
+    });
+    assert_eq!(failure.kind, FailureKind::Deadlock);
+    let told = failure.to_text(picture::Style::default());
+    assert!(told.contains("which it holds itself since"), "{told}");
+}

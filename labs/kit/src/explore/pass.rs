@@ -2,10 +2,14 @@
 use super::{Certainty, Explorer};
 use crate::model::Settings;
 
+const SEED: u64 = 6824;
+
 /// One pass of a search.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pass {
     pub(super) strategy: Strategy,
+    /// Where a random strategy starts.
+    pub(super) seed: u64,
     pub(super) settings: Settings,
 }
 
@@ -27,7 +31,11 @@ pub(super) enum Strategy {
 /// What a search goes through, in this order.
 pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
     let usual = Settings::default();
-    let pass = |strategy, settings| Pass { strategy, settings };
+    let pass = |strategy, settings| Pass {
+        strategy,
+        seed: SEED,
+        settings,
+    };
     if explorer.sampled {
         let strategies = [
             Strategy::Random,
@@ -86,6 +94,26 @@ impl Pass {
             return waits;
         }
         sequential || memory || done != Some(self.certainty(0))
+    }
+
+    /// The same pass from another start.
+    pub(super) fn with_seed(self, seed: Option<u64>) -> Pass {
+        match seed {
+            Some(seed) => self.with_few_switches(seed),
+            None => self,
+        }
+    }
+
+    /// A random pass whose schedules switch seldom, for a failure that is told; its own start is itself.
+    pub(super) fn with_few_switches(self, seed: u64) -> Pass {
+        if seed == self.seed {
+            return self;
+        }
+        Pass {
+            strategy: Strategy::Pct(2 + seed as usize % 2),
+            seed,
+            ..self
+        }
     }
 
     pub(super) fn is_loom(self) -> bool {

@@ -35,7 +35,8 @@ pub struct Stress {
     pub hung: bool,
 }
 
-/// One interleaving of one search of one test: `<claim>@<search>.<pass>.<interleaving>.<hash of the sources>`.
+/// One interleaving of one search of one test:
+/// `<claim>@<search>.<pass>[s<seed>].<interleaving>.<hash of the sources>`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) claim: String,
@@ -43,6 +44,8 @@ pub(super) struct Token {
     pub(super) search: usize,
     /// Which pass of the search.
     pub(super) pass: usize,
+    /// Where a random pass started, if not where it usually does.
+    pub(super) seed: Option<u64>,
     pub(super) interleaving: u64,
     pub(super) sources: String,
 }
@@ -51,10 +54,16 @@ impl Token {
     pub(super) fn parse(text: &str) -> Option<Token> {
         let (claim, rest) = text.trim().rsplit_once('@')?;
         let mut parts = rest.split('.');
+        let search = parts.next()?.parse().ok()?;
+        let (pass, seed) = match parts.next()?.split_once('s') {
+            Some((pass, seed)) => (pass, Some(seed.parse().ok()?)),
+            None => (rest.split('.').nth(1)?, None),
+        };
         let token = Token {
             claim: claim.to_owned(),
-            search: parts.next()?.parse().ok()?,
-            pass: parts.next()?.parse().ok()?,
+            search,
+            pass: pass.parse().ok()?,
+            seed,
             interleaving: parts.next()?.parse().ok()?,
             sources: parts.next()?.to_owned(),
         };
@@ -68,10 +77,12 @@ impl std::fmt::Display for Token {
             claim,
             search,
             pass,
+            seed,
             interleaving,
             sources,
         } = self;
-        write!(f, "{claim}@{search}.{pass}.{interleaving}.{sources}")
+        let seed = seed.map_or(String::new(), |seed| format!("s{seed}"));
+        write!(f, "{claim}@{search}.{pass}{seed}.{interleaving}.{sources}")
     }
 }
 

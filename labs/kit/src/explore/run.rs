@@ -21,7 +21,6 @@ const MAX_BRANCHES: usize = 5_000;
 const SCHEDULES: usize = 2_500;
 /// Bytes of stack for a thread under shuttle.
 const SHUTTLE_STACK: usize = 256 * 1024;
-const SEED: u64 = 6824;
 
 /// How a pass ended.
 pub(super) enum Ended {
@@ -62,6 +61,15 @@ pub(super) fn executions() -> u64 {
 
 /// Runs a pass to its end, to `deadline`, or to the first failure.
 pub(super) fn run(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) -> Ended {
+    loop {
+        match run_once(pass, scenario, deadline, focus) {
+            Ended::Stopped(Stop::Again) => {}
+            ended => return ended,
+        }
+    }
+}
+
+fn run_once(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) -> Ended {
     install_hook(&BEFORE);
     EXECUTIONS.set(0);
     PANIC.take();
@@ -79,19 +87,19 @@ pub(super) fn run(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Foc
         match pass.strategy {
             Strategy::Exhaust(bound) => run_loom(bound, body),
             Strategy::Random => run_shuttle(
-                RandomScheduler::new_from_seed(SEED, SCHEDULES),
+                RandomScheduler::new_from_seed(pass.seed, SCHEDULES),
                 deadline,
                 body,
             ),
             Strategy::Pct(depth) => {
                 run_shuttle(
-                    PctScheduler::new_from_seed(SEED, depth, SCHEDULES),
+                    PctScheduler::new_from_seed(pass.seed, depth, SCHEDULES),
                     deadline,
                     body,
                 );
             }
             Strategy::Urw => run_shuttle(
-                UrwRandomScheduler::new_from_seed(SEED, SCHEDULES),
+                UrwRandomScheduler::new_from_seed(pass.seed, SCHEDULES),
                 deadline,
                 body,
             ),

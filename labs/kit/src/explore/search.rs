@@ -3,11 +3,15 @@ use super::pass::{Pass, passes};
 use super::request::{self, Token};
 use super::run::{Ended, Focus, Panic, Scenario, executions, run};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome, claim};
-use crate::model::Stop;
+use crate::model::{self, Stop};
 use crate::record::{self, Event, Op};
 use crate::tell::{self, Case};
 use std::panic::resume_unwind;
 use std::time::{Duration, Instant};
+
+/// How long, and from how many seeds, a shorter schedule is looked for.
+const SHORTENING: Duration = Duration::from_secs(10);
+const SHORTENING_SEEDS: u64 = 40;
 
 /// Searches. The failure is boxed: it is the payload of a panic next.
 pub(super) fn search(
@@ -16,22 +20,17 @@ pub(super) fn search(
     wants_goal: bool,
 ) -> Result<Outcome, Box<Failure>> {
     let number = request::next_search();
+    model::begin_search();
     let deadline = Instant::now() + explorer.budget;
     let mut total = 0;
     let mut best: Option<Outcome> = None;
-    let (mut memory, mut waits, mut tries) = (false, false, false);
-    for (index, mut pass) in passes(explorer).into_iter().enumerate() {
+    let (mut memory, mut waits) = (false, false);
+    for (index, pass) in passes(explorer).into_iter().enumerate() {
         let done = best.map(|outcome| outcome.certainty);
         if index > 0 && !pass.adds_something(memory, waits, done) {
             continue;
         }
-        pass.settings.tries = tries;
-        let mut ended = run(pass, scenario, deadline, Focus::None);
-        if let Ended::Stopped(Stop::Tries) = ended {
-            tries = true;
-            pass.settings.tries = true;
-            ended = run(pass, scenario, deadline, Focus::None);
-        }
+        let ended = run(pass, scenario, deadline, Focus::None);
         let count = executions();
         total += count;
         match ended {
@@ -42,15 +41,29 @@ pub(super) fn search(
                 break;
             }
             Ended::Failed(panic) => {
-                let panic = again(pass, scenario, count).unwrap_or(panic);
+                let mut found = Found {
+                    panic,
+                    pass,
+                    execution: count,
+                };
+                if explorer.sampled {
+                    found = shortest(found, scenario);
+                }
+                let Found {
+                    panic,
+                    pass,
+                    execution,
+                } = found;
+                let panic = again(pass, scenario, execution).unwrap_or(panic);
                 let token = |sources| Token {
                     claim: claim(),
                     search: number,
                     pass: index,
-                    interleaving: count,
+                    seed: explorer.sampled.then_some(pass.seed),
+                    interleaving: execution,
                     sources,
                 };
-                return Err(Box::new(failure(*panic, pass, count, total, token)));
+                return Err(Box::new(failure(*panic, pass, execution, total, token)));
             }
             Ended::Stopped(Stop::Reached) => {
                 return Ok(Outcome {
@@ -105,8 +118,13 @@ pub(super) fn replay(
     scenario: &Scenario,
     token: &Token,
 ) -> Result<Outcome, Box<Failure>> {
+    model::begin_search();
     let passes = passes(explorer);
-    let Some(mut pass) = passes.get(token.pass).copied() else {
+    let Some(pass) = passes
+        .get(token.pass)
+        .copied()
+        .map(|pass| pass.with_seed(token.seed))
+    else {
         let message = format!(
             "this search has no pass {}: the token is of another version",
             token.pass
@@ -114,11 +132,7 @@ pub(super) fn replay(
         return Err(without_interleaving(FailureKind::NotExplored, message));
     };
     let focus = Focus::Replay(token.interleaving);
-    let mut ended = run(pass, scenario, far(), focus);
-    if let Ended::Stopped(Stop::Tries) = ended {
-        pass.settings.tries = true;
-        ended = run(pass, scenario, far(), focus);
-    }
+    let ended = run(pass, scenario, far(), focus);
     let count = executions();
     match ended {
         Ended::Failed(panic) => {
@@ -146,6 +160,47 @@ pub(super) fn replay(
             })
         }
     }
+}
+
+/// A failure that was found, and where.
+struct Found {
+    panic: Box<Panic>,
+    pass: Pass,
+    execution: u64,
+}
+
+/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found once more,
+/// by schedules with few switches from many seeds, and the one with the fewest is told.
+fn shortest(first: Found, scenario: &Scenario) -> Found {
+    let deadline = Instant::now() + SHORTENING;
+    let kind = kind_of(&first.panic);
+    let mut best = first;
+    for seed in 1..=SHORTENING_SEEDS {
+        if Instant::now() > deadline {
+            break;
+        }
+        let pass = best.pass.with_few_switches(seed);
+        if let Ended::Failed(panic) = run(pass, scenario, deadline, Focus::None)
+            && kind_of(&panic) == kind
+            && length(&panic) < length(&best.panic)
+        {
+            best = Found {
+                panic,
+                pass,
+                execution: executions(),
+            };
+        }
+    }
+    best
+}
+
+/// Switches first, then steps.
+fn length(panic: &Panic) -> (usize, usize) {
+    let events = &panic.trace.events;
+    let switches = events
+        .windows(2)
+        .filter(|pair| pair[0].thread != pair[1].thread);
+    (switches.count(), events.len())
 }
 
 fn far() -> Instant {

@@ -5,11 +5,13 @@
 //!
 //! - In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially consistent
 //!   read-modify-write, whatever ordering is written: there is one value to see, the newest.
-//! - A store is a swap. loom does not know that a read-modify-write follows what it read immediately, so a
-//!   plain store of another thread could stay older for ever, and a loop that waits for it would not end.
+//! - Where an atomic sees read-modify-writes, its stores are swaps. loom does not know that a
+//!   read-modify-write follows what it read immediately, so a plain store of another thread could stay older
+//!   for ever, and a loop that waits for it would not end. The price: such a store does not end the release
+//!   sequence before it, so an acquire that reads it is taken to see a little more than it may.
 //! - A `SeqCst` load sees the newest value. loom takes it as `Acquire`, under which Dekker's and Peterson's
 //!   algorithms fail although they are right.
-use super::{Checker, either, inert, sequential};
+use super::{Checker, either, inert, is_updated, sequential, will_update};
 use crate::record::{Handle, Op, Place, Value, switching};
 use std::sync::atomic::Ordering;
 
@@ -22,12 +24,43 @@ fn newest(written: Ordering) -> Option<Ordering> {
     }
 }
 
-/// The ordering of the swap that stands for a store.
-fn as_swap(written: Ordering) -> Ordering {
+/// The ordering of the swap that stands for a store, where one has to: see the top of this file.
+fn as_swap(written: Ordering, updated: bool) -> Option<Ordering> {
     match written {
-        _ if sequential() => Ordering::SeqCst,
-        Ordering::SeqCst => Ordering::Release,
-        other => other,
+        _ if sequential() => Some(Ordering::SeqCst),
+        _ if !updated => None,
+        Ordering::SeqCst => Some(Ordering::Release),
+        other => Some(other),
+    }
+}
+
+/// Whether an atomic sees read-modify-writes.
+#[derive(Debug)]
+struct Updates {
+    known: bool,
+    created: Place,
+}
+
+impl Updates {
+    fn new(created: Place) -> Updates {
+        Updates {
+            known: is_updated(created),
+            created,
+        }
+    }
+
+    /// A load comes that is a read-modify-write. In a sequentially consistent pass all are, and that says nothing.
+    fn happen_for_load(&self) {
+        if !sequential() {
+            self.happen();
+        }
+    }
+
+    /// A read-modify-write comes.
+    fn happen(&self) {
+        if !self.known {
+            will_update(self.created);
+        }
     }
 }
 
@@ -46,6 +79,7 @@ macro_rules! atomic {
         #[derive(Debug)]
         pub(crate) struct $name {
             object: Handle,
+            updates: Updates,
             atomic: Checker<loom::sync::atomic::$name, shuttle::sync::atomic::$name>,
         }
 
@@ -53,6 +87,7 @@ macro_rules! atomic {
             pub(crate) fn new(value: $type, created: Place) -> Box<$name> {
                 Box::new($name {
                     object: Handle::new(stringify!($name), created, Some($value(value))),
+                    updates: Updates::new(created),
                     atomic: Checker::new(
                         || loom::sync::atomic::$name::new(value),
                         || shuttle::sync::atomic::$name::new(value),
@@ -66,7 +101,10 @@ macro_rules! atomic {
                 }
                 let value = switching(|| {
                     either!(&self.atomic, $it => match newest(ordering) {
-                        Some($newest) => $read,
+                        Some($newest) => {
+                            self.updates.happen_for_load();
+                            $read
+                        }
                         None => $it.load(ordering),
                     })
                 });
@@ -78,7 +116,15 @@ macro_rules! atomic {
                 if inert() {
                     return;
                 }
-                switching(|| either!(&self.atomic, atomic => atomic.swap(value, as_swap(ordering))));
+                let swap = as_swap(ordering, self.updates.known);
+                switching(|| {
+                    either!(&self.atomic, atomic => match swap {
+                        Some(ordering) => {
+                            atomic.swap(value, ordering);
+                        }
+                        None => atomic.store(value, ordering),
+                    })
+                });
                 let value = $value(value);
                 self.object.stored(place, value, Op::Store { value, ordering });
             }
@@ -94,6 +140,7 @@ macro_rules! atomic {
                 if inert() {
                     return Ok(expected);
                 }
+                self.updates.happen();
                 let result = switching(|| {
                     either!(&self.atomic, atomic => {
                         atomic.compare_exchange(expected, new, strict(success), strict(failure))
@@ -128,6 +175,7 @@ macro_rules! atomic {
                 if inert() {
                     return Default::default();
                 }
+                self.updates.happen();
                 let $old = switching(|| {
                     either!(&self.atomic, atomic => atomic.$method($operand, strict(ordering)))
                 });
@@ -172,6 +220,7 @@ atomic! { @integer
 #[derive(Debug)]
 pub(crate) struct AtomicPtr {
     object: Handle,
+    updates: Updates,
     atomic: Checker<loom::sync::atomic::AtomicPtr<()>, shuttle::sync::atomic::AtomicPtr<()>>,
 }
 
@@ -179,6 +228,7 @@ impl AtomicPtr {
     pub(crate) fn new(pointer: *mut (), created: Place) -> Box<AtomicPtr> {
         Box::new(AtomicPtr {
             object: Handle::new("AtomicPtr", created, Some(address(pointer))),
+            updates: Updates::new(created),
             atomic: Checker::new(
                 || loom::sync::atomic::AtomicPtr::new(pointer),
                 || shuttle::sync::atomic::AtomicPtr::new(pointer),
@@ -193,6 +243,7 @@ impl AtomicPtr {
         let pointer = switching(|| {
             either!(&self.atomic, atomic => match newest(ordering) {
                 Some(newest) => {
+                    self.updates.happen_for_load();
                     // A compare-and-swap that changes nothing reads the newest value.
                     let null = std::ptr::null_mut();
                     atomic.compare_exchange(null, null, newest, newest).unwrap_or_else(|found| found)
@@ -208,7 +259,15 @@ impl AtomicPtr {
         if inert() {
             return;
         }
-        switching(|| either!(&self.atomic, atomic => atomic.swap(pointer, as_swap(ordering))));
+        let swap = as_swap(ordering, self.updates.known);
+        switching(|| {
+            either!(&self.atomic, atomic => match swap {
+                Some(ordering) => {
+                    atomic.swap(pointer, ordering);
+                }
+                None => atomic.store(pointer, ordering),
+            })
+        });
         let value = address(pointer);
         self.object
             .stored(place, value, Op::Store { value, ordering });
@@ -218,6 +277,7 @@ impl AtomicPtr {
         if inert() {
             return std::ptr::null_mut();
         }
+        self.updates.happen();
         let old = switching(|| either!(&self.atomic, atomic => atomic.swap(new, strict(ordering))));
         self.updated(old, new, ordering, place);
         old
@@ -234,6 +294,7 @@ impl AtomicPtr {
         if inert() {
             return Ok(expected);
         }
+        self.updates.happen();
         let result = switching(|| {
             either!(&self.atomic, atomic => {
                 atomic.compare_exchange(expected, new, strict(success), strict(failure))

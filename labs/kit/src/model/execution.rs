@@ -1,6 +1,6 @@
 //! The state of the execution that runs: how it is to be run, whether it is over, and what time it is.
 use super::{running, yield_quietly};
-use crate::record::{self, ThreadId, switching};
+use crate::record::{self, Place, ThreadId, switching};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
@@ -12,8 +12,16 @@ pub(crate) struct Settings {
     pub(crate) sequential: bool,
     /// One wait on a condvar may end for no reason.
     pub(crate) spurious: bool,
-    /// The scenario tries to lock, so locks are the façade's own; see `gate`.
-    pub(crate) tries: bool,
+}
+
+/// What a search has learned about its scenario, and objects have to know when they are made. An execution that
+/// learns something new is stopped, and its pass run again.
+#[derive(Debug, Default)]
+struct Learned {
+    /// Some lock is tried, so locks are the façade's own; see `gate`.
+    tries: bool,
+    /// Where atomics are made that see a read-modify-write; see `atomic`.
+    updated: Vec<Place>,
 }
 
 /// Why an execution was stopped that has not failed.
@@ -23,8 +31,8 @@ pub(crate) enum Stop {
     Reached,
     /// The budget is used up.
     OutOfTime,
-    /// It tries to lock: run this pass again with locks for which that is modelled.
-    Tries,
+    /// It does what objects have to know when they are made: run this pass again.
+    Again,
     /// It was replayed to its end.
     Replayed,
     /// The execution before it left an object alive.
@@ -35,8 +43,9 @@ pub(crate) enum Stop {
 
 thread_local! {
     static SETTINGS: Cell<Settings> = const {
-        Cell::new(Settings { sequential: false, spurious: false, tries: false })
+        Cell::new(Settings { sequential: false, spurious: false })
     };
+    static LEARNED: RefCell<Learned> = RefCell::default();
     static OVER: Cell<bool> = const { Cell::new(false) };
     static STOPPED: Cell<Option<Stop>> = const { Cell::new(None) };
     static CLOCK: Cell<u64> = const { Cell::new(0) };
@@ -53,8 +62,34 @@ pub(super) fn sequential() -> bool {
     SETTINGS.get().sequential
 }
 
+/// A new search begins.
+pub(crate) fn begin_search() {
+    LEARNED.take();
+}
+
 pub(super) fn tries() -> bool {
-    SETTINGS.get().tries
+    LEARNED.with_borrow(|learned| learned.tries)
+}
+
+/// A lock of the checker's own is about to be tried: see `gate` for why loom's cannot.
+pub(super) fn will_try() {
+    if super::backend() == super::Backend::Loom {
+        LEARNED.with_borrow_mut(|learned| learned.tries = true);
+        stop(Stop::Again);
+    }
+}
+
+/// Whether atomics made at `place` see read-modify-writes.
+pub(super) fn is_updated(place: Place) -> bool {
+    LEARNED.with_borrow(|learned| learned.updated.contains(&place))
+}
+
+/// An atomic made at `place` sees a read-modify-write.
+pub(super) fn will_update(place: Place) {
+    if super::backend() == super::Backend::Loom {
+        LEARNED.with_borrow_mut(|learned| learned.updated.push(place));
+        stop(Stop::Again);
+    }
 }
 
 /// A new execution starts.
@@ -127,13 +162,6 @@ pub(super) fn release(guard: impl Any) {
 pub(super) fn settle() {
     for guard in DEFERRED.take() {
         switching(|| drop(guard));
-    }
-}
-
-/// A lock of the checker's own is about to be tried: see `gate` for why loom's cannot.
-pub(super) fn will_try() {
-    if super::backend() == super::Backend::Loom {
-        stop(Stop::Tries);
     }
 }
 

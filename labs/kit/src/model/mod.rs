@@ -89,3 +89,16 @@ pub(crate) fn running() -> bool {
 pub(crate) fn set_backend(backend: Backend) {
     BACKEND.set(backend);
 }
+
+/// One of `0..count`: shuttle's schedule decides, or chance where no model runs.
+pub(crate) fn choose(count: u64) -> u64 {
+    use shuttle::rand::Rng;
+    match backend() {
+        Backend::Shuttle => shuttle::rand::thread_rng().gen_range(0..count),
+        Backend::Loom => panic!("this scenario makes choices: search it with Explorer::sampled"),
+        Backend::Real => {
+            use std::hash::{BuildHasher, RandomState};
+            RandomState::new().hash_one(count) % count
+        }
+    }
+}

@@ -14,6 +14,7 @@ pub(super) fn edges(trace: &Trace, steps: &[Step]) -> Vec<Edge> {
     let mut unlocked = HashMap::new();
     let mut stored: HashMap<usize, Vec<(usize, Option<String>, bool)>> = HashMap::new();
     let mut sent: HashMap<usize, Vec<usize>> = HashMap::new();
+    let mut messages = HashMap::new();
     let mut notified = None;
     for (at, step) in steps.iter().enumerate() {
         let event = &trace.events[step.event];
@@ -48,6 +49,10 @@ pub(super) fn edges(trace: &Trace, steps: &[Step]) -> Vec<Edge> {
                     steps[*earlier].object == step.object && steps[*earlier].thread != step.thread
                 });
                 found.add_from(others, at, EdgeKind::Notify);
+            }
+            Op::MessageSent { id, .. } => drop(messages.insert(*id, at)),
+            Op::MessageDelivered { id, .. } => {
+                found.add_from(messages.get(id).copied(), at, EdgeKind::Message);
             }
             Op::Sent { .. } => sent.entry(object).or_default().push(at),
             Op::Received { .. } => {

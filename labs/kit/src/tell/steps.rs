@@ -77,6 +77,10 @@ pub(super) fn about_an_object(op: &Op) -> bool {
             | Op::ParkWaits
             | Op::Unparked
             | Op::Unpark { .. }
+            | Op::MessageSent { .. }
+            | Op::MessageLost { .. }
+            | Op::MessageDuplicated { .. }
+            | Op::MessageDelivered { .. }
     )
 }
 
@@ -106,8 +110,10 @@ fn effect(op: &Op) -> Effect {
         Op::CasFailed { .. } => Effect::Load { stale: false },
         Op::CellRead => Effect::Read,
         Op::CellWrite => Effect::Write,
-        Op::Sent { .. } => Effect::Send,
-        Op::Received { .. } => Effect::Receive,
+        Op::Sent { .. } | Op::MessageSent { .. } => Effect::Send,
+        Op::Received { .. } | Op::MessageDelivered { .. } => Effect::Receive,
+        Op::MessageLost { .. } => Effect::Lost,
+        Op::MessageDuplicated { .. } => Effect::Duplicated,
         Op::Spawn { .. } => Effect::Spawn,
         Op::JoinWants { .. } | Op::Joined { .. } => Effect::Join,
         _ => Effect::Other,
@@ -176,8 +182,13 @@ fn order(trace: &Trace) -> Vec<Shown> {
     shown
 }
 
-/// The event by which `lock` was taken and is held still.
+/// The event by which `lock` was taken last and is held still.
 fn holder(events: &[Event], lock: ObjectId) -> Option<&Event> {
+    holders(events, lock).pop()
+}
+
+/// The events by which `lock` was taken and is held still: several, if readers share it.
+fn holders(events: &[Event], lock: ObjectId) -> Vec<&Event> {
     let mut held: Vec<&Event> = Vec::new();
     for event in events {
         match event.op {
@@ -191,7 +202,7 @@ fn holder(events: &[Event], lock: ObjectId) -> Option<&Event> {
             _ => {}
         }
     }
-    held.pop()
+    held
 }
 
 fn waits(op: &Op) -> bool {
@@ -303,6 +314,10 @@ fn action(event: &Event, names: &Names) -> String {
         Op::Unparked => "park: goes on".to_owned(),
         Op::Unpark { thread } => format!("unpark {}", names.thread(*thread)),
         Op::Note { text } => format!("note: {text}"),
+        Op::MessageSent { text, .. } => format!("send \"{text}\""),
+        Op::MessageLost { text, .. } => format!("LOST: \"{text}\""),
+        Op::MessageDuplicated { text, .. } => format!("comes twice: \"{text}\""),
+        Op::MessageDelivered { text, .. } => format!("receive \"{text}\""),
     }
 }
 
@@ -340,24 +355,24 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
         format!("{file}:{}", place.line())
     };
     let place = line(event.place);
-    let held = holder(&trace.events, event.object);
     let mut on = None;
     let sentence = match &event.op {
-        Op::LockWants | Op::ReadWants => match held {
-            Some(held) => {
-                on = Some(held.thread as usize);
+        Op::LockWants | Op::ReadWants => {
+            let held = holders(&trace.events, event.object);
+            let others = held.iter().filter(|held| held.thread != event.thread);
+            on = others.chain(&held).next().map(|held| held.thread as usize);
+            let by = held.iter().map(|held| {
                 let since = line(held.place);
-                if held.thread == event.thread {
-                    format!(
-                        "{who} waits at {place} for {name}, which it holds itself since {since}"
-                    )
-                } else {
-                    let holder = names.thread(held.thread);
-                    format!("{who} waits at {place} for {name}, which {holder} holds since {since}")
+                match held.thread == event.thread {
+                    true => format!("it holds itself since {since}"),
+                    false => format!("{} holds since {since}", names.thread(held.thread)),
                 }
+            });
+            match by.collect::<Vec<_>>().join(" and ") {
+                by if by.is_empty() => format!("{who} waits at {place} for {name}"),
+                by => format!("{who} waits at {place} for {name}, which {by}"),
             }
-            None => format!("{who} waits at {place} for {name}"),
-        },
+        }
         Op::JoinWants { child } => {
             on = Some(*child as usize);
             format!("{who} waits at {place} for {} to end", names.thread(*child))

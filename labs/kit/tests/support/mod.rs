@@ -17,7 +17,18 @@ pub(crate) fn failure_of(
 #[allow(dead_code, reason = "each test binary uses its part")]
 /// Searches, expects this kind of failure, and compares the picture with the one that is kept.
 pub(crate) fn finds(kind: FailureKind, name: &str, scenario: impl Fn() + Send + Sync + 'static) {
-    let failure = failure_of(Explorer::new(), scenario);
+    finds_with(Explorer::new(), kind, name, scenario);
+}
+
+#[allow(dead_code, reason = "each test binary uses its part")]
+/// As [`finds`], with a search of its own.
+pub(crate) fn finds_with(
+    explorer: Explorer,
+    kind: FailureKind,
+    name: &str,
+    scenario: impl Fn() + Send + Sync + 'static,
+) {
+    let failure = failure_of(explorer, scenario);
     assert_eq!(failure.kind, kind, "{}", failure.message);
     let here = env!("CARGO_MANIFEST_DIR");
     let text = format!("{here}/tests/pictures/{name}.txt");

@@ -1,0 +1,79 @@
+//! Messages between nodes, for the timeline: who sent what to whom, what was lost, what came twice.
+//!
+//! Not here: a network. Whoever simulates one says with these what it does to each message, and the picture
+//! draws it as a sequence diagram. Outside a model all of this does nothing.
+use crate::model;
+use crate::record::{self, Op};
+use std::panic::Location;
+use std::sync::Arc;
+
+/// A message on its way. Copies of it are the same message.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// Unique within the execution; 0 outside a model.
+    id: u64,
+    text: Arc<str>,
+}
+
+impl Message {
+    /// Says that this thread sends `text`: `Message::sent("deduct 10")`.
+    #[track_caller]
+    pub fn sent(text: &str) -> Message {
+        let text: Arc<str> = text.into();
+        if !model::running() {
+            return Message { id: 0, text };
+        }
+        let id = record::next_message();
+        record::event(
+            0,
+            Location::caller(),
+            Op::MessageSent {
+                id,
+                text: Arc::clone(&text),
+            },
+        );
+        Message { id, text }
+    }
+
+    /// Says that it never arrives.
+    #[track_caller]
+    pub fn lost(&self) {
+        self.event(Location::caller(), |id, text| Op::MessageLost { id, text });
+    }
+
+    /// Says that it will arrive once more.
+    #[track_caller]
+    pub fn duplicated(&self) {
+        self.event(Location::caller(), |id, text| Op::MessageDuplicated {
+            id,
+            text,
+        });
+    }
+
+    /// Says that this thread has received it.
+    #[track_caller]
+    pub fn delivered(&self) {
+        self.event(Location::caller(), |id, text| Op::MessageDelivered {
+            id,
+            text,
+        });
+    }
+
+    fn event(&self, place: record::Place, op: impl FnOnce(u64, Arc<str>) -> Op) {
+        if model::running() {
+            record::event(0, place, op(self.id, Arc::clone(&self.text)));
+        }
+    }
+}
+
+/// One of `0..count`, which the search decides: is this message lost, which one comes first?
+///
+/// Only a sampled search can decide; outside a model it is at random.
+///
+/// # Panics
+///
+/// If `count` is 0, or in a search that is not sampled.
+pub fn choose(count: u64) -> u64 {
+    assert!(count > 0, "there is nothing to choose from");
+    model::choose(count)
+}
