@@ -568,3 +568,23 @@ fn readers_who_wait_for_each_other_are_all_named() {
     let told = failure.to_text(picture::Style::default());
     assert!(told.contains("which it holds itself since"), "{told}");
 }
+
+#[test]
+fn what_was_made_outside_the_scenario_is_not_silently_trusted() {
+    let shared = Arc::new(Mutex::new(0));
+    let failure = failure_of(Explorer::new(), move || {
+        let other = Arc::clone(&shared);
+        let thread = thread::spawn(move || *other.lock() += 1);
+        thread.join().unwrap();
+    });
+    assert!(
+        failure.message.contains("made outside the scenario"),
+        "{}",
+        failure.message
+    );
+    assert!(
+        failure
+            .at
+            .is_some_and(|at| at.file.ends_with("tests/search.rs"))
+    );
+}

@@ -55,7 +55,6 @@ pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
     let spurious = Settings {
         sequential: true,
         spurious: true,
-        ..usual
     };
     let mut passes = vec![pass(exhaust(1), sequential)];
     if limit > 1 {

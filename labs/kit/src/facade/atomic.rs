@@ -14,7 +14,10 @@ macro_rules! method {
         #[inline]
         pub fn $name(&self, $($argument: $type),*) -> $result {
             match &self.0 {
-                Real::Real(atomic) => atomic.$name($($argument),*),
+                Real::Real(atomic) => {
+                    super::real();
+                    atomic.$name($($argument),*)
+                }
                 Real::Model(atomic) => atomic.$name($($argument,)* Location::caller()),
             }
         }

@@ -166,7 +166,10 @@ impl Condvar {
     #[inline]
     pub fn notify_one(&self) -> bool {
         match &self.0 {
-            Real::Real(condvar) => condvar.notify_one(),
+            Real::Real(condvar) => {
+                super::real();
+                condvar.notify_one()
+            }
             Real::Model(condvar) => condvar.notify_one(Location::caller()),
         }
     }
@@ -176,7 +179,10 @@ impl Condvar {
     #[inline]
     pub fn notify_all(&self) -> usize {
         match &self.0 {
-            Real::Real(condvar) => condvar.notify_all(),
+            Real::Real(condvar) => {
+                super::real();
+                condvar.notify_all()
+            }
             Real::Model(condvar) => condvar.notify_all(Location::caller()),
         }
     }

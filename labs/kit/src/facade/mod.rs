@@ -30,6 +30,26 @@ impl<R, M> Real<R, M> {
     }
 }
 
+/// A real primitive is used: it must not be inside a model, where the checker could not see it.
+#[inline]
+#[track_caller]
+fn real() {
+    if crate::model::running() {
+        outside();
+    }
+}
+
+#[cold]
+#[track_caller]
+fn outside() {
+    if !std::thread::panicking() && !crate::model::over() {
+        panic!(
+            "this was made outside the scenario, so the search cannot see it: make everything that the \
+             scenario uses inside it"
+        );
+    }
+}
+
 /// Locks, condition variables, barriers, shared ownership.
 pub mod sync {
     pub use super::barrier::{Barrier, BarrierWaitResult};

@@ -78,8 +78,10 @@ impl Drop for RawGuard<'_> {
 }
 
 impl RealMutex {
+    #[track_caller]
     #[inline]
     fn held<'a>(&'a self, guard: parking_lot::MutexGuard<'a, ()>, place: Place) -> RawGuard<'a> {
+        super::real();
         self.holder.set(place);
         RawGuard::Real {
             guard,

@@ -172,8 +172,12 @@ impl<T: ?Sized> RwLock<T> {
         self.value.get_mut()
     }
 
+    #[track_caller]
     #[inline]
     fn reader<'a>(&'a self, raw: RawReadGuard<'a>) -> RwLockReadGuard<'a, T> {
+        if matches!(raw, RawReadGuard::Real(_)) {
+            super::real();
+        }
         RwLockReadGuard {
             _raw: raw,
             value: &self.value,
@@ -181,8 +185,12 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    #[track_caller]
     #[inline]
     fn writer<'a>(&'a self, raw: RawWriteGuard<'a>) -> RwLockWriteGuard<'a, T> {
+        if matches!(raw, RawWriteGuard::Real(_)) {
+            super::real();
+        }
         RwLockWriteGuard {
             _raw: raw,
             value: &self.value,

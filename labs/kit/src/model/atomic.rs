@@ -1,7 +1,7 @@
 //! The modelled atomics, one for each width, and fences.
 //!
-//! Three deviations from loom's own operations, each because loom would call a right program wrong or ask
-//! the wrong question:
+//! Four deviations from loom's own operations, each because loom would call a right program wrong, pass over a
+//! wrong one, or ask the wrong question:
 //!
 //! - In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially consistent
 //!   read-modify-write, whatever ordering is written: there is one value to see, the newest.
@@ -9,8 +9,11 @@
 //!   read-modify-write follows what it read immediately, so a plain store of another thread could stay older
 //!   for ever, and a loop that waits for it would not end. The price: such a store does not end the release
 //!   sequence before it, so an acquire that reads it is taken to see a little more than it may.
+//! - A plain load or store is preceded by a step on a word of the atomic's own. loom remembers one last access
+//!   only, so of two loads before a store it would never run the store before the first.
 //! - A `SeqCst` load sees the newest value. loom takes it as `Acquire`, under which Dekker's and Peterson's
 //!   algorithms fail although they are right.
+use super::wait::Word;
 use super::{Checker, either, inert, is_updated, sequential, will_update};
 use crate::record::{Handle, Op, Place, Value, switching};
 use std::sync::atomic::Ordering;
@@ -39,6 +42,7 @@ fn as_swap(written: Ordering, updated: bool) -> Option<Ordering> {
 struct Updates {
     known: bool,
     created: Place,
+    word: Word,
 }
 
 impl Updates {
@@ -46,6 +50,14 @@ impl Updates {
         Updates {
             known: is_updated(created),
             created,
+            word: Word::relaxed(),
+        }
+    }
+
+    /// A plain load or store comes: see the top of this file.
+    fn happen_plainly(&self) {
+        if super::backend() == super::Backend::Loom {
+            self.word.step();
         }
     }
 
@@ -105,7 +117,10 @@ macro_rules! atomic {
                             self.updates.happen_for_load();
                             $read
                         }
-                        None => $it.load(ordering),
+                        None => {
+                            self.updates.happen_plainly();
+                            $it.load(ordering)
+                        }
                     })
                 });
                 self.object.load(place, $value(value), ordering);
@@ -122,7 +137,10 @@ macro_rules! atomic {
                         Some(ordering) => {
                             atomic.swap(value, ordering);
                         }
-                        None => atomic.store(value, ordering),
+                        None => {
+                            self.updates.happen_plainly();
+                            atomic.store(value, ordering);
+                        }
                     })
                 });
                 let value = $value(value);
@@ -248,7 +266,10 @@ impl AtomicPtr {
                     let null = std::ptr::null_mut();
                     atomic.compare_exchange(null, null, newest, newest).unwrap_or_else(|found| found)
                 }
-                None => atomic.load(ordering),
+                None => {
+                    self.updates.happen_plainly();
+                    atomic.load(ordering)
+                }
             })
         });
         self.object.load(place, address(pointer), ordering);
@@ -265,7 +286,10 @@ impl AtomicPtr {
                 Some(ordering) => {
                     atomic.swap(pointer, ordering);
                 }
-                None => atomic.store(pointer, ordering),
+                None => {
+                    self.updates.happen_plainly();
+                    atomic.store(pointer, ordering);
+                }
             })
         });
         let value = address(pointer);
