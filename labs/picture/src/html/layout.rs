@@ -3,12 +3,12 @@
 //! The one idea: a drawing is wide, with each thread's words in its own lane, or narrow, with the lanes close
 //! together and the words beside them; all that differs between the two is decided here.
 use crate::rows::Row;
-use crate::{EdgeKind, Effect, Failure};
+use crate::{EdgeKind, Failure};
 
 /// A drawing with more threads than this is never wide.
-const WIDE_LANES: usize = 4;
+const WIDE_LANES: usize = 3;
 /// The room of a wide drawing and of a narrow one on a large screen, and of a narrow one on a telephone.
-pub(super) const DESK: f32 = 840.0;
+pub(super) const DESK: f32 = 760.0;
 pub(super) const PHONE: f32 = 312.0;
 /// Room for the numbers of the steps.
 const NUMBERS: f32 = 34.0;
@@ -18,14 +18,14 @@ pub(super) const TO_WORDS: f32 = 15.0;
 pub(super) const BAR: f32 = 16.0;
 pub(super) const NARROW_BAR: f32 = 6.0;
 /// A letter of a label and of code: an estimate from above, as the fonts are the reader's.
-const LABEL: f32 = 7.3;
+pub(super) const LABEL: f32 = 7.7;
 const CODE: f32 = 6.7;
 /// Heights.
 const LINE: f32 = 17.0;
 const ABOVE: f32 = 9.0;
 pub(super) const SWITCH: f32 = 13.0;
 pub(super) const ARROW: f32 = 12.0;
-const MESSAGE: f32 = 34.0;
+const MESSAGE: f32 = 44.0;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) struct Layout {
     /// The middle of each lane.
     pub(super) lanes: Vec<f32>,
     /// Where the words of a narrow drawing begin.
-    words: f32,
+    pub(super) words: f32,
     pub(super) width: f32,
     pub(super) rows: Vec<Placed>,
     /// Where the rows end.
@@ -128,9 +128,9 @@ impl Layout {
     fn narrow_lanes(&mut self, threads: usize) -> Vec<f32> {
         let phone = self.width <= PHONE;
         let (most, least, widest) = if phone {
-            (90.0, 13.0, 24.0)
+            (90.0, 13.0, 36.0)
         } else {
-            (270.0, 20.0, 40.0)
+            (320.0, 24.0, 64.0)
         };
         let pitch = (most / threads.max(1) as f32).clamp(least, widest);
         self.lanes = (0..threads)
@@ -208,19 +208,18 @@ impl Layout {
     }
 }
 
-/// `23  let mut urls = self.urls.lock();`
+/// `23  let mut urls = self.urls.lock();`; of a file whose text is not there, its name.
 fn code(failure: &Failure, step: usize) -> String {
     let step = &failure.steps[step];
-    let line = step
-        .at
-        .as_ref()
-        .map_or(String::new(), |at| at.line.to_string());
     let code = step.code.as_deref().unwrap_or_default();
-    // A call from the network tells itself.
-    if matches!(step.effect, Effect::Lost | Effect::Duplicated) && step.at.is_none() {
-        return String::new();
+    match &step.at {
+        None => code.to_owned(),
+        Some(at) if code.is_empty() => {
+            let file = at.file.rsplit('/').next().unwrap_or_default();
+            format!("{file}:{}", at.line)
+        }
+        Some(at) => format!("{}  {code}", at.line),
     }
-    format!("{line}  {code}").trim().to_owned()
 }
 
 /// Cuts what does not fit.

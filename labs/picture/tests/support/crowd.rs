@@ -13,6 +13,7 @@ pub(crate) fn crowd(steps: usize, threads: usize) -> Failure {
         preemptions: None,
         sampled: true,
         sequential: true,
+        spurious: false,
         interleaving: 1,
         interleavings: 1_204,
     });
