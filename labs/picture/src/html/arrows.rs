@@ -42,6 +42,15 @@ impl EdgeKind {
     }
 }
 
+impl Failure {
+    /// Whether an edge is a message on its way from node to node; what goes through a queue, whose length its
+    /// steps tell, is not.
+    pub(super) fn travels(&self, edge: &Edge) -> bool {
+        let value = self.steps[edge.from].value.as_deref();
+        edge.kind == EdgeKind::Message && value.is_some_and(|value| !value.ends_with(" queued"))
+    }
+}
+
 impl Layout {
     /// Where the processor went to another thread.
     pub(super) fn draw_switches(&self, failure: &Failure, svg: &mut String) {
@@ -76,9 +85,10 @@ impl Layout {
                 edge.to,
                 edge.kind.verb()
             );
-            match edge.kind {
-                EdgeKind::Message => self.message(failure, edge, from, to, svg),
-                kind => self.elbow(failure, edge, (from.dot, to.dot), kind, svg),
+            if failure.travels(edge) {
+                self.message(failure, edge, from, to, svg);
+            } else {
+                self.elbow(failure, edge, (from.dot, to.dot), edge.kind, svg);
             }
             svg.push_str("</g>");
         }
@@ -173,7 +183,7 @@ impl Layout {
             );
         }
         let carried = failure.steps[edge.from].value.as_deref();
-        if self.form == Form::Wide && !self.is_queue(failure, edge) {
+        if self.form == Form::Wide {
             let text = Text(carried.unwrap_or("a message"));
             let tilt = slope.1.atan2(slope.0.abs()).to_degrees() * side;
             let _ = write!(
@@ -183,12 +193,6 @@ impl Layout {
                 (y + bottom) / 2.0 - 5.0,
             );
         }
-    }
-
-    /// Whether a message goes through a queue, whose length its steps tell; it is drawn without words.
-    fn is_queue(&self, failure: &Failure, edge: &Edge) -> bool {
-        let value = failure.steps[edge.from].value.as_deref();
-        value.is_none_or(|value| value.ends_with(" queued"))
     }
 
     /// After a deadlock, below the last row: who waits for whom. Gives the height that it took.

@@ -2,8 +2,8 @@
 //!
 //! The one idea: a drawing is wide, with each thread's words in its own lane, or narrow, with the lanes close
 //! together and the words beside them; all that differs between the two is decided here.
+use crate::Failure;
 use crate::rows::Row;
-use crate::{EdgeKind, Failure};
 
 /// A drawing with more threads than this is never wide.
 const WIDE_LANES: usize = 3;
@@ -99,18 +99,27 @@ impl Layout {
         let left: Vec<f32> = (0..threads)
             .map(|thread| 14.0 + BAR * failure.bars(thread) as f32)
             .collect();
-        let mut need: Vec<(usize, f32)> = (0..threads).map(|thread| (thread, 110.0)).collect();
+        let mut labels = vec![110.0_f32; threads];
+        let mut whole = labels.clone();
         for row in rows {
             let Row::Step(step, unlock) = row else {
                 continue;
             };
+            let thread = failure.steps[*step].thread;
             let label = failure.caption(*step, *unlock).chars().count() as f32 * LABEL;
             let code = code(failure, *step).chars().count() as f32 * CODE;
-            let need = &mut need[failure.steps[*step].thread].1;
-            *need = need.max(label).max(code);
+            labels[thread] = labels[thread].max(label);
+            whole[thread] = whole[thread].max(label).max(code);
         }
         let mut rooms = vec![0.0; threads];
         let mut rest = self.width - NUMBERS - left.iter().sum::<f32>() - TO_WORDS * threads as f32;
+        let mut need: Vec<(usize, f32)> = whole.iter().copied().enumerate().collect();
+        if whole.iter().sum::<f32>() > rest {
+            // Code may cross the lanes to its right; right of the last one it cannot.
+            let last = threads - 1;
+            need = labels.into_iter().enumerate().collect();
+            need[last].1 = whole[last];
+        }
         need.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (at, (thread, need)) in need.into_iter().enumerate() {
             rooms[thread] = need.min(rest / (threads - at) as f32);
@@ -163,7 +172,8 @@ impl Layout {
                     Form::Wide => self.lanes[thread] + TO_WORDS,
                     Form::Narrow => self.words,
                 };
-                let code = cut(&code(failure, *step), (room / CODE) as usize);
+                // No other step is in this row: its code may cross the lanes to its right.
+                let code = cut(&code(failure, *step), ((self.width - x) / CODE) as usize);
                 (x, wrap(&label, (room / LABEL) as usize), code)
             }
             row => {
@@ -189,10 +199,9 @@ impl Layout {
 
     /// Room above a step for the switch and the arrows that end there.
     fn room_above(&self, failure: &Failure, step: usize, switched: bool) -> f32 {
-        let ends = |message: bool| {
+        let ends = |travels: bool| {
             let here = failure.edges.iter().filter(|edge| edge.to == step);
-            here.filter(|edge| (edge.kind == EdgeKind::Message) == message)
-                .count()
+            here.filter(|edge| failure.travels(edge) == travels).count()
         };
         let switch = if switched { SWITCH } else { 0.0 };
         let arrow = ARROW * ends(false) as f32;
