@@ -125,6 +125,12 @@ impl Layout {
             rooms[thread] = need.min(rest / (threads - at) as f32);
             rest -= rooms[thread];
         }
+        // What is left over goes to the code.
+        for (room, whole) in rooms.iter_mut().zip(whole) {
+            let more = (whole - *room).clamp(0.0, rest.max(0.0));
+            *room += more;
+            rest -= more;
+        }
         let mut x = NUMBERS;
         for thread in 0..threads {
             self.lanes.push(x + left[thread]);

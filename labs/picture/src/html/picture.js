@@ -91,13 +91,14 @@
     });
   }
 
+  // Brings a line into the part of the pane that is in sight; the page itself stays where it is.
   function scrollTo(line) {
     const pane = find(".sources");
-    const top = line.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop;
-    const third = pane.clientHeight / 3;
-    if (top < pane.scrollTop + 40 || top > pane.scrollTop + pane.clientHeight * 0.6) {
-      pane.scrollTop = top - third;
-    }
+    const { top, bottom } = pane.getBoundingClientRect();
+    const inSight = Math.min(bottom, innerHeight) - top;
+    const height = inSight > 100 ? inSight : pane.clientHeight;
+    const at = line.getBoundingClientRect().top - top;
+    if (at < 40 || at > height - 60) pane.scrollTop += at - height / 3;
   }
 
   function showValues([first, last]) {
