@@ -152,3 +152,77 @@ impl Failure {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::{failure_with, step};
+
+    #[test]
+    fn a_lock_given_back_at_once_is_one_row() {
+        let steps = vec![
+            step(0, Effect::Acquire),
+            step(0, Effect::Release),
+            step(1, Effect::Acquire),
+            step(0, Effect::Blocked),
+            step(1, Effect::Release),
+        ];
+        let rows = failure_with(2, steps).rows(false);
+        let expected = [
+            Row::Step(0, Some(1)),
+            Row::Step(2, None),
+            Row::Step(3, None),
+            Row::Step(4, None),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn two_steps_without_part_are_folded_and_one_is_drawn() {
+        let mut steps = vec![step(0, Effect::Other); 5];
+        for other in [1, 3, 4] {
+            steps[other].part = false;
+        }
+        let rows = failure_with(1, steps).rows(false);
+        let expected = [
+            Row::Step(0, None),
+            Row::Step(1, None),
+            Row::Step(2, None),
+            Row::Folded(3..5),
+        ];
+        assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn a_cycle_is_drawn_once() {
+        let round = [
+            step(0, Effect::Load { stale: false }),
+            step(1, Effect::Load { stale: false }),
+            step(1, Effect::Other),
+        ];
+        let mut steps: Vec<_> = round.iter().cycle().take(3 * 41).cloned().collect();
+        steps.insert(0, step(0, Effect::Spawn));
+        steps.push(step(0, Effect::Fail));
+        let failure = failure_with(2, steps);
+        let rows = failure.rows(false);
+        assert_eq!(rows.len(), 1 + 3 + 1 + 1);
+        assert_eq!(rows[4].steps(), 4..124);
+        assert_eq!(rows[4].note(), "the last 3 steps, 40 times more");
+        assert_eq!(
+            failure.rows(true).len(),
+            125,
+            "all are drawn where all are asked for"
+        );
+    }
+
+    #[test]
+    fn rows_stand_for_every_step_once() {
+        let round = [step(0, Effect::Acquire), step(0, Effect::Release)];
+        let mut steps: Vec<_> = round.iter().cycle().take(18).cloned().collect();
+        steps[4].part = false;
+        steps[5].part = false;
+        let failure = failure_with(1, steps);
+        let covered: Vec<usize> = failure.rows(false).iter().flat_map(Row::steps).collect();
+        assert_eq!(covered, (0..18).collect::<Vec<_>>());
+    }
+}

@@ -1,6 +1,10 @@
 //! The picture for a terminal: one column for each thread, one line for each step; where the columns do not
-//! fit, one under the other.
-use crate::{Effect, Failure, Step};
+//! fit, a rail for each thread, with the steps beside them.
+mod paint;
+
+use crate::rows::Row;
+use crate::{Failure, Step};
+use paint::Paint;
 use std::fmt::Write;
 
 /// How to draw.
@@ -25,44 +29,34 @@ impl Default for Style {
     }
 }
 
-/// Wider cells are cut: a step is read at a glance.
-const CELL: usize = 40;
-/// Less room than this for the source, and the columns are put one under the other.
+/// Wider cells are cut: a step is read at a glance. The second is for terminals where the first leaves no room.
+const CELLS: [usize; 2] = [48, 40];
+/// Less room than this for the source, and there are no columns.
 const CODE: usize = 24;
-/// Of a long execution this many first and last steps are drawn.
+/// With less room than this beside the steps, the source stands below them.
+const CODE_BESIDE: usize = 48;
+/// Of a long execution this many first and last rows are drawn.
 const HEAD: usize = 30;
 const TAIL: usize = 50;
+/// The width of a step's number and of the mark before it.
+const NUMBER: usize = 7;
 
 impl Failure {
     /// Draws the failure for a terminal.
     pub fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         let paint = Paint(style.colour);
-        let _ = writeln!(
-            text,
-            "{}",
-            paint.bold(&format!("{} does not hold", self.claim))
-        );
+        let _ = writeln!(text, "{}", paint.bold(&clean(&self.headline())));
         for line in self.message.lines() {
-            let _ = writeln!(text, "  {}", paint.red(line));
+            let _ = writeln!(text, "  {}", paint.red(&clean(line)));
         }
         for wait in &self.waits {
-            let _ = writeln!(text, "  - {}", wait.sentence);
+            let _ = writeln!(text, "  - {}", clean(&wait.sentence));
         }
-        if let Some(at) = &self.at {
-            let who = self.by.and_then(|by| self.threads.get(by));
-            let who = who.map_or(String::new(), |thread| format!(", in {}", thread.name));
-            let _ = writeln!(text, "  at {at}{who}");
-        }
-        let found = [self.found(), self.cause().to_owned()];
-        let found = found
-            .iter()
-            .filter(|part| !part.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" ");
-        if !found.is_empty() {
-            let _ = writeln!(text, "{found}");
+        for (indent, line) in [("  ", self.failing_line()), ("", self.found_and_cause())] {
+            if !line.is_empty() {
+                let _ = writeln!(text, "{indent}{}", clean(&line));
+            }
         }
         if !self.steps.is_empty() {
             text.push('\n');
@@ -72,135 +66,183 @@ impl Failure {
     }
 
     fn table(&self, text: &mut String, style: Style, paint: &Paint) {
-        let widths: Vec<usize> = (0..self.threads.len())
-            .map(|thread| self.column(thread, style))
-            .collect();
-        let columns: usize = 7 + widths.iter().map(|width| width + 3).sum::<usize>();
-        let side_by_side = columns + CODE <= style.width;
-        let room = style
-            .width
-            .saturating_sub(if side_by_side { columns } else { 10 })
-            .max(CODE);
-        if side_by_side {
-            header(
-                text,
-                &self
-                    .threads
-                    .iter()
-                    .map(|t| t.name.as_str())
-                    .collect::<Vec<_>>(),
-                &widths,
-            );
+        let rows = self.rows(style.all);
+        let form = self.form(&rows, style.width);
+        if let Form::Columns { widths, .. } = &form {
+            header(text, self, widths);
         }
-        let lines = self.lines(style);
-        for (at, line) in lines.iter().enumerate() {
-            if lines.len() > HEAD + TAIL && (HEAD..lines.len() - TAIL).contains(&at) {
+        let places = rows
+            .iter()
+            .map(|row| place(&self.steps[row.steps().start]).chars().count());
+        let place = places.max().unwrap_or(0);
+        let left_out = HEAD..rows.len().saturating_sub(TAIL).max(HEAD);
+        for (at, row) in rows.iter().enumerate() {
+            if left_out.contains(&at) {
                 if at == HEAD {
-                    let _ = writeln!(text, "       … {} lines …", lines.len() - HEAD - TAIL);
+                    let _ = writeln!(text, "{:NUMBER$}… {} rows …", "", left_out.len());
                 }
                 continue;
             }
-            match line {
-                Line::Folded(count) => {
-                    let steps = if *count == 1 { "step" } else { "steps" };
-                    let note = format!("… {count} {steps} without part in this …");
-                    let _ = writeln!(text, "       {}", paint.dim(&note));
-                }
-                Line::Step(number) if side_by_side => {
-                    self.beside(text, *number, &widths, room, paint)
-                }
-                Line::Step(number) => self.stacked(text, *number, room, paint),
-            }
+            let Row::Step(step, unlock) = row else {
+                let rails = match form {
+                    Form::Columns { .. } => String::new(),
+                    Form::Rails { .. } => self.rails(row.steps().end - 1, false),
+                };
+                let note = paint.dim(&format!("… {} …", row.note()));
+                let _ = writeln!(text, "{:NUMBER$}{rails}{note}", "");
+                continue;
+            };
+            let (caption, code) = (
+                self.caption(*step, *unlock),
+                code(&self.steps[*step], place),
+            );
+            self.step(text, *step, &clean(&caption), &code, &form, paint);
         }
     }
 
-    /// The steps to draw, and how many are folded between them.
-    fn lines(&self, style: Style) -> Vec<Line> {
-        let mut lines = Vec::new();
-        for (number, step) in self.steps.iter().enumerate() {
-            if step.part || style.all {
-                lines.push(Line::Step(number));
-            } else if let Some(Line::Folded(count)) = lines.last_mut() {
-                *count += 1;
-            } else {
-                lines.push(Line::Folded(1));
+    /// Columns where they leave room for the source; rails where they do not.
+    fn form(&self, rows: &[Row], width: usize) -> Form {
+        for cell in CELLS {
+            let widths = self.columns(rows, cell);
+            let taken = NUMBER + widths.iter().map(|width| width + 3).sum::<usize>() + 2;
+            if taken + CODE <= width {
+                let room = width - taken;
+                return Form::Columns { widths, room };
             }
         }
-        // One folded step would take as much room as the note about it.
-        let mut number = 0;
-        for line in &mut lines {
-            match line {
-                Line::Folded(1) => *line = Line::Step(number),
-                Line::Folded(count) => number += *count - 1,
-                Line::Step(_) => {}
-            }
-            number += 1;
-        }
-        lines
-    }
-
-    fn column(&self, thread: usize, style: Style) -> usize {
-        let drawn = self
-            .steps
-            .iter()
-            .filter(|step| step.thread == thread && (step.part || style.all));
-        let widest = drawn
-            .map(|step| cell(step).chars().count())
+        let taken = NUMBER + 2 * self.threads.len() + 1;
+        let captions = rows.iter().filter_map(|row| match row {
+            Row::Step(step, unlock) => Some(self.with_name(*step, &self.caption(*step, *unlock))),
+            _ => None,
+        });
+        let caption = captions
+            .map(|caption| caption.chars().count())
             .max()
             .unwrap_or(0);
-        widest
-            .max(self.threads[thread].name.chars().count())
-            .min(CELL)
+        let room = width.saturating_sub(taken).max(CODE);
+        let beside = room.saturating_sub(caption + 2);
+        if beside >= CODE_BESIDE {
+            Form::Rails {
+                caption,
+                code: beside,
+                one_line: true,
+            }
+        } else {
+            Form::Rails {
+                caption: room,
+                code: room,
+                one_line: false,
+            }
+        }
     }
 
-    fn beside(
+    /// The width of each thread's column.
+    fn columns(&self, rows: &[Row], most: usize) -> Vec<usize> {
+        let names = self
+            .threads
+            .iter()
+            .map(|thread| thread.name.chars().count());
+        let mut columns: Vec<usize> = names.collect();
+        for row in rows {
+            if let Row::Step(step, unlock) = row {
+                let cell = self.caption(*step, *unlock).chars().count();
+                let column = &mut columns[self.steps[*step].thread];
+                *column = (*column).max(cell);
+            }
+        }
+        columns.into_iter().map(|column| column.min(most)).collect()
+    }
+
+    fn step(
         &self,
         text: &mut String,
         number: usize,
-        widths: &[usize],
-        room: usize,
+        caption: &str,
+        code: &str,
+        form: &Form,
         paint: &Paint,
     ) {
         let step = &self.steps[number];
-        let _ = write!(text, " {}{:>4} ", switch(step), number + 1);
-        for (thread, width) in widths.iter().enumerate() {
-            let here = if step.thread == thread {
-                cell(step)
-            } else {
-                String::new()
+        let mark = if step.switched { '>' } else { ' ' };
+        let _ = write!(text, " {mark}{:>4} ", number + 1);
+        match form {
+            Form::Columns { widths, room } => {
+                for (thread, width) in widths.iter().enumerate() {
+                    let here = if step.thread == thread {
+                        cut(caption, *width)
+                    } else {
+                        String::new()
+                    };
+                    let _ = write!(text, "| {} ", paint.step(step, &format!("{here:<width$}")));
+                }
+                let _ = writeln!(text, "| {}", paint.dim(&cut(code, *room)));
+            }
+            Form::Rails {
+                caption: width,
+                code: room,
+                one_line,
+            } => {
+                let caption = cut(&clean(&self.with_name(number, caption)), *width);
+                let (rails, code) = (self.rails(number, true), cut(code, *room));
+                if *one_line {
+                    let caption = paint.step(step, &format!("{caption:<width$}"));
+                    let _ = writeln!(text, "{rails}{caption}  {}", paint.dim(&code));
+                    return;
+                }
+                let _ = writeln!(text, "{rails}{}", paint.step(step, &caption));
+                if !code.is_empty() {
+                    let rails = self.rails(number, false);
+                    let _ = writeln!(text, "{:NUMBER$}{rails}{}", "", paint.dim(&code));
+                }
+            }
+        }
+    }
+
+    fn with_name(&self, step: usize, caption: &str) -> String {
+        format!("{}: {caption}", self.name(self.steps[step].thread))
+    }
+
+    /// The rails at a step: `o` where it is, `|` where a thread has begun and is not done.
+    fn rails(&self, at: usize, with_step: bool) -> String {
+        let mut rails = String::new();
+        for thread in 0..self.threads.len() {
+            let mine = |step: &Step| step.thread == thread;
+            let begun = self.steps[..=at].iter().any(mine);
+            let goes_on = self.steps[at + 1..].iter().any(mine);
+            let last = self.steps.iter().rfind(|step| mine(step));
+            let sign = match () {
+                () if with_step && self.steps[at].thread == thread => 'o',
+                () if begun && (goes_on || last.is_some_and(|step| step.stuck)) => '|',
+                () => ' ',
             };
-            let _ = write!(text, "| {} ", paint.step(step, &format!("{here:<width$}")));
+            rails.push(sign);
+            rails.push(' ');
         }
-        let _ = writeln!(text, "| {}", paint.dim(&cut(&code(step), room)));
-    }
-
-    fn stacked(&self, text: &mut String, number: usize, room: usize, paint: &Paint) {
-        let step = &self.steps[number];
-        let name = &self.threads[step.thread].name;
-        let whole = cut(&format!("{name}: {}", cell(step)), room);
-        let _ = writeln!(
-            text,
-            " {}{:>4} {}",
-            switch(step),
-            number + 1,
-            paint.step(step, &whole)
-        );
-        let code = code(step);
-        if !code.is_empty() {
-            let _ = writeln!(text, "          {}", paint.dim(&cut(&code, room)));
-        }
+        rails.push(' ');
+        rails
     }
 }
 
-enum Line {
-    Step(usize),
-    Folded(usize),
+/// How the threads stand beside each other.
+enum Form {
+    /// Each with a column for its steps.
+    Columns {
+        widths: Vec<usize>,
+        /// For the source.
+        room: usize,
+    },
+    /// Each with a rail; the steps beside them, and the source beside or below each step.
+    Rails {
+        caption: usize,
+        code: usize,
+        one_line: bool,
+    },
 }
 
-fn header(text: &mut String, names: &[&str], widths: &[usize]) {
+fn header(text: &mut String, failure: &Failure, widths: &[usize]) {
     let _ = write!(text, "  step ");
-    for (name, width) in names.iter().zip(widths) {
-        let _ = write!(text, "| {:<width$} ", cut(name, *width));
+    for (thread, width) in failure.threads.iter().zip(widths) {
+        let _ = write!(text, "| {:<width$} ", cut(&clean(&thread.name), *width));
     }
     let _ = writeln!(text, "| your code");
     let _ = write!(text, "  -----");
@@ -210,26 +252,20 @@ fn header(text: &mut String, names: &[&str], widths: &[usize]) {
     let _ = writeln!(text, "+----------");
 }
 
-/// Marks the point at which another thread took over.
-fn switch(step: &Step) -> char {
-    if step.switched { '>' } else { ' ' }
-}
-
-fn cell(step: &Step) -> String {
-    let stuck = if step.stuck { " (for ever)" } else { "" };
-    cut(&format!("{}{stuck}", step.action), CELL)
-}
-
-/// `visited.rs:23  let mut urls = self.urls.lock();`
-fn code(step: &Step) -> String {
+/// `visited.rs:23`
+fn place(step: &Step) -> String {
     let Some(at) = &step.at else {
         return String::new();
     };
     let file = at.file.rsplit('/').next().unwrap_or(&at.file);
-    let place = format!("{file}:{}", at.line);
-    format!("{place:<18} {}", step.code.as_deref().unwrap_or_default())
-        .trim_end()
-        .to_owned()
+    format!("{file}:{}", at.line)
+}
+
+/// `visited.rs:23  let mut urls = self.urls.lock();`
+fn code(step: &Step, width: usize) -> String {
+    let code = step.code.as_deref().unwrap_or_default();
+    let code = format!("{:<width$}  {code}", place(step));
+    clean(code.trim_end())
 }
 
 fn cut(text: &str, width: usize) -> String {
@@ -240,41 +276,8 @@ fn cut(text: &str, width: usize) -> String {
     format!("{kept}…")
 }
 
-/// Colours, or none.
-struct Paint(bool);
-
-impl Paint {
-    fn with(&self, code: &str, text: &str) -> String {
-        if self.0 {
-            format!("\x1b[{code}m{text}\x1b[0m")
-        } else {
-            text.to_owned()
-        }
-    }
-
-    fn bold(&self, text: &str) -> String {
-        self.with("1", text)
-    }
-
-    fn red(&self, text: &str) -> String {
-        self.with("31", text)
-    }
-
-    fn dim(&self, text: &str) -> String {
-        self.with("2", text)
-    }
-
-    fn step(&self, step: &Step, text: &str) -> String {
-        match step.effect {
-            _ if step.stuck => self.with("1;31", text),
-            Effect::Fail | Effect::Load { stale: true } | Effect::Lost => self.with("1;31", text),
-            Effect::Acquire | Effect::AcquireShared => self.with("32", text),
-            Effect::Blocked | Effect::Wait { .. } => self.with("33", text),
-            Effect::Notify { woke: 0 } => self.with("33", text),
-            Effect::Notify { .. } | Effect::Send | Effect::Receive | Effect::Duplicated => {
-                self.with("36", text)
-            }
-            _ => text.to_owned(),
-        }
-    }
+/// Text that cannot give orders to the terminal.
+fn clean(text: &str) -> String {
+    let safe = |char: char| if char.is_control() { '\u{fffd}' } else { char };
+    text.replace('\t', " ").chars().map(safe).collect()
 }

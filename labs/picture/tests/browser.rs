@@ -51,7 +51,7 @@ fn a_step_shows_values_threads_and_lines() {
         return;
     };
     let (_folder, file) = page(&failure("lost_wakeup"));
-    browser.open(&file, "#step-4");
+    browser.open(&file, "#at-4");
     assert!(
         browser
             .text("#status")
@@ -72,7 +72,7 @@ fn what_is_ordered_is_shown_on_request() {
         return;
     };
     let (_folder, file) = page(&failure("publication_without_release"));
-    browser.open(&file, "#step-5");
+    browser.open(&file, "#at-5");
     browser.value("document.querySelector('#order').click()");
     let before =
         "[...document.querySelectorAll('.folded.desk a.before')].map(it => it.dataset.step)";
@@ -108,15 +108,38 @@ fn no_page_is_wider_than_its_screen() {
     };
     for (name, failure) in failures() {
         let (_folder, file) = page(&failure);
+        browser.open(&file, "#at-2");
         for width in [360, 800, 1400] {
             browser.width(width);
-            browser.open(&file, "#step-2");
             let beyond = browser.value(&format!("document.documentElement.scrollWidth - {width}"));
             assert!(
                 beyond.as_i64() <= Some(0),
                 "{name} at {width}: {beyond} too wide"
             );
-            assert_eq!(browser.complaints(), [""; 0], "{name}");
+            let drawn =
+                "[...document.querySelectorAll('.drawing')].filter(it => it.offsetWidth).length";
+            assert_eq!(browser.value(drawn), json!(1), "{name} at {width}");
         }
+        assert_eq!(browser.complaints(), [""; 0], "{name}");
     }
+}
+
+#[test]
+fn what_is_folded_is_shown_on_request() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let (_folder, file) = page(&failure("check_then_act"));
+    browser.open(&file, "#at-7");
+    browser.press("ArrowRight");
+    assert!(browser.text("#status").starts_with("Step 9 of 17"));
+    browser.value("document.querySelector('#whole').click()");
+    assert!(browser.text("#status").starts_with("Step 9 of 17"));
+    browser.press("ArrowLeft");
+    assert!(
+        browser
+            .text("#status")
+            .starts_with("Step 8 of 17, T1: unlock visited")
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
 }

@@ -42,6 +42,15 @@ impl EdgeKind {
     }
 }
 
+impl Failure {
+    /// Whether an edge is a message on its way from node to node; what goes through a queue, whose length its
+    /// steps tell, is not.
+    pub(super) fn travels(&self, edge: &Edge) -> bool {
+        let value = self.steps[edge.from].value.as_deref();
+        edge.kind == EdgeKind::Message && value.is_some_and(|value| !value.ends_with(" queued"))
+    }
+}
+
 impl Layout {
     /// Where the processor went to another thread.
     pub(super) fn draw_switches(&self, failure: &Failure, svg: &mut String) {
@@ -76,9 +85,10 @@ impl Layout {
                 edge.to,
                 edge.kind.verb()
             );
-            match edge.kind {
-                EdgeKind::Message => self.message(failure, edge, from, to, svg),
-                kind => self.elbow(failure, edge, (from.dot, to.dot), kind, svg),
+            if failure.travels(edge) {
+                self.message(failure, edge, from, to, svg);
+            } else {
+                self.elbow(failure, edge, (from.dot, to.dot), edge.kind, svg);
             }
             svg.push_str("</g>");
         }
@@ -132,7 +142,9 @@ impl Layout {
     fn message(&self, failure: &Failure, edge: &Edge, a: &Placed, b: &Placed, svg: &mut String) {
         let (from, to) = self.ends(failure, edge);
         let side = if to > from { 1.0 } else { -1.0 };
-        let (x, y) = (from + 4.0 * side, (a.bottom - 6.0).min(b.dot - 24.0));
+        // Below the switch, if the one step follows the other.
+        let (x, y) = (from + 3.0 * side, (a.bottom - 2.0).max(a.dot + 10.0));
+        let y = if a.bottom == b.top { y + SWITCH } else { y };
         let (mut end, mut bottom) = (to - 8.0 * side, b.dot - 8.0);
         let lost = failure.steps[edge.to].effect == Effect::Lost;
         if lost {
@@ -148,8 +160,7 @@ impl Layout {
         };
         let _ = write!(
             svg,
-            "<path class=\"{class}\" d=\"M{from:.1} {:.1}L{x:.1} {y:.1}L{end:.1} {bottom:.1}\"/>",
-            a.dot
+            "<path class=\"{class}\" d=\"M{x:.1} {y:.1}L{end:.1} {bottom:.1}\"/>"
         );
         let slope = (end - x, bottom - y);
         if lost {
@@ -172,7 +183,7 @@ impl Layout {
             );
         }
         let carried = failure.steps[edge.from].value.as_deref();
-        if self.form == Form::Wide && !self.is_queue(failure, edge) {
+        if self.form == Form::Wide {
             let text = Text(carried.unwrap_or("a message"));
             let tilt = slope.1.atan2(slope.0.abs()).to_degrees() * side;
             let _ = write!(
@@ -182,12 +193,6 @@ impl Layout {
                 (y + bottom) / 2.0 - 5.0,
             );
         }
-    }
-
-    /// Whether a message goes through a queue, whose length its steps tell; it is drawn without words.
-    fn is_queue(&self, failure: &Failure, edge: &Edge) -> bool {
-        let value = failure.steps[edge.from].value.as_deref();
-        value.is_none_or(|value| value.ends_with(" queued"))
     }
 
     /// After a deadlock, below the last row: who waits for whom. Gives the height that it took.
@@ -200,7 +205,10 @@ impl Layout {
             let (to, label) = match wait.on {
                 Some(on) if on == wait.thread => (from + 20.0, "waits for itself".to_owned()),
                 Some(on) => (self.lanes[on], format!("waits for {}", name(on))),
-                None => (from + 14.0, "nobody is left to wake it".to_owned()),
+                None => (
+                    from + 14.0,
+                    format!("nobody can wake {}", name(wait.thread)),
+                ),
             };
             let side = if to > from { 1.0 } else { -1.0 };
             let _ = write!(
@@ -218,17 +226,16 @@ impl Layout {
             }
             let x = match self.form {
                 Form::Wide => from.min(to) + 10.0,
-                Form::Narrow => from.max(to) + 8.0,
+                Form::Narrow => self.words,
             };
             let y = if self.form == Form::Wide {
                 y - 5.0
             } else {
                 y + 4.0
             };
-            let who = if self.form == Form::Narrow {
-                name(wait.thread) + " "
-            } else {
-                String::new()
+            let who = match (self.form, wait.on) {
+                (Form::Narrow, Some(_)) => name(wait.thread) + " ",
+                _ => String::new(),
             };
             let _ = write!(
                 svg,

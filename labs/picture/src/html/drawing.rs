@@ -2,7 +2,7 @@
 //!
 //! Each failure is drawn for a large screen and for a telephone, folded and whole; style sheets choose.
 use super::escape::Text;
-use super::layout::{DESK, Form, Layout, PHONE, Placed};
+use super::layout::{DESK, Form, LABEL, Layout, PHONE, Placed};
 use super::shapes::{colour, outline};
 use crate::rows::Row;
 use crate::{Effect, Failure};
@@ -47,18 +47,26 @@ fn heads(failure: &Failure, layout: &Layout, html: &mut String) {
         html,
         "<svg class=\"heads\" width=\"{width:.0}\" height=\"{HEAD}\" viewBox=\"0 0 {width:.0} {HEAD}\" aria-hidden=\"true\">"
     );
+    let named = layout.form == Form::Wide || names_fit(failure, layout);
     for thread in failure.lanes() {
         let (x, colour, outline) = (layout.lanes[thread], colour(thread), outline(thread));
         let _ = write!(
             html,
             "<path class=\"mark {colour}\" d=\"{outline}\" transform=\"translate({x:.1} 15)\"/>"
         );
-        if layout.form == Form::Wide {
+        if named {
             let name = Text(failure.name(thread));
-            let _ = write!(html, "<text x=\"{:.1}\" y=\"20\">{name}</text>", x + 15.0);
+            let _ = write!(html, "<text x=\"{:.1}\" y=\"20\">{name}</text>", x + 12.0);
         }
     }
     html.push_str("</svg>");
+}
+
+/// Whether the names fit between the lanes of a narrow drawing.
+fn names_fit(failure: &Failure, layout: &Layout) -> bool {
+    let mut pairs = layout.lanes.windows(2).zip(&failure.threads);
+    pairs
+        .all(|(pair, thread)| thread.name.chars().count() as f32 * LABEL + 24.0 < pair[1] - pair[0])
 }
 
 fn svg(failure: &Failure, layout: &Layout, html: &mut String) {

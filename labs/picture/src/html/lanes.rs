@@ -51,12 +51,13 @@ impl Layout {
     pub(super) fn draw_bars(&self, failure: &Failure, svg: &mut String) {
         let wide = self.form == Form::Wide;
         let (width, inset) = if wide { (12.0, BAR) } else { (4.0, NARROW_BAR) };
+        let beside = if self.is_tight() { 3.0 } else { 8.0 };
         for (hold, slot) in failure.slots() {
             let Some(first) = self.row_of(hold.from) else {
                 continue;
             };
             let last = hold.to.and_then(|to| self.row_of(to));
-            let x = self.lanes[hold.thread] - 8.0 - width - inset * slot as f32;
+            let x = self.lanes[hold.thread] - beside - width - inset * slot as f32;
             let top = first.dot - 6.0;
             let bottom = last.map_or(self.bottom, |row| (row.dot + 6.0).max(top + 12.0));
             let object = &failure.objects[hold.object];
@@ -82,6 +83,11 @@ impl Layout {
             }
             svg.push_str("</g>");
         }
+    }
+
+    /// Whether the lanes have no room between them.
+    fn is_tight(&self) -> bool {
+        self.lanes.windows(2).any(|pair| pair[1] - pair[0] < 20.0)
     }
 
     /// The lanes: drawn through where a thread can go on, dotted where it waits.

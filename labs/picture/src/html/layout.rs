@@ -2,13 +2,13 @@
 //!
 //! The one idea: a drawing is wide, with each thread's words in its own lane, or narrow, with the lanes close
 //! together and the words beside them; all that differs between the two is decided here.
+use crate::Failure;
 use crate::rows::Row;
-use crate::{EdgeKind, Effect, Failure};
 
 /// A drawing with more threads than this is never wide.
-const WIDE_LANES: usize = 4;
+const WIDE_LANES: usize = 3;
 /// The room of a wide drawing and of a narrow one on a large screen, and of a narrow one on a telephone.
-pub(super) const DESK: f32 = 840.0;
+pub(super) const DESK: f32 = 760.0;
 pub(super) const PHONE: f32 = 312.0;
 /// Room for the numbers of the steps.
 const NUMBERS: f32 = 34.0;
@@ -18,14 +18,14 @@ pub(super) const TO_WORDS: f32 = 15.0;
 pub(super) const BAR: f32 = 16.0;
 pub(super) const NARROW_BAR: f32 = 6.0;
 /// A letter of a label and of code: an estimate from above, as the fonts are the reader's.
-const LABEL: f32 = 7.3;
+pub(super) const LABEL: f32 = 7.7;
 const CODE: f32 = 6.7;
 /// Heights.
 const LINE: f32 = 17.0;
 const ABOVE: f32 = 9.0;
 pub(super) const SWITCH: f32 = 13.0;
 pub(super) const ARROW: f32 = 12.0;
-const MESSAGE: f32 = 34.0;
+const MESSAGE: f32 = 44.0;
 
 /// Which of the two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) struct Layout {
     /// The middle of each lane.
     pub(super) lanes: Vec<f32>,
     /// Where the words of a narrow drawing begin.
-    words: f32,
+    pub(super) words: f32,
     pub(super) width: f32,
     pub(super) rows: Vec<Placed>,
     /// Where the rows end.
@@ -99,22 +99,37 @@ impl Layout {
         let left: Vec<f32> = (0..threads)
             .map(|thread| 14.0 + BAR * failure.bars(thread) as f32)
             .collect();
-        let mut need: Vec<(usize, f32)> = (0..threads).map(|thread| (thread, 110.0)).collect();
+        let mut labels = vec![110.0_f32; threads];
+        let mut whole = labels.clone();
         for row in rows {
             let Row::Step(step, unlock) = row else {
                 continue;
             };
+            let thread = failure.steps[*step].thread;
             let label = failure.caption(*step, *unlock).chars().count() as f32 * LABEL;
             let code = code(failure, *step).chars().count() as f32 * CODE;
-            let need = &mut need[failure.steps[*step].thread].1;
-            *need = need.max(label).max(code);
+            labels[thread] = labels[thread].max(label);
+            whole[thread] = whole[thread].max(label).max(code);
         }
         let mut rooms = vec![0.0; threads];
         let mut rest = self.width - NUMBERS - left.iter().sum::<f32>() - TO_WORDS * threads as f32;
+        let mut need: Vec<(usize, f32)> = whole.iter().copied().enumerate().collect();
+        if whole.iter().sum::<f32>() > rest {
+            // Code may cross the lanes to its right; right of the last one it cannot.
+            let last = threads - 1;
+            need = labels.into_iter().enumerate().collect();
+            need[last].1 = whole[last];
+        }
         need.sort_by(|a, b| a.1.total_cmp(&b.1));
         for (at, (thread, need)) in need.into_iter().enumerate() {
             rooms[thread] = need.min(rest / (threads - at) as f32);
             rest -= rooms[thread];
+        }
+        // What is left over goes to the code.
+        for (room, whole) in rooms.iter_mut().zip(whole) {
+            let more = (whole - *room).clamp(0.0, rest.max(0.0));
+            *room += more;
+            rest -= more;
         }
         let mut x = NUMBERS;
         for thread in 0..threads {
@@ -128,9 +143,9 @@ impl Layout {
     fn narrow_lanes(&mut self, threads: usize) -> Vec<f32> {
         let phone = self.width <= PHONE;
         let (most, least, widest) = if phone {
-            (90.0, 13.0, 24.0)
+            (90.0, 13.0, 36.0)
         } else {
-            (270.0, 20.0, 40.0)
+            (320.0, 24.0, 64.0)
         };
         let pitch = (most / threads.max(1) as f32).clamp(least, widest);
         self.lanes = (0..threads)
@@ -163,7 +178,8 @@ impl Layout {
                     Form::Wide => self.lanes[thread] + TO_WORDS,
                     Form::Narrow => self.words,
                 };
-                let code = cut(&code(failure, *step), (room / CODE) as usize);
+                // No other step is in this row: its code may cross the lanes to its right.
+                let code = cut(&code(failure, *step), ((self.width - x) / CODE) as usize);
                 (x, wrap(&label, (room / LABEL) as usize), code)
             }
             row => {
@@ -189,10 +205,9 @@ impl Layout {
 
     /// Room above a step for the switch and the arrows that end there.
     fn room_above(&self, failure: &Failure, step: usize, switched: bool) -> f32 {
-        let ends = |message: bool| {
+        let ends = |travels: bool| {
             let here = failure.edges.iter().filter(|edge| edge.to == step);
-            here.filter(|edge| (edge.kind == EdgeKind::Message) == message)
-                .count()
+            here.filter(|edge| failure.travels(edge) == travels).count()
         };
         let switch = if switched { SWITCH } else { 0.0 };
         let arrow = ARROW * ends(false) as f32;
@@ -208,19 +223,18 @@ impl Layout {
     }
 }
 
-/// `23  let mut urls = self.urls.lock();`
+/// `23  let mut urls = self.urls.lock();`; of a file whose text is not there, its name.
 fn code(failure: &Failure, step: usize) -> String {
     let step = &failure.steps[step];
-    let line = step
-        .at
-        .as_ref()
-        .map_or(String::new(), |at| at.line.to_string());
     let code = step.code.as_deref().unwrap_or_default();
-    // A call from the network tells itself.
-    if matches!(step.effect, Effect::Lost | Effect::Duplicated) && step.at.is_none() {
-        return String::new();
+    match &step.at {
+        None => code.to_owned(),
+        Some(at) if code.is_empty() => {
+            let file = at.file.rsplit('/').next().unwrap_or_default();
+            format!("{file}:{}", at.line)
+        }
+        Some(at) => format!("{}  {code}", at.line),
     }
-    format!("{line}  {code}").trim().to_owned()
 }
 
 /// Cuts what does not fit.

@@ -9,7 +9,6 @@
   const ordering = find("#order");
   const stops = () => (whole.checked ? data.whole : data.folded);
   const stepOf = (element) => Number(element.dataset.step);
-  const still = matchMedia("(prefers-reduced-motion: reduce)");
   let now = 0; // which of the stops
 
   // Whether step a is before step b, or is it, by the clocks.
@@ -92,13 +91,14 @@
     });
   }
 
+  // Brings a line into the part of the pane that is in sight; the page itself stays where it is.
   function scrollTo(line) {
     const pane = find(".sources");
-    const top = line.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop;
-    const third = pane.clientHeight / 3;
-    if (top < pane.scrollTop + 40 || top > pane.scrollTop + pane.clientHeight - 60) {
-      pane.scrollTo({ top: top - third, behavior: still.matches ? "instant" : "smooth" });
-    }
+    const { top, bottom } = pane.getBoundingClientRect();
+    const inSight = Math.min(bottom, innerHeight) - top;
+    const height = inSight > 100 ? inSight : pane.clientHeight;
+    const at = line.getBoundingClientRect().top - top;
+    if (at < 40 || at > height - 60) pane.scrollTop += at - height / 3;
   }
 
   function showValues([first, last]) {
@@ -135,8 +135,9 @@
     slider.max = all.length - 1;
     slider.value = now;
     slider.setAttribute("aria-valuetext", said);
+    document.documentElement.style.setProperty("--top", `${find(".controls").offsetHeight}px`);
     if (quiet) return;
-    history.replaceState(null, "", `#step-${first + 1}`);
+    history.replaceState(null, "", `#at-${first + 1}`);
     const drawn = [...document.querySelectorAll("a.step.current")].find((a) => a.getClientRects().length > 0);
     if (!drawn) return;
     if (focus) drawn.focus({ preventScroll: true });
@@ -194,7 +195,7 @@
   const table = find("details.table");
   table.open = false;
   addEventListener("beforeprint", () => { table.open = true; });
-  const asked = /^#step-(\d+)$/.exec(location.hash);
+  const asked = /^#(?:at|step)-(\d+)$/.exec(location.hash);
   const start = asked ? stopOf(Number(asked[1]) - 1) : Infinity;
   go(start, { quiet: !asked });
 })();

@@ -2,7 +2,7 @@
 use crate::Failure;
 use std::fmt;
 
-/// How many colours and shapes there are; more threads begin again.
+/// Eight shapes, in eight colours. The next eight threads have them hollow.
 const SHAPES: [&str; 8] = [
     "M-5.5 0A5.5 5.5 0 1 1 5.5 0A5.5 5.5 0 1 1 -5.5 0Z",
     "M-5 -5H5V5H-5Z",
@@ -16,7 +16,12 @@ const SHAPES: [&str; 8] = [
 
 /// The class that gives a thread its colour.
 pub(super) fn colour(thread: usize) -> String {
-    format!("t{}", thread % SHAPES.len())
+    let hollow = if thread / SHAPES.len() % 2 == 1 {
+        " hollow"
+    } else {
+        ""
+    };
+    format!("t{}{hollow}", thread % SHAPES.len())
 }
 
 /// The outline of a thread's mark, around the origin.

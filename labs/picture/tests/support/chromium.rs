@@ -93,11 +93,18 @@ impl Browser {
     /// Opens a file. Blocks until it is loaded.
     pub(crate) fn open(&mut self, file: &Path, fragment: &str) {
         // The same file with another fragment would not be loaded again.
-        self.ask("Page.navigate", json!({ "url": "about:blank" }));
+        self.go("about:blank");
+        self.go(&format!("file://{}{fragment}", file.display()));
+    }
+
+    fn go(&mut self, url: &str) {
         self.events.clear();
-        let url = format!("file://{}{fragment}", file.display());
         self.ask("Page.navigate", json!({ "url": url }));
-        self.until("document.readyState === 'complete' && location.protocol === 'file:'");
+        let loaded = |event: &Value| event["method"] == "Page.loadEventFired";
+        while !self.events.iter().any(loaded) {
+            let event = self.read();
+            self.events.push(event);
+        }
     }
 
     /// Opens pages without their scripts from now on.
@@ -148,15 +155,6 @@ impl Browser {
         complaints.map(Value::to_string).collect()
     }
 
-    fn until(&mut self, condition: &str) {
-        for _ in 0..2_000 {
-            if self.value(condition) == json!(true) {
-                return;
-            }
-        }
-        panic!("never became true: {condition}");
-    }
-
     /// Asks for something. Blocks until the browser has answered.
     fn ask(&mut self, method: &str, params: Value) -> Value {
         self.asked += 1;
@@ -168,20 +166,24 @@ impl Browser {
             .write_all(format!("{message}\0").as_bytes())
             .expect("the browser listens");
         loop {
-            let mut answer = Vec::new();
-            let read = self
-                .from
-                .read_until(0, &mut answer)
-                .expect("the browser speaks");
-            assert!(read > 0, "the browser ended when asked for {method}");
-            let mut answer: Value =
-                serde_json::from_slice(&answer[..read - 1]).expect("the browser speaks JSON");
+            let mut answer = self.read();
             if answer["id"] == self.asked {
                 assert!(answer.get("error").is_none(), "{method}: {answer}");
                 return answer["result"].take();
             }
             self.events.push(answer);
         }
+    }
+
+    /// The next thing that the browser says. Blocks until it says something.
+    fn read(&mut self) -> Value {
+        let mut said = Vec::new();
+        let read = self
+            .from
+            .read_until(0, &mut said)
+            .expect("the browser speaks");
+        assert!(read > 0, "the browser has ended");
+        serde_json::from_slice(&said[..read - 1]).expect("the browser speaks JSON")
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn crowd(steps: usize, threads: usize) -> Failure {
         preemptions: None,
         sampled: true,
         sequential: true,
+        spurious: false,
         interleaving: 1,
         interleavings: 1_204,
     });
@@ -39,19 +40,20 @@ pub(crate) fn crowd(steps: usize, threads: usize) -> Failure {
             &format!("spawn {}", name(thread)),
             1,
         );
-        let from = thread - 1;
-        let edge = |to| Edge {
-            from,
-            to,
-            kind: EdgeKind::Spawn,
-        };
-        crowd.0.edges.push(edge(threads - 1 + (thread - 1) * 4));
     }
     let mut turn = 0;
     while crowd.0.steps.len() < steps {
         crowd.round(1 + turn % (threads - 1), turn % 3, turn);
         // Not all in the same order.
         turn += if turn % 7 == 6 { 3 } else { 1 };
+    }
+    for thread in 1..threads {
+        let to = crowd.0.steps.iter().position(|step| step.thread == thread);
+        crowd.0.edges.extend(to.map(|to| Edge {
+            from: thread - 1,
+            to,
+            kind: EdgeKind::Spawn,
+        }));
     }
     crowd.step(0, None, Effect::Fail, "FAILS here", 9);
     let mut failure = crowd.0;

@@ -47,13 +47,11 @@ pub(crate) fn rpc_story() -> Failure {
             name: name.to_owned(),
         })
         .to_vec();
-    failure.objects = [("network", "Net"), ("count", "u64")]
-        .map(|(name, kind)| Object {
-            name: name.to_owned(),
-            kind: kind.to_owned(),
-            made: None,
-        })
-        .to_vec();
+    failure.objects = vec![Object {
+        name: "count".to_owned(),
+        kind: "u64".to_owned(),
+        made: None,
+    }];
     for (file, text) in [(CLIENT, CLIENT_TEXT), (SERVER, SERVER_TEXT)] {
         failure.sources.insert(file.to_owned(), text.to_owned());
     }
@@ -91,7 +89,6 @@ impl Story {
         let at = if from == 0 { (CLIENT, 7) } else { (SERVER, 6) };
         let step = self.tells(from, Effect::Send, &format!("send {what}"), at);
         self.0.steps[step].value = Some(what.to_owned());
-        self.0.steps[step].object = Some(0);
         step
     }
 
@@ -107,7 +104,6 @@ impl Story {
         if how == Effect::Lost {
             (self.0.steps[step].at, self.0.steps[step].code) = (None, None);
         }
-        self.0.steps[step].object = Some(0);
         self.0.edges.push(Edge {
             from: sent,
             to: step,
@@ -123,7 +119,7 @@ impl Story {
             (SERVER, 5),
         );
         self.0.steps[step].value = Some(value.to_string());
-        self.0.steps[step].object = Some(1);
+        self.0.steps[step].object = Some(0);
     }
 
     fn tells(
