@@ -89,7 +89,7 @@ pub fn run(tree: &Tree, lab: &Lab, jobs: usize) -> Result<Exit> {
         Ok(Exit::Done)
     } else {
         println!(
-            "{}: {proven} subjects, {} complaints",
+            "{}: {proven} subjects; complaints: {}",
             lab.name,
             complaints.len()
         );

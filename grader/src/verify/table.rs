@@ -76,7 +76,7 @@ impl<'l> Table<'l> {
             let Some(rows) = self.rows.get(&exercise.name) else {
                 continue;
             };
-            write(format!("{} ({} mutants)", exercise.name, rows.len()));
+            write(format!("{} (mutants: {})", exercise.name, rows.len()));
             let wide = rows.iter().map(|row| row.mutant.len()).max().unwrap_or(0);
             for row in rows {
                 let only_models = !row.caught.is_empty()

@@ -6,10 +6,10 @@ use locks::wait_group::{NegativeCount, WaitGroup};
 
 harness::checks![
     done_below_zero_is_refused,
-    a_group_without_work_does_not_wait,
+    wait_returns_at_once_at_zero,
     wait_returns_only_after_every_done,
     the_last_done_wakes_who_waits,
-    everybody_who_waits_is_woken,
+    the_last_done_wakes_all_who_wait,
     an_add_during_a_wait_is_waited_for,
     a_group_can_be_used_again,
 ];
@@ -30,7 +30,7 @@ fn done_below_zero_is_refused() {
     assert_eq!(group.done(), Ok(()), "a refused done changes nothing");
 }
 
-fn a_group_without_work_does_not_wait() {
+fn wait_returns_at_once_at_zero() {
     explore(|| {
         let group = WaitGroup::new();
         group.wait();
@@ -70,7 +70,7 @@ fn the_last_done_wakes_who_waits() {
     });
 }
 
-fn everybody_who_waits_is_woken() {
+fn the_last_done_wakes_all_who_wait() {
     explore(|| {
         let group = WaitGroup::new();
         group.add(1);
