@@ -43,7 +43,7 @@ fn a_lab_that_does_not_keep_its_promises_is_told_check_by_check() {
         "{said}"
     );
     assert!(
-        said.contains(&format!("{} complaints", idle.count())),
+        said.contains(&format!("complaints: {}", idle.count())),
         "{said}"
     );
 }
