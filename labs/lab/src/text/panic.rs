@@ -56,6 +56,7 @@ fn is_harness(line: &str) -> bool {
     line.is_empty()
         || (line.starts_with("running ") && line.ends_with(" test"))
         || (line.starts_with("test ") && line.contains(" ... "))
+        || (line.starts_with("test ") && line.ends_with("has been running for over 60 seconds"))
         || line.starts_with("note: run with `RUST_BACKTRACE")
 }
 
