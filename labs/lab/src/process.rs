@@ -103,7 +103,8 @@ pub(crate) struct Followed {
     pub(crate) stderr: Vec<String>,
 }
 
-/// Runs a command and calls `progress` with each line of its standard error as it comes. Blocks until it ends.
+/// Runs a command and calls `progress` with each line of its standard error as it comes. Blocks until it ends,
+/// also if it is asked to stop: a compiler that outlives its killed cargo would spoil what the next one builds.
 pub(crate) fn follow(
     mut command: Command,
     stop: &Stop,
@@ -127,24 +128,17 @@ pub(crate) fn follow(
         });
     }
     drop(tell);
-    let (mut stdout, mut stderr, mut stopped) = (Vec::new(), Vec::new(), false);
-    loop {
-        match told.recv_timeout(LOOK) {
-            Ok((true, line)) => stdout.push(line),
-            Ok((false, line)) => {
-                progress(&line);
-                stderr.push(line);
-            }
-            Err(RecvTimeoutError::Disconnected) => break,
-            Err(RecvTimeoutError::Timeout) if stop.asked() && !stopped => {
-                stopped = true;
-                let _ = child.kill();
-            }
-            Err(RecvTimeoutError::Timeout) => {}
+    let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+    for (out, line) in told {
+        if out {
+            stdout.push(line);
+        } else {
+            progress(&line);
+            stderr.push(line);
         }
     }
     let status = child.wait().context("waiting for a child")?;
-    let ended = match (stopped, status.success()) {
+    let ended = match (stop.asked(), status.success()) {
         (true, _) => Ended::Stopped,
         (false, true) => Ended::Well,
         (false, false) => Ended::Badly,
@@ -239,8 +233,15 @@ mod tests {
         stop.now();
         let ran = run(sh("exec sleep 1000"), SOON, &stop);
         assert_eq!(ran.expect("sh runs").0, Ended::Stopped);
-        let followed = follow(sh("exec sleep 1000"), &stop, |_| {});
-        assert_eq!(followed.expect("sh runs").ended, Ended::Stopped);
+    }
+
+    #[test]
+    fn a_build_is_not_killed_and_its_end_is_waited_for() {
+        let stop = Stop::default();
+        stop.now();
+        let followed = follow(sh("echo a; echo b >&2"), &stop, |_| {}).expect("sh runs");
+        assert_eq!(followed.ended, Ended::Stopped);
+        assert_eq!((followed.stdout.len(), followed.stderr.len()), (1, 1));
     }
 
     #[test]

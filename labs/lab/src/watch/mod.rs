@@ -60,7 +60,7 @@ pub(crate) fn watch(desk: Desk, word: Option<&str>, poll: bool) -> Result<Exit> 
     follow::follow(start, events, &mut table);
     table.stop();
     if let Some((_, worker)) = table.work.take() {
-        let _ = worker.join(); // Its tests have to be gone first.
+        let _ = worker.join(); // Its tests have to be gone first, and a build has to be through.
     }
     Ok(Exit::Done)
 }
