@@ -178,9 +178,7 @@ fn debug(how: &How, test: &Test, failure: Option<&Failure>, replay: &Replay) -> 
     if let Some(event) = event {
         command.env("WEFT_STOP_AT", event.to_string());
     }
-    println!(
-        "the debugger stops in `weft_stop_here`; `up` leads to your line, `continue` to the end"
-    );
+    println!("the debugger stops in `weft_stop_here`; `bt` shows your line, `continue` runs on");
     Ok(if process::hand_over(command)? {
         Exit::Done
     } else {
