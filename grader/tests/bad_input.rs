@@ -365,3 +365,70 @@ mod submissions {
         }
     }
 }
+
+/// A failure that the kit's own tests keep.
+fn kept_failure() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../labs/picture/tests/failures/lock_order.json")
+}
+
+#[test]
+fn a_failure_is_explained_in_both_forms() {
+    let course = Course::new();
+    let failure = kept_failure();
+    let failure = failure.to_str().expect("a path in UTF-8");
+    let output = course.grader(&["explain", failure]);
+    says(&output, Exit::Done, &[]);
+    let drawn = String::from_utf8_lossy(&output.stdout);
+    assert!(drawn.contains("lock_order does not hold"), "{drawn}");
+    says(
+        &course.grader(&["explain", failure, "--html", "page.html"]),
+        Exit::Done,
+        &[],
+    );
+    let page = std::fs::read_to_string(course.path("page.html")).expect("the page");
+    assert!(page.starts_with("<!doctype html>"), "{}", &page[..80]);
+}
+
+#[test]
+fn a_file_that_holds_no_failure_is_told() {
+    let course = Course::new();
+    let text = std::fs::read_to_string(kept_failure()).expect("a failure");
+    let cases = [
+        ("none.json", None, "cannot be read"),
+        (
+            "cut.json",
+            Some(text[..text.len() / 2].to_owned()),
+            "is no JSON",
+        ),
+        (
+            "other.json",
+            Some("{\"a\": 1}".to_owned()),
+            "is no failure in JSON form",
+        ),
+        (
+            "passed.json",
+            Some("{\"failure\": null}".to_owned()),
+            "found nothing",
+        ),
+        (
+            "later.json",
+            Some(text.replacen("\"version\": 1", "\"version\": 2", 1)),
+            "has version 2",
+        ),
+        (
+            "torn.json",
+            Some(text.replacen("\"thread\": 1", "\"thread\": 9", 1)),
+            "is not whole",
+        ),
+    ];
+    for (name, content, problem) in cases {
+        if let Some(content) = content {
+            std::fs::write(course.path(name), content).expect("room");
+        }
+        says(
+            &course.grader(&["explain", name]),
+            Exit::BadInput,
+            &[name, problem],
+        );
+    }
+}
