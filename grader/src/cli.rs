@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and what the process exits with.
 
+mod explain;
 mod grade;
 
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Command {
     Handout(HandoutArgs),
     /// Lists labs, exercises and checks.
     List(LabArg),
+    /// Draws a failing interleaving from its JSON form.
+    Explain(explain::ExplainArgs),
 }
 
 #[derive(Debug, Args)]
@@ -125,18 +128,14 @@ impl Cli {
             Some(root) => root,
             None => std::env::current_dir()?,
         };
-        let tree = Tree::find(&start)?;
+        // The course is looked for only by commands that need one.
+        let tree = || Tree::find(&start);
         match self.command {
-            Command::Grade(args) => grade::run(&tree, &args),
-            Command::Verify(args) => {
-                let mut exit = Exit::Done;
-                for lab in args.lab.labs(&tree)? {
-                    exit = exit.max(verify::run(&tree, &Lab::read(&tree, &lab)?, args.jobs)?);
-                }
-                Ok(exit)
-            }
-            Command::Handout(args) => run_handout(&tree, &args),
-            Command::List(args) => list(&tree, &args),
+            Command::Grade(args) => grade::run(&tree()?, &args),
+            Command::Verify(args) => run_verify(&tree()?, &args),
+            Command::Handout(args) => run_handout(&tree()?, &args),
+            Command::List(args) => list(&tree()?, &args),
+            Command::Explain(args) => explain::run(&args),
         }
     }
 }
@@ -154,6 +153,14 @@ impl LabArg {
             }
         }
     }
+}
+
+fn run_verify(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    for lab in args.lab.labs(tree)? {
+        exit = exit.max(verify::run(tree, &Lab::read(tree, &lab)?, args.jobs)?);
+    }
+    Ok(exit)
 }
 
 fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {

@@ -258,6 +258,56 @@ pub struct Hold {
 }
 
 impl Failure {
+    /// Reads the JSON form, and checks that it can be drawn.
+    ///
+    /// # Errors
+    ///
+    /// In words, if it is not that form, is of a later version, or a number in it points nowhere.
+    pub fn from_json(json: &str) -> Result<Failure, String> {
+        let failure: Failure = serde_json::from_str(json)
+            .map_err(|error| format!("is no failure in JSON form, version {VERSION}: {error}"))?;
+        if failure.version > VERSION {
+            let version = failure.version;
+            return Err(format!(
+                "has version {version}; this program reads up to {VERSION}"
+            ));
+        }
+        match failure.dangling() {
+            None => Ok(failure),
+            Some(what) => Err(format!("is not whole: {what} that does not exist")),
+        }
+    }
+
+    /// What points to a thread, an object or a step that is not there.
+    fn dangling(&self) -> Option<&'static str> {
+        let (threads, objects) = (self.threads.len(), self.objects.len());
+        let releases = |step: &Step| match step.effect {
+            Effect::Wait { releases } => releases,
+            _ => None,
+        };
+        let outside = |index: Option<usize>, end: usize| index.is_some_and(|index| index >= end);
+        if outside(self.by, threads)
+            || self.steps.iter().any(|step| step.thread >= threads)
+            || self.waits.iter().any(|wait| outside(wait.on, threads))
+        {
+            return Some("it names a thread");
+        }
+        let of_object =
+            |step: &Step| outside(step.object, objects) || outside(releases(step), objects);
+        if self.steps.iter().any(of_object) {
+            return Some("it names an object");
+        }
+        let steps = self.steps.len();
+        if self
+            .edges
+            .iter()
+            .any(|edge| edge.from >= steps || edge.to >= steps)
+        {
+            return Some("it names a step");
+        }
+        None
+    }
+
     /// A failure without an interleaving to show.
     pub fn bare(claim: &str, kind: FailureKind, message: String) -> Failure {
         Failure {

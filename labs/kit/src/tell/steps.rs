@@ -380,8 +380,14 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
         Op::CondvarWaits { .. } => {
             format!("{who} waits at {place} to be notified on {name}, and nobody is left to do it")
         }
-        Op::SendWaits { .. } => format!("{who} waits at {place} for room in {name}"),
-        Op::ReceiveWaits => format!("{who} waits at {place} for a value from {name}"),
+        Op::SendWaits { .. } => {
+            on = last_other_user(event, trace);
+            format!("{who} waits at {place} for room in {name}")
+        }
+        Op::ReceiveWaits => {
+            on = last_other_user(event, trace);
+            format!("{who} waits at {place} for a value from {name}")
+        }
         Op::BarrierWaits { arrived, of } => {
             format!("{who} waits at {place} at {name}, where {arrived} of {of} have come")
         }
@@ -393,4 +399,17 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
         on,
         sentence,
     })
+}
+
+/// The other thread that used the object last: the one that a wait on it is for.
+fn last_other_user(event: &Event, trace: &Trace) -> Option<usize> {
+    let uses = |other: &&Event| {
+        other.object == event.object && other.thread != event.thread && about_an_object(&other.op)
+    };
+    trace
+        .events
+        .iter()
+        .rev()
+        .find(uses)
+        .map(|other| other.thread as usize)
 }
