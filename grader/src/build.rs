@@ -17,6 +17,10 @@ pub use messages::Message;
 /// A build that takes longer than this is no answer to an exercise.
 const DEADLINE: Duration = Duration::from_secs(120);
 
+/// What every compilation gets. Clippy sets `cfg(clippy)`; so does the build, or an answer could show
+/// clippy one text and run another.
+pub(crate) const FLAGS: &str = "--cfg\x1fclippy";
+
 /// Cargo, in one stage.
 #[derive(Debug)]
 pub struct Cargo<'s> {
@@ -119,17 +123,25 @@ impl<'s> Cargo<'s> {
             stderr: 64 << 20,
         };
         let ended = process::run(&mut command, b"", bounds)?;
-        if ended.cause != Cause::Itself {
-            let text = format!(
-                "the compiler did not come to an end in {} s",
-                deadline.as_secs()
-            );
-            let messages = vec![Message::error(text)];
-            return Ok(Compiled {
-                success: false,
-                messages,
-                executable: None,
-            });
+        let failed = |text: String| Compiled {
+            success: false,
+            messages: vec![Message::error(text)],
+            executable: None,
+        };
+        match ended.cause {
+            Cause::Itself => {}
+            Cause::Deadline => {
+                return Ok(failed(format!(
+                    "the compiler did not come to an end in {} s",
+                    deadline.as_secs()
+                )));
+            }
+            Cause::Flood => {
+                return Ok(failed(format!(
+                    "the compiler said more than {} MiB",
+                    bounds.stdout >> 20
+                )));
+            }
         }
         let (messages, executable) = messages::parse(&ended.stdout)?;
         let success = ended.status.success();
@@ -139,6 +151,12 @@ impl<'s> Cargo<'s> {
                 return Err(anyhow!(
                     "clippy is not installed; run `rustup component add clippy`"
                 ));
+            }
+            // A compiler that runs out of stack or memory ends without a message. It is the source that
+            // took it there: the pristine tree was built with the same one.
+            let gave_up = complaint.contains(&format!("could not compile `{}", self.lab));
+            if gave_up && complaint.contains("(signal: ") {
+                return Ok(failed("the compiler crashed on it".to_owned()));
             }
             return Err(anyhow!("cargo failed:\n{complaint}"));
         }
@@ -162,8 +180,8 @@ impl<'s> Cargo<'s> {
             .env("CARGO_TARGET_DIR", self.stage.root().join("target"))
             .env("CARGO_INCREMENTAL", "0")
             .env("CARGO_TERM_COLOR", "never")
-            // Set and empty: whatever a user's configuration says is overridden.
-            .env("CARGO_ENCODED_RUSTFLAGS", "")
+            // Whatever a user's configuration says is overridden.
+            .env("CARGO_ENCODED_RUSTFLAGS", FLAGS)
             .env("RUSTC_WRAPPER", "");
         command
     }

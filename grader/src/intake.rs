@@ -81,27 +81,35 @@ fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
         let remedy = "name the folder that holds the submission";
         return Err(BadInput::new(path, "is not a folder", remedy).into());
     }
-    let place = places(&lab.name)
+    let first = |place: &String| {
+        lab.edit()
+            .map(|file| format!("{place}{file}"))
+            .find(|file| present(&path.join(file)))
+    };
+    let mut found = places(&lab.name)
         .into_iter()
-        .find(|place| {
-            lab.edit()
-                .any(|file| present(&path.join(format!("{place}{file}"))))
-        })
-        .ok_or_else(|| {
-            let looked: Vec<&str> = lab.edit().collect();
-            let problem = format!("holds none of the files of lab `{}`", lab.name);
-            let remedy = format!(
-                "hand in at least one of {} (at the root, in `labs/{1}` or in `{1}`)",
-                looked.join(", "),
-                lab.name
-            );
-            BadInput::new(path, problem, remedy)
-        })?;
+        .filter_map(|place| first(&place).map(|file| (place, file)));
+    let Some((place, file)) = found.next() else {
+        let looked: Vec<&str> = lab.edit().collect();
+        let problem = format!("holds none of the files of lab `{}`", lab.name);
+        let remedy = format!(
+            "hand in at least one of {} (at the root, in `labs/{1}` or in `{1}`)",
+            looked.join(", "),
+            lab.name
+        );
+        return Err(BadInput::new(path, problem, remedy).into());
+    };
+    if let Some((_, other)) = found.next() {
+        let problem = format!("holds the lab twice: `{file}` and `{other}`");
+        return Err(BadInput::new(path, problem, "hand in one of the two").into());
+    }
     let mut answer = Answer::default();
     let mut absent = Vec::new();
     for file in lab.edit() {
-        let full = path.join(format!("{place}{file}"));
+        let below = format!("{place}{file}");
+        let full = path.join(&below);
         if present(&full) {
+            no_links(path, Path::new(&below))?;
             answer.files.insert(file.to_owned(), read(&full)?);
         } else {
             absent.push(file);
@@ -118,7 +126,9 @@ fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
         .keys()
         .map(|file| PathBuf::from(format!("{place}{file}")))
         .collect();
-    let ignored: Vec<String> = files_below(path)?
+    // What cannot be looked through is not read either, so it changes nothing.
+    let ignored: Vec<String> = files_below(path)
+        .unwrap_or_default()
         .into_iter()
         .filter(|file| !taken.contains(file) && !file.starts_with(".git"))
         .map(|file| file.display().to_string())
@@ -134,6 +144,19 @@ fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
 
 fn present(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
+}
+
+/// Refuses a file that is reached through a symbolic link below the submission: it lies elsewhere.
+fn no_links(root: &Path, below: &Path) -> Result<()> {
+    let link = |dir: &&Path| root.join(dir).is_symlink();
+    match below.ancestors().find(link) {
+        // The submission itself may be named by a link: that is not the student's doing.
+        Some(dir) if !dir.as_os_str().is_empty() => {
+            let remedy = "hand in the files themselves";
+            Err(BadInput::new(&root.join(dir), "is a symbolic link", remedy).into())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Reads one edit file: a regular file of bounded size, in UTF-8.
@@ -153,7 +176,10 @@ fn read(path: &Path) -> Result<String> {
         let remedy = format!("an answer has at most {} KiB", LARGEST / 1024);
         return Err(bad(&problem, &remedy).into());
     }
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    let bytes = std::fs::read(path).map_err(|error| {
+        let problem = format!("cannot be read ({error})");
+        bad(&problem, "make it readable")
+    })?;
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         let line = 1 + error.as_bytes()[..at]

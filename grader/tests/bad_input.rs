@@ -320,6 +320,49 @@ mod submissions {
     }
 
     #[test]
+    fn a_folder_that_is_a_symbolic_link_is_not_followed() {
+        for link in ["src", "labs/tiny", "labs"] {
+            let course = Course::new();
+            let path = course.path("submission");
+            common::put(&path, &[("labs/notes.txt", "")]);
+            if link == "labs" {
+                std::fs::remove_dir_all(path.join(link)).expect("it is there");
+            }
+            let target = match link {
+                "src" => "solutions/tiny/src",
+                "labs" => "labs",
+                _ => "solutions/tiny",
+            };
+            std::os::unix::fs::symlink(course.path(target), path.join(link)).expect("a link");
+            let said = take(&course, &path).expect_err("it is refused").to_string();
+            let wanted = format!("submission/{link}: is a symbolic link");
+            assert!(said.contains(&wanted), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_pipe_and_a_folder_in_place_of_a_file_are_told_and_never_opened() {
+        let course = Course::new();
+        let path = course.path("submission");
+        common::put(&path, &[("src/one.rs/inner.txt", "")]);
+        let said = take(&course, &path).expect_err("it is refused").to_string();
+        assert!(said.contains("src/one.rs: is not a file"), "{said}");
+        std::fs::remove_dir_all(path.join("src/one.rs")).expect("it is there");
+        let made = Command::new("mkfifo").arg(path.join("src/one.rs")).status();
+        assert!(made.expect("mkfifo is there").success());
+        let said = take(&course, &path).expect_err("it is refused").to_string();
+        assert!(said.contains("src/one.rs: is not a file"), "{said}");
+    }
+
+    #[test]
+    fn a_lab_that_is_handed_in_twice_is_told_with_both_places() {
+        refused(
+            &[("src/one.rs", "mine"), ("labs/tiny/src/two.rs", "mine")],
+            &["holds the lab twice: `src/one.rs` and `labs/tiny/src/two.rs`"],
+        );
+    }
+
+    #[test]
     fn only_edit_files_are_taken_and_all_others_are_named() {
         let course = Course::new();
         let path = course.path("submission");

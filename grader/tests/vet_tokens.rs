@@ -46,6 +46,11 @@ fn macros_and_attributes_do_not_hide_anything() {
     hostile(r#"macro_rules! m { () => { include_str!("/etc/passwd") } }"#);
     hostile(r#"macro_rules! m { ($i:ident) => { $i!("x") } } m!(include_str);"#);
     hostile(r#"#[cfg_attr(all(), path = "x.rs")] mod x;"#);
+    hostile(r#"macro_rules! m { ($i:ident) => { $i!("/tmp/x.rs") } } m!(include);"#);
+    hostile(r#"macro_rules! m { ($i:ident) => { $i!("PATH") } } const X: &str = m!(env);"#);
+    hostile(r#"macro_rules! m { ($m:meta $i:ident) => { #[$m] mod $i; } } m!(path = "x.rs" y);"#);
+    hostile(r#"macro_rules! m { ($t:tt $i:ident) => { mod $i $t } } m!(; x);"#);
+    hostile(r#"macro_rules! m { ($a:tt . $b:tt $c:tt) => { $a $b $c } } m!(mod . x ;);"#);
     hostile(r#"fn f() { fn g() { { { r#include_str!("x") } } } }"#);
 }
 
@@ -59,6 +64,7 @@ fn comments_strings_and_ordinary_names_are_harmless() {
     harmless("fn f(include: bool) -> bool { include }");
     harmless("struct S { path: u8 } fn f(s: S) -> u8 { s.path }");
     harmless("fn r#unsafe() {}");
+    harmless("macro_rules! m { ($i:ident) => { mod $i { pub fn f() {} } } } m!(x);");
 }
 
 #[test]
@@ -80,4 +86,14 @@ fn unsafe_is_found_only_where_it_is_not_taught() {
 fn what_is_not_rust_down_to_its_tokens_is_left_to_the_compiler() {
     assert_eq!(scan("src/x.rs", "fn f() { \"", false), Err(Unreadable));
     assert_eq!(scan("src/x.rs", "fn f() { (] }", false), Err(Unreadable));
+}
+
+#[test]
+fn brackets_may_nest_as_deep_as_a_file_is_long() {
+    let deep = format!(
+        "fn f() {{ {}{} }}",
+        "(".repeat(100_000),
+        ")".repeat(100_000)
+    );
+    assert_eq!(scan("src/x.rs", &deep, false), Ok(Vec::new()));
 }

@@ -67,7 +67,10 @@ pub(super) fn parse(output: &[u8]) -> Result<(Vec<Message>, Option<PathBuf>)> {
         .split(|byte| *byte == b'\n')
         .filter(|line| line.starts_with(b"{"))
     {
-        let line: Line = serde_json::from_slice(line).context("reading cargo's messages")?;
+        let mut line = serde_json::Deserializer::from_slice(line);
+        // A message goes one level deeper for each macro it came out of, and rustc bounds those.
+        line.disable_recursion_limit();
+        let line = Line::deserialize(&mut line).context("reading cargo's messages")?;
         match (line.reason.as_str(), line.message) {
             // The closing count of errors says nothing.
             ("compiler-message", Some(message))

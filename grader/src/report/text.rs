@@ -27,7 +27,7 @@ pub fn render(report: &Report) -> String {
         ),
     );
     for remark in &report.remarks {
-        line(&mut text, 2, &format!("{FAINT}{remark}{FAINT:#}"));
+        line(&mut text, 2, &format!("{FAINT}{}{FAINT:#}", plain(remark)));
     }
     let wide = report
         .exercises
@@ -61,7 +61,7 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
             6,
             &format!("{colour}{}{colour:#}", name(cause.verdict)),
         );
-        return line(text, 10, &cause.why);
+        return line(text, 10, &plain(&cause.why));
     }
     for check in &exercise.checks {
         render_check(text, check);
@@ -103,22 +103,33 @@ fn render_check(text: &mut String, check: &CheckReport) {
     match &judged.failure {
         // A picture's first line is the claim, which stands above.
         Some(failure) => {
-            let picture = failure.to_text(picture::Style::default());
+            let picture = plain(&failure.to_text(picture::Style::default()));
             line(
                 text,
                 10,
                 picture.split_once('\n').map_or("", |(_, rest)| rest),
             );
         }
-        None => line(text, 10, &judged.why),
+        None => line(text, 10, &plain(&judged.why)),
     }
     if let Some(detail) = &judged.detail {
         line(
             text,
             10,
-            &format!("{FAINT}[{}] {detail}{FAINT:#}", check.id),
+            &format!("{FAINT}[{}] {}{FAINT:#}", check.id, plain(detail)),
         );
     }
+}
+
+/// What others wrote, without the characters that steer a terminal: an answer could rewrite the lines
+/// above it.
+fn plain(text: &str) -> String {
+    let harmless = |c: char| match c {
+        '\n' | '\t' => c,
+        c if c.is_control() => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(harmless).collect()
 }
 
 /// Writes a text with every line of it indented.

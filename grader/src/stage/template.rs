@@ -15,7 +15,7 @@ use anyhow::{Context, Result, anyhow};
 use sha2::{Digest, Sha256};
 
 use super::{Given, Stage, empty, hex, put};
-use crate::build::Cargo;
+use crate::build::{Cargo, FLAGS};
 use crate::process;
 use crate::tree::{Tree, entries, name};
 
@@ -44,7 +44,7 @@ impl Template {
             b"",
         )?;
         let template = Template {
-            stamp: given.stamp(&version),
+            stamp: given.stamp(&[&version, FLAGS].concat()),
             given,
             dir,
         };

@@ -3,8 +3,8 @@
 //! The one idea: clippy resolves names, so one entry finds `core::`, aliases, globs, re-exports and
 //! macros; but it knows no wildcard, so every type and function stands here by name.
 //!
-//! What is not here: `Arc`, `Weak`, `Ordering`, `Cell`, `RefCell`, `thread::panicking`: no search depends
-//! on them. `panic::catch_unwind` is allowed too, because a thread pool has to survive its jobs.
+//! What is not here: `Arc`, `Weak` (but for their counts, which are shared and unseen), `Ordering`, `Cell`,
+//! `RefCell`, `thread::panicking`: no search depends on them. `panic::catch_unwind` is allowed too, because a thread pool has to survive its jobs.
 
 use super::Finding;
 use crate::build::messages::Place;
@@ -32,6 +32,7 @@ const CHANNEL: Instead = Take("kit::channel");
 const ATOMIC: Instead = Take("kit::sync::atomic");
 const ONCE: Instead = Never("a `kit::sync::Mutex` around an `Option` does the same");
 const LOCAL: Instead = Never("hand the value to the thread instead");
+const COUNT: Instead = Never("count under a lock or in an atomic of the kit");
 const CLOCK: Instead = Never("a right answer does not depend on the time");
 const FILES: Instead = Hostile("reads and writes files");
 const NET: Instead = Hostile("uses the network");
@@ -141,6 +142,7 @@ pub(super) const TYPES: &[(&str, Instead)] = &[
     ("std::env::ArgsOs", ENVIRONMENT),
     ("std::env::Vars", ENVIRONMENT),
     ("std::env::VarsOs", ENVIRONMENT),
+    ("std::backtrace::Backtrace", ENVIRONMENT),
     ("std::io::Stdin", INPUT),
     ("std::io::StdinLock", INPUT),
     ("std::panic::PanicHookInfo", HOOK),
@@ -163,6 +165,15 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
             "std::sync::atomic::spin_loop_hint",
         ],
         ATOMIC,
+    ),
+    (
+        &[
+            "std::sync::Arc::strong_count",
+            "std::sync::Arc::weak_count",
+            "std::sync::Weak::strong_count",
+            "std::sync::Weak::weak_count",
+        ],
+        COUNT,
     ),
     (&["std::hint::spin_loop"], Take("kit::hint::spin_loop")),
     (
@@ -207,6 +218,10 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
             "std::os::unix::fs::lchown",
             "std::os::unix::fs::mkfifo",
             "std::os::unix::fs::symlink",
+            "std::os::fd::AsFd::as_fd",
+            "std::os::fd::AsRawFd::as_raw_fd",
+            "std::os::fd::FromRawFd::from_raw_fd",
+            "std::os::fd::IntoRawFd::into_raw_fd",
             "std::io::pipe",
             "std::path::Path::canonicalize",
             "std::path::Path::exists",
@@ -230,6 +245,7 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
         PROCESS,
     ),
     (&["std::os::unix::process::parent_id"], PROCESS),
+    (&["std::net::ToSocketAddrs::to_socket_addrs"], NET),
     (
         &[
             "std::env::args",
@@ -247,6 +263,7 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
             "std::env::var_os",
             "std::env::vars",
             "std::env::vars_os",
+            "std::path::absolute",
         ],
         ENVIRONMENT,
     ),

@@ -22,6 +22,7 @@ pub fn scan(path: &str, text: &str, unsafe_allowed: bool) -> Result<Vec<Finding>
     let mut scan = Scan {
         path,
         unsafe_allowed,
+        makes_macros: text.contains("macro_rules"),
         findings: Vec::new(),
     };
     scan.stream(tokens);
@@ -41,18 +42,25 @@ pub(super) fn unsafe_code(place: Place) -> Finding {
 struct Scan<'p> {
     path: &'p str,
     unsafe_allowed: bool,
+    /// Whether the file has macros of its own, which can put words together that stand apart.
+    makes_macros: bool,
     findings: Vec<Finding>,
 }
 
 impl Scan<'_> {
+    /// Goes through a stream with a list of its own: how deep an answer nests its brackets must not be
+    /// how deep the grader recurses.
     fn stream(&mut self, tokens: TokenStream) {
-        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-        for (at, token) in tokens.iter().enumerate() {
+        let cut = |tokens: TokenStream| tokens.into_iter().collect::<Vec<TokenTree>>();
+        let mut open = vec![(cut(tokens), 0)];
+        while let Some((tokens, at)) = open.last_mut() {
+            let (token, here) = (tokens.get(*at).cloned(), *at);
+            *at += 1;
             match token {
-                TokenTree::Ident(ident) => self.ident(ident, &tokens, at),
-                TokenTree::Group(group) => {
+                Some(TokenTree::Ident(ident)) => self.ident(&ident, tokens, here),
+                Some(TokenTree::Group(group)) => {
                     let attribute = group.delimiter() == Delimiter::Bracket
-                        && tokens[..at]
+                        && tokens[..here]
                             .iter()
                             .rev()
                             .take(2)
@@ -60,9 +68,10 @@ impl Scan<'_> {
                     if attribute {
                         self.attribute(group.stream());
                     }
-                    self.stream(group.stream());
+                    open.push((cut(group.stream()), 0));
                 }
-                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+                Some(TokenTree::Punct(_) | TokenTree::Literal(_)) => {}
+                None => drop(open.pop()),
             }
         }
     }
@@ -81,7 +90,7 @@ impl Scan<'_> {
                 self.findings.push(unsafe_code(place));
             }
             "extern" if !raw => self.hostile(ident, "reaches outside the crate with `extern`"),
-            "mod" if !raw && matches!(tokens.get(at + 2), Some(end) if punct(end, ';')) => {
+            "mod" if !raw && !inline(&tokens[at + 1..]) => {
                 self.hostile(ident, "takes in another file as a module");
             }
             "include_str" | "include_bytes" | "option_env" | "global_asm" | "naked_asm" => {
@@ -90,7 +99,7 @@ impl Scan<'_> {
                     &format!("uses `{name}`, which acts on the machine that compiles"),
                 );
             }
-            "include" | "env" | "asm" if called || after_path || renamed => {
+            "include" | "env" | "asm" if called || after_path || renamed || self.makes_macros => {
                 self.hostile(
                     ident,
                     &format!("uses `{name}`, which acts on the machine that compiles"),
@@ -136,6 +145,15 @@ impl Scan<'_> {
             column: start.column + 1,
         }
     }
+}
+
+/// Whether what follows `mod` is a name (or a macro's `$name`) and a body: any other module is a file.
+fn inline(after: &[TokenTree]) -> bool {
+    let after = match after {
+        [dollar, rest @ ..] if punct(dollar, '$') => rest,
+        all => all,
+    };
+    matches!(after, [TokenTree::Ident(_), TokenTree::Group(body), ..] if body.delimiter() == Delimiter::Brace)
 }
 
 fn punct(token: &TokenTree, wanted: char) -> bool {

@@ -57,6 +57,13 @@ pub fn arguments() { let _ = std::env::args(); } // FOUND
 pub fn input() { let _ = std::io::stdin(); } // FOUND
 pub fn hooks() { std::panic::set_hook(Box::new(|_| {})); } // FOUND
 pub fn drains() { let _ = kit::explore::take_outcomes(); } // FOUND
+pub fn resolves() { use std::net::*; let _ = "x:1".to_socket_addrs(); } // FOUND
+pub fn descriptor() { use std::os::fd::*; let _ = std::io::stdout().as_raw_fd(); } // FOUND
+pub fn lends() { use std::os::fd::*; let _ = std::io::stdout().as_fd().try_clone_to_owned(); } // FOUND
+pub fn here() { let _ = std::path::absolute("x"); } // FOUND
+pub fn trace() -> String { std::backtrace::Backtrace::force_capture().to_string() } // FOUND
+pub fn counts(arc: &Arc<u8>) -> usize { Arc::strong_count(arc) } // FOUND
+pub fn counts_of_a_weak(weak: &std::sync::Weak<u8>) -> usize { weak.strong_count() } // FOUND
 pub fn fine() { let _ = (Arc::new(1), Ordering::SeqCst, std::cell::Cell::new(1), thread::panicking()); }
 pub fn one() -> u32 { 1 }
 "#;
@@ -159,4 +166,12 @@ fn unsafe_is_refused_where_it_is_not_taught_and_graded_where_it_is() {
         check(&report, "raw::is_three").judged.verdict,
         Verdict::Pass
     );
+}
+
+#[test]
+fn clippy_and_the_build_see_the_same_text() {
+    let one = "pub fn one() -> u32 {\n    #[cfg(clippy)]\n    return 7;\n    #[cfg(not(clippy))]\n    std::process::exit(0)\n}\n";
+    let report = grade_files(&[("src/one.rs", one)]);
+    let judged = &check(&report, "one::is_one").judged;
+    assert_eq!(judged.verdict, Verdict::Fail, "{judged:?}");
 }

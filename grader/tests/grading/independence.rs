@@ -80,6 +80,40 @@ fn a_file_that_is_not_even_tokens_costs_the_others_nothing() {
 }
 
 #[test]
+fn an_error_below_a_hundred_macros_costs_the_others_nothing() {
+    let mut two = "macro_rules! m0 { () => { \"two\" } }\n".to_owned();
+    for depth in 1..=100 {
+        two.push_str(&format!(
+            "macro_rules! m{depth} {{ () => {{ m{}!() }} }}\n",
+            depth - 1
+        ));
+    }
+    two.push_str("pub fn two() -> u32 {\n    m100!()\n}\n");
+    let report = grade_files(&[("src/one.rs", &answer("one", "1")), ("src/two.rs", &two)]);
+    assert!(report.exercises[0].score.full());
+    let judged = &check(&report, "two::is_two").judged;
+    assert_eq!(judged.verdict, Verdict::DoesNotBuild);
+    assert!(judged.why.contains("mismatched types"), "{}", judged.why);
+}
+
+#[test]
+fn a_file_that_crashes_the_compiler_costs_the_others_nothing() {
+    let deep = format!("{}2{}", "(".repeat(100_000), ")".repeat(100_000));
+    let report = grade_files(&[
+        ("src/one.rs", &answer("one", "1")),
+        ("src/two.rs", &answer("two", &deep)),
+    ]);
+    assert!(report.exercises[0].score.full(), "{report:#?}");
+    let judged = &check(&report, "two::is_two").judged;
+    assert_eq!(judged.verdict, Verdict::DoesNotBuild);
+    assert!(
+        judged.why.contains("the compiler crashed"),
+        "{}",
+        judged.why
+    );
+}
+
+#[test]
 fn a_function_that_is_not_offered_is_told_without_the_checks_own_lines() {
     let renamed = answer("too", "2");
     let report = grade_files(&[
@@ -167,6 +201,16 @@ fn students_see_claims_and_no_hidden_input() {
     for hidden in ["secret", "is_one", "checks/tiny"] {
         assert!(!seen.contains(hidden), "{hidden} is in:\n{seen}");
     }
+}
+
+#[test]
+fn what_an_answer_says_cannot_steer_a_terminal() {
+    let answer = answer("one", "panic!(\"\\u{1b}[2Jgone\")");
+    let report = grade_files(&[("src/one.rs", &answer), ("\u{1b}[2J.txt", "")]);
+    let seen = text::render(&view::for_reader(report, view::Reader::Instructor));
+    assert!(seen.contains("[2Jgone"), "{seen}");
+    assert!(seen.contains("[2J.txt"), "{seen}");
+    assert!(!seen.contains("\u{1b}[2J"), "{seen:?}");
 }
 
 #[test]
