@@ -49,6 +49,12 @@ pub fn check(binary: &Path, dir: &Path, check: &Check) -> Result<Run> {
     command.args(["run", check.id()]);
     command.args(["--cpu", &deadline.as_secs().to_string()]);
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
+    // A moment before it is ended from outside, so that it can say where it hangs.
+    let wall = deadline
+        .saturating_sub(Duration::from_secs(1))
+        .as_secs()
+        .max(1);
+    command.args(["--wall", &wall.to_string()]);
     let bounds = Bounds {
         deadline,
         stdout: CHANNEL,

@@ -4,9 +4,12 @@
 //! root) and the file system; both are the jail's.
 
 use rustix::process::{Resource, Rlimit, setrlimit};
+use std::time::Duration;
 
-/// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes.
-pub(crate) fn set(bounds: &[&str]) -> Result<(), String> {
+/// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives what follows
+/// `--wall`: how long the check may take before it says where it hangs; a minute if it is not there.
+pub(crate) fn set(bounds: &[&str]) -> Result<Duration, String> {
+    let mut wall = Duration::from_secs(60);
     for pair in bounds.chunks(2) {
         let [name, value] = pair else {
             return Err(format!("`{}` has no value", pair[0]));
@@ -19,6 +22,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<(), String> {
             "--cpu" => limit(Resource::Cpu, value, value + 1)?,
             // Data, not address space: threads reserve far more addresses than they touch.
             "--memory" => limit(Resource::Data, value, value)?,
+            "--wall" => wall = Duration::from_secs(value),
             "--file" => limit(Resource::Fsize, value, value)?,
             _ => return Err(format!("`{name}` is no limit")),
         }
@@ -32,7 +36,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<(), String> {
             .and_then(|()| rustix::process::set_parent_process_death_signal(Some(Signal::KILL)))
             .map_err(|error| format!("prctl: {error}"))?;
     }
-    Ok(())
+    Ok(wall)
 }
 
 fn limit(resource: Resource, current: u64, maximum: u64) -> Result<(), String> {

@@ -1,9 +1,11 @@
 //! Runs one check for the grader.
 
 use std::any::Any;
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use kit::explore::{Failure, take_outcomes};
+use kit::explore::{Failure, hung, take_outcomes};
 
 use crate::channel::Channel;
 use crate::wire::{Panic, Report};
@@ -28,30 +30,42 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
         ids(checks).find(|(known, _)| known == id),
     ) {
         (Err(why), _) => Report::Broken { why },
-        (Ok(()), None) => Report::Broken {
+        (Ok(_), None) => Report::Broken {
             why: format!("there is no check `{id}`"),
         },
-        (Ok(()), Some((_, body))) => watched(id, body),
+        (Ok(wall), Some((_, body))) => watched(id, body, wall),
     };
     channel.report(report)
 }
 
-/// Runs the body on a thread that bears the check's name, and sees how it ends.
-fn watched(id: &str, body: fn()) -> Report {
+/// Runs the body on a thread that bears the check's name, and sees how it ends, or that it does not within `wall`.
+fn watched(id: &str, body: fn(), wall: Duration) -> Report {
     let panics = record_panics();
     let thread = std::thread::Builder::new()
         .name(id.to_owned())
         .stack_size(STACK);
-    let ended = thread.spawn(move || {
+    let (running, ended) = channel::<()>();
+    let thread = thread.spawn(move || {
+        let _running = running;
         body();
         take_outcomes()
     });
-    match ended.map(|thread| thread.join()) {
-        Ok(Ok(searches)) => Report::Returned { searches },
-        Ok(Err(payload)) => failed(payload, &panics),
-        Err(error) => Report::Broken {
-            why: format!("starting the check's thread: {error}"),
-        },
+    let thread = match thread {
+        Ok(thread) => thread,
+        Err(error) => {
+            let why = format!("starting the check's thread: {error}");
+            return Report::Broken { why };
+        }
+    };
+    // The channel closes when the body has ended, whichever way.
+    if ended.recv_timeout(wall) == Err(RecvTimeoutError::Timeout) {
+        return Report::Found {
+            failure: Box::new(hung(id, wall)),
+        };
+    }
+    match thread.join() {
+        Ok(searches) => Report::Returned { searches },
+        Err(payload) => failed(payload, &panics),
     }
 }
 

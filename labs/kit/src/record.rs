@@ -247,6 +247,12 @@ pub(crate) fn event(object: ObjectId, place: Place, op: Op) {
         DETAILED.get() && matches!(op, Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. });
     let dropped_at = wants_backtrace.then(|| Arc::new(Backtrace::force_capture()));
     let thread = THREAD.get();
+    if STOP_AT
+        .get()
+        .is_some_and(|at| with_trace(|trace| trace.events.len()) == at)
+    {
+        weft_stop_here();
+    }
     TRACE.with_borrow_mut(|trace| {
         trace.events.push(Event {
             thread,

@@ -26,6 +26,7 @@ pub(crate) struct Entry(u64);
 /// Writes down that this thread is about to block.
 #[cold]
 pub(crate) fn enter(what: &'static str, place: Place, held: Option<&Holder>) -> Entry {
+    crate::explore::watch();
     let thread = std::thread::current();
     let thread = thread
         .name()

@@ -134,3 +134,39 @@ fn stress_counts_runs_on_real_threads_beside_the_search() {
     assert_eq!(answer.stress.unwrap().runs, 50);
     assert!(answer.failure.is_some());
 }
+
+/// The subject: blocks until the answer is there, so that it ends when it has been told about.
+#[test]
+fn subject_that_blocks() {
+    if std::env::var_os("KIT_TEST_CHILD").is_none() {
+        return;
+    }
+    let dir = PathBuf::from(std::env::var_os("WEFT_FAILURES").unwrap());
+    let (sender, receiver) = kit::channel::bounded::<()>(1);
+    let thread = thread::spawn(move || {
+        while !dir.join("subject_that_blocks.json").exists() {
+            thread::yield_now();
+        }
+        drop(sender);
+    });
+    assert!(receiver.recv().is_err());
+    thread.join().unwrap();
+}
+
+#[test]
+fn a_test_that_blocks_for_long_says_where() {
+    let dir = fresh("blocks");
+    let claim = ("WEFT_CLAIM", "subject_that_blocks");
+    assert!(
+        run(claim.1, &dir, &[claim, ("WEFT_TELL_AFTER", "1")])
+            .status
+            .success()
+    );
+    let failure = answer(&dir, claim.1).failure.unwrap();
+    assert_eq!(failure.kind, FailureKind::Hung);
+    let told = &failure.waits[0].sentence;
+    assert!(
+        told.contains("waits for a value from `receiver` at labs/kit/tests/requests.rs:"),
+        "{told}"
+    );
+}

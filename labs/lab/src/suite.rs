@@ -71,6 +71,12 @@ impl How {
             .args(["--exact", &test.name, "--nocapture"])
             .current_dir(&self.folder)
             .env(found::FOLDER, &self.failures)
+            // A moment before it is ended, it says where it hangs.
+            .env(
+                "WEFT_TELL_AFTER",
+                self.deadline.as_secs().saturating_sub(3).to_string(),
+            )
+            .env("WEFT_CLAIM", &test.name)
             .env("RUST_BACKTRACE", "0")
             // With one thread the test would run on the main thread, and lose its name.
             .env("RUST_TEST_THREADS", "2")

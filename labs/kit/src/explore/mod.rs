@@ -7,6 +7,7 @@
 //!
 //! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
+mod hung;
 mod pass;
 mod repeat;
 mod request;
@@ -15,6 +16,8 @@ mod search;
 mod silence;
 mod stress;
 
+pub use hung::hung;
+pub(crate) use hung::watch;
 pub use picture::{Certainty, Failure, FailureKind, Outcome};
 pub use repeat::repeat;
 pub use request::{Answer, Stress};

@@ -1,6 +1,5 @@
 //! A scenario on real threads, again and again.
-use crate::waiting;
-use picture::{Failure, FailureKind, Wait};
+use super::hung::hung;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -37,36 +36,11 @@ fn repeat_within(deadline: Duration, times: usize, scenario: impl Fn() + Send + 
         .expect("the operating system can start a thread");
     // The channel closes when the runner has ended, whichever way.
     if finished.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout) {
-        hung(deadline);
+        super::fail(Box::new(hung(&super::claim(), deadline)));
     }
     if let Err(payload) = thread.join() {
         resume_unwind(payload);
     }
-}
-
-/// Fails, and says where each thread stands.
-fn hung(deadline: Duration) -> ! {
-    let mut failure = Failure::bare(
-        &super::claim(),
-        FailureKind::Hung,
-        format!(
-            "hung: the scenario did not end within {} s",
-            deadline.as_secs()
-        ),
-    );
-    let sentences = waiting::sentences();
-    if sentences.is_empty() {
-        failure
-            .message
-            .push_str("; no thread waits in an operation of the kit, so one of them runs on");
-    }
-    let wait = |sentence| Wait {
-        thread: 0,
-        on: None,
-        sentence,
-    };
-    failure.waits = sentences.into_iter().map(wait).collect();
-    super::fail(Box::new(failure))
 }
 
 #[cfg(test)]
@@ -74,6 +48,7 @@ mod tests {
     use super::*;
     use crate::sync::{Arc, Mutex};
     use crate::thread;
+    use picture::{Failure, FailureKind};
     use std::panic::catch_unwind;
 
     #[test]

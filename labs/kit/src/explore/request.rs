@@ -6,10 +6,12 @@
 //! | `WEFT_REPLAY=TOKEN` | run exactly the interleaving that the token names |
 //! | `WEFT_STOP_AT=EVENT` | in a replay, call `weft_stop_here` at this event, for a debugger |
 //! | `WEFT_STRESS=N` | run the scenario N times on real threads first |
+//! | `WEFT_TELL_AFTER=N` | after N seconds, say where the threads of the test `WEFT_CLAIM` wait |
 use super::{Failure, Outcome};
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What the searches of one test came to, as the file has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +112,12 @@ pub(super) fn replay(claim: &str) -> Option<Token> {
 /// How often to run the scenario on real threads first.
 pub(super) fn stress() -> Option<u64> {
     variable("WEFT_STRESS")?.parse().ok()
+}
+
+/// Of which test to say where its threads wait, and when.
+pub(super) fn tell_after() -> Option<(String, Duration)> {
+    let seconds = variable("WEFT_TELL_AFTER")?.parse().ok()?;
+    Some((variable("WEFT_CLAIM")?, Duration::from_secs(seconds)))
 }
 
 /// At which event of a replay to stop for a debugger.
