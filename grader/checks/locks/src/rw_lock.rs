@@ -7,7 +7,7 @@ use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
-use locks::rw_lock::RwLock;
+use locks::rw_lock::{ReadGuard, RwLock, WriteGuard};
 
 harness::checks![
     try_read_and_try_write_are_refused_when_they_must_be,
@@ -20,6 +20,11 @@ harness::checks![
     waiting_threads_are_counted,
     two_readers_can_be_inside_at_once,
 ];
+
+// What the file has to offer, to the letter: a result of another type could agree with anything.
+const _: fn(&RwLock) -> Option<ReadGuard<'_>> = |lock| lock.try_read();
+const _: fn(&RwLock) -> Option<WriteGuard<'_>> = |lock| lock.try_write();
+const _: fn(&RwLock) -> (usize, usize) = |lock| (lock.waiting_readers(), lock.waiting_writers());
 
 /// A value that the lock is to guard: the model checker reports accesses that overlap.
 struct Guarded {

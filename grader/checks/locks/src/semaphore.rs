@@ -10,7 +10,7 @@ use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
-use locks::semaphore::{Semaphore, TooManyPermits};
+use locks::semaphore::{Permit, Semaphore, TooManyPermits};
 
 harness::checks![
     permits_are_counted_down_and_up,
@@ -28,6 +28,11 @@ harness::checks![
     try_acquire_takes_what_is_free,
     two_permits_can_be_held_at_once,
 ];
+
+// What the file has to offer, to the letter: a result of another type could agree with anything.
+const _: fn(&Semaphore) -> Option<Permit<'_>> = |semaphore| semaphore.try_acquire();
+const _: fn(&Semaphore) -> Result<(), TooManyPermits> = |semaphore| semaphore.add_permits(1);
+const _: fn(&Semaphore) -> usize = |semaphore| semaphore.available();
 
 fn permits_are_counted_down_and_up() {
     explore(|| {
