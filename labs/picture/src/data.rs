@@ -157,6 +157,8 @@ pub enum Effect {
     },
     /// Was woken.
     Woken,
+    /// Was woken for no reason.
+    WokenForNothing,
     /// Woke others, or nobody.
     Notify {
         /// How many.

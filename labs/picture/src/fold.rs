@@ -22,7 +22,11 @@ impl Failure {
                 _ => shared[object],
             };
             step.part = match step.effect {
-                Effect::Fail | Effect::Spawn | Effect::Lost | Effect::Duplicated => true,
+                Effect::Fail
+                | Effect::WokenForNothing
+                | Effect::Spawn
+                | Effect::Lost
+                | Effect::Duplicated => true,
                 Effect::Join => step.stuck,
                 _ => step.stuck || step.object.is_none_or(concerns),
             };

@@ -70,7 +70,9 @@ impl State {
                 self.is_waited_on = true;
                 self.waiting.push(thread);
             }
-            Effect::Notify { .. } | Effect::Woken => self.is_waited_on = true,
+            Effect::Notify { .. } | Effect::Woken | Effect::WokenForNothing => {
+                self.is_waited_on = true
+            }
             Effect::Read => self.note = Some(format!("last read by {}", name(thread))),
             Effect::Write => self.note = Some(format!("last written by {}", name(thread))),
             Effect::Load { stale: true } => {

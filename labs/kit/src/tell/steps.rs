@@ -94,9 +94,8 @@ fn effect(op: &Op) -> Effect {
             releases: Some(*mutex as usize),
         },
         Op::BarrierWaits { .. } | Op::ParkWaits => Effect::Wait { releases: None },
-        Op::Woken | Op::WokenForNothing | Op::Unparked | Op::BarrierPassed | Op::TimedOut => {
-            Effect::Woken
-        }
+        Op::WokenForNothing => Effect::WokenForNothing,
+        Op::Woken | Op::Unparked | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
         Op::NotifyOne { woke } => Effect::Notify {
             woke: usize::from(woke.is_some()),
         },

@@ -12,9 +12,10 @@ pub(crate) struct Panic {
 pub(crate) fn first(output: &str) -> Option<Panic> {
     let mut lines = output.lines();
     let at = lines.find_map(place)?.trim_end_matches(':').to_owned();
+    // A stub is told as searches tell it.
     let message = lines
         .take_while(|line| !is_end(line))
-        .map(str::to_owned)
+        .map(|line| line.replacen("not yet implemented: ", "still to do: ", 1))
         .collect();
     Some(Panic { at, message })
 }
