@@ -18,7 +18,8 @@ harness::checks![
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 type Map = ShardedMap<u32, u8>;
 const _: fn(&Map, u32) -> Option<u8> = |map, key| map.insert(key, 0);
-const _: fn(&Map, &u32) -> (Option<u8>, Option<u8>) = |map, key| (map.get(key), map.remove(key));
+const _: fn(&Map, &u32) -> Option<u8> = |map, key| map.get(key);
+const _: fn(&Map, &u32) -> Option<u8> = |map, key| map.remove(key);
 const _: fn(&Map, u32, fn() -> u8) -> u8 = |map, key, make| map.get_or_insert_with(key, make);
 const _: fn(&Map, &u32) -> (usize, usize, bool) =
     |map, key| (map.shard_of(key), map.len(), map.is_empty());

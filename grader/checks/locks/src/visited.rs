@@ -18,8 +18,7 @@ harness::checks![
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&Visited, &str) -> bool = |visited, url| visited.mark(url);
-const _: fn(&Visited, &str, fn() -> u8) -> Option<u8> =
-    |visited, url, fetch| visited.visit(url, fetch);
+const _: fn(&Visited, &str) -> Option<u8> = |visited, url| visited.visit(url, || 1);
 const _: fn(&Visited) -> (usize, bool) = |visited| (visited.len(), visited.is_empty());
 
 fn only_the_first_mark_is_new() {
