@@ -45,6 +45,6 @@ pub use explore::{explore, possible, repeat};
 #[cfg(not(feature = "bare"))]
 pub use facade::*;
 #[cfg(not(feature = "bare"))]
-pub use record::note;
+pub use message::note;
 
 pub mod collections;

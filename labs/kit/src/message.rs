@@ -1,4 +1,5 @@
-//! Messages between nodes, for the timeline: who sent what to whom, what was lost, what came twice.
+//! What a scenario adds to the timeline itself: notes, and messages between nodes (who sent what to whom, what
+//! was lost, what came twice).
 //!
 //! Not here: a network. Whoever simulates one says with these what it does to each message, and the picture
 //! draws it as a sequence diagram. Outside a model all of this does nothing.
@@ -76,4 +77,14 @@ impl Message {
 pub fn choose(count: u64) -> u64 {
     assert!(count > 0, "there is nothing to choose from");
     model::choose(count)
+}
+
+/// A line for the timeline: `note("fetched /a")` stands in the picture where it happened.
+///
+/// Outside a model it does nothing. Never blocks.
+#[track_caller]
+pub fn note(text: &str) {
+    if model::running() {
+        record::event(0, Location::caller(), Op::Note { text: text.into() });
+    }
 }

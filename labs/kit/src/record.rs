@@ -136,6 +136,29 @@ pub(crate) enum Op {
     },
 }
 
+impl Op {
+    /// Whether it is on an object, and not on a thread or on nothing.
+    pub(crate) fn is_on_an_object(&self) -> bool {
+        !matches!(
+            self,
+            Op::Spawn { .. }
+                | Op::End
+                | Op::JoinWants { .. }
+                | Op::Joined { .. }
+                | Op::Note { .. }
+                | Op::Yield
+                | Op::Fence { .. }
+                | Op::ParkWaits
+                | Op::Unparked
+                | Op::Unpark { .. }
+                | Op::MessageSent { .. }
+                | Op::MessageLost { .. }
+                | Op::MessageDuplicated { .. }
+                | Op::MessageDelivered { .. }
+        )
+    }
+}
+
 /// One step of one thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
@@ -322,15 +345,5 @@ impl Drop for Handle {
                 object.alive = false;
             }
         });
-    }
-}
-
-/// A line for the timeline: `note("fetched /a")` stands in the picture where it happened.
-///
-/// Outside a model it does nothing. Never blocks.
-#[track_caller]
-pub fn note(text: &str) {
-    if crate::model::running() {
-        event(0, Location::caller(), Op::Note { text: text.into() });
     }
 }

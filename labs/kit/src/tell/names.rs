@@ -1,6 +1,5 @@
 //! Names for threads and objects: the variable that the student put them in.
 use super::source::Source;
-use super::steps::about_an_object;
 use crate::record::{ObjectId, ThreadId, Trace};
 use std::collections::HashMap;
 
@@ -49,7 +48,7 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
         .collect();
     for event in &trace.events {
         if let Some(name @ None) = names.get_mut(event.object as usize)
-            && about_an_object(&event.op)
+            && event.op.is_on_an_object()
         {
             *name = source.receiver(event.place);
         }

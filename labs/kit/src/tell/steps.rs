@@ -21,7 +21,7 @@ pub(super) fn steps(
         let (at, code) = place(event, source);
         steps.push(Step {
             thread,
-            object: about_an_object(&event.op).then_some(event.object as usize),
+            object: event.op.is_on_an_object().then_some(event.object as usize),
             event: shown.event,
             action: action(event, names),
             effect: effect(&event.op),
@@ -61,27 +61,6 @@ pub(super) fn failed(
         stuck: false,
         part: true,
     }
-}
-
-/// Whether an operation is on an object, and not on a thread or on nothing.
-pub(super) fn about_an_object(op: &Op) -> bool {
-    !matches!(
-        op,
-        Op::Spawn { .. }
-            | Op::End
-            | Op::JoinWants { .. }
-            | Op::Joined { .. }
-            | Op::Note { .. }
-            | Op::Yield
-            | Op::Fence { .. }
-            | Op::ParkWaits
-            | Op::Unparked
-            | Op::Unpark { .. }
-            | Op::MessageSent { .. }
-            | Op::MessageLost { .. }
-            | Op::MessageDuplicated { .. }
-            | Op::MessageDelivered { .. }
-    )
 }
 
 fn effect(op: &Op) -> Effect {
@@ -403,7 +382,7 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
 /// The other thread that used the object last: the one that a wait on it is for.
 fn last_other_user(event: &Event, trace: &Trace) -> Option<usize> {
     let uses = |other: &&Event| {
-        other.object == event.object && other.thread != event.thread && about_an_object(&other.op)
+        other.object == event.object && other.thread != event.thread && other.op.is_on_an_object()
     };
     trace
         .events
