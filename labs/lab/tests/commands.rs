@@ -216,7 +216,7 @@ fn a_check_of_an_untouched_file_is_no_start() {
     course
         .lab(&["check", "visited"])
         .exits(1)
-        .says(&["not yet implemented: say whether it is new"]);
+        .says(&["still to do: say whether it is new"]);
     course.lab(&[]).says(&["visited", "- not started"]);
 }
 

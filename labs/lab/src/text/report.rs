@@ -116,6 +116,9 @@ impl View<'_> {
             text.push('\n');
         }
         text += &format!("  open  {}\n", paint(PATH, self.place(first)));
+        if let Some(read) = &self.read {
+            text += &format!("  read  {}\n", paint(PATH, read));
+        }
         text
     }
 
