@@ -48,3 +48,4 @@ pub use facade::*;
 pub use message::note;
 
 pub mod collections;
+pub mod web;

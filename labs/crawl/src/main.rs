@@ -1,0 +1,3 @@
+//! Crawls a real site over HTTP with the crawlers of the lab.
+
+fn main() {}
