@@ -1,0 +1,25 @@
+//! Given: the grader uses its own copy, edits here are ignored.
+//!
+//! The lab `rpc`: remote procedure calls, from frames to exactly once, each step in a module of its own.
+
+pub mod link;
+pub mod message;
+pub mod tcp;
+
+#[forbid(unsafe_code)]
+pub mod wire;
+
+#[forbid(unsafe_code)]
+pub mod server;
+
+#[forbid(unsafe_code)]
+pub mod client;
+
+#[forbid(unsafe_code)]
+pub mod retry;
+
+#[forbid(unsafe_code)]
+pub mod dedup;
+
+#[forbid(unsafe_code)]
+pub mod kv;
