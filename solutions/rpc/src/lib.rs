@@ -2,6 +2,7 @@
 //!
 //! The lab `rpc`: remote procedure calls, from frames to exactly once, each step in a module of its own.
 
+pub mod disk;
 pub mod link;
 pub mod message;
 pub mod tcp;
@@ -23,3 +24,9 @@ pub mod dedup;
 
 #[forbid(unsafe_code)]
 pub mod kv;
+
+#[forbid(unsafe_code)]
+pub mod log;
+
+#[forbid(unsafe_code)]
+pub mod durable;

@@ -2,4 +2,5 @@
 
 mod client;
 mod dedup;
+mod durable;
 mod server;
