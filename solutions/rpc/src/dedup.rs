@@ -16,9 +16,7 @@
 //!
 //! Read: notes/rpc.md, "At most once".
 
-use std::fmt;
-
-use crate::message::{CallId, Reply};
+use crate::message::{CallId, Forgotten, Reply};
 // LAB: // You will want: use kit::collections::HashMap; and use kit::sync::{Condvar, Mutex};
 use crate::message::ClientId;
 use kit::collections::HashMap;
@@ -67,11 +65,6 @@ enum Call {
     Done(Reply),
 }
 // LAB: end
-
-/// The call is older than what its client said it has seen, so nobody waits for a reply, and whether it ran is no
-/// longer known. It was not run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Forgotten;
 
 impl Dedup {
     /// Knows of no calls.
@@ -184,11 +177,3 @@ impl Default for Dedup {
         Self::new()
     }
 }
-
-impl fmt::Display for Forgotten {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the call is older than what its client has seen")
-    }
-}
-
-impl std::error::Error for Forgotten {}

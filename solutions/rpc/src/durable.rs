@@ -13,7 +13,7 @@
 //! - a file that was made or renamed is not there after a crash, unless its folder was synced;
 //! - when the disk fails, nobody may be told that anything is safe, ever again.
 //!
-//! Not here: what the calls do ([`Machine`]), and the format of records (`log`).
+//! Not here: what the calls do and which replies are kept (`machine`, given), and the format of records (`log`).
 //!
 //! Read: notes/rpc.md, "Crash and restart".
 
@@ -24,39 +24,24 @@ use kit::sync::Arc;
 use serde_json::Value;
 
 use crate::disk::Disk;
+use crate::machine::Machine;
 use crate::message::{CallId, Reply};
-// LAB: // You will want: use kit::sync::{Condvar, Mutex}; and use crate::log;
+// LAB: // You will want: use kit::sync::{Condvar, Mutex}; use crate::log; and use crate::machine::{Entry, Executor};
 use crate::log;
-use crate::message::ClientId;
+use crate::machine::{Entry, Executor};
+use crate::message::Forgotten;
 use kit::sync::{Condvar, Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::mem;
 // LAB: end
-
-/// What a server does, apart from remembering: the same calls in the same order give the same replies and the same state.
-pub trait Machine: Send {
-    /// Executes one call. Must not panic, and must not depend on anything but the calls before it.
-    fn apply(&mut self, method: &str, param: &Value) -> Reply;
-
-    /// All of the state, as a value.
-    fn save(&self) -> Value;
-
-    /// Takes over what [`save`](Machine::save) gave.
-    ///
-    /// # Errors
-    ///
-    /// If it is something else.
-    fn load(&mut self, saved: &Value) -> Result<(), String>;
-}
 
 /// A machine whose calls run at most once, crash or not. Threads share it.
 pub struct Durable<M> {
     // LAB: _yours: std::marker::PhantomData<M>, // Your fields: the disk; the machine and its table of replies; the log; what guards them.
     disk: Arc<dyn Disk>,
     rotate_after: usize,
-    /// LOCKS: before `log`.
-    state: Mutex<State<M>>,
+    /// As it will be once the log is on disk. LOCKS: before `log`.
+    state: Mutex<Executor<M>>,
     /// LOCKS: after `state`. Not held while the disk works.
     log: Mutex<Log>,
     /// Notified when `log.flushing` ends.
@@ -90,35 +75,11 @@ pub enum OpenError {
 }
 // LAB:
 
-/// The state, as it will be once the log is on disk.
-struct State<M> {
-    machine: M,
-    clients: BTreeMap<ClientId, Client>,
-}
-
-/// What is known of one client's calls.
-#[derive(Default, Serialize, Deserialize)]
-struct Client {
-    /// The client has seen the replies of all calls up to this one.
-    seen: u64,
-    /// Replies to the calls after it.
-    replies: BTreeMap<u64, Reply>,
-}
-
-/// What goes into the log for a call.
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    call: Option<CallId>,
-    method: String,
-    param: Value,
-}
-
 /// What takes the place of all logs before `generation`.
 #[derive(Serialize, Deserialize)]
-struct Snapshot<C> {
+struct Snapshot {
     generation: u64,
-    machine: Value,
-    clients: C,
+    state: Value,
 }
 
 /// The end of the log. Positions count bytes since the start of the server, whatever file they are in.
@@ -158,16 +119,13 @@ impl<M: Machine> Durable<M> {
         // LAB: let _ = (disk, machine, rotate_after);
         // LAB: end
         // LAB: todo!("load the snapshot, run the calls of its log again, and cut off a torn tail")
-        let mut state = State {
-            machine,
-            clients: BTreeMap::new(),
-        };
-        let generation = state.load_snapshot(&*disk)?;
+        let mut state = Executor::new(machine);
+        let generation = load_snapshot(&*disk, &mut state)?;
         let file = log_file(generation);
         let bytes = disk.read(&file)?;
         let there = bytes.is_some();
         let bytes = bytes.unwrap_or_default();
-        let length = state.replay(&file, &bytes)?;
+        let length = replay(&file, &bytes, &mut state)?;
         if length < bytes.len() {
             // New records must not come behind half of one.
             disk.cut(&file, length as u64)?;
@@ -211,8 +169,7 @@ impl<M: Machine> Durable<M> {
         // LAB: end
         // LAB: todo!("execute the call or find its reply, log it, and wait until the log is on disk")
         let mut state = self.state.lock();
-        let known = call.map_or(Ok(None), |call| state.known(call))?;
-        let reply = match known {
+        let reply = match state.known(call).map_err(|Forgotten| Fault::Forgotten)? {
             Some(reply) => reply,
             None => {
                 let entry = Entry {
@@ -310,9 +267,13 @@ impl<M: Machine> Durable<M> {
     }
 
     /// The rename is the moment at which the new snapshot counts, with its log, and the old ones do not.
-    fn write_snapshot(&self, state: &State<M>, generation: u64) -> io::Result<()> {
+    fn write_snapshot(&self, state: &Executor<M>, generation: u64) -> io::Result<()> {
+        let snapshot = Snapshot {
+            generation,
+            state: state.save(),
+        };
         let mut file = Vec::new();
-        log::append(&mut file, &state.snapshot(generation));
+        log::append(&mut file, &json(&snapshot));
         self.disk.append(&log_file(generation), b"")?;
         self.disk.append(NEW_SNAPSHOT, &file)?;
         self.disk.sync(NEW_SNAPSHOT)?;
@@ -321,85 +282,48 @@ impl<M: Machine> Durable<M> {
     }
 }
 
-impl<M: Machine> State<M> {
-    /// The reply that a call had, if it was executed.
-    fn known(&mut self, call: CallId) -> Result<Option<Reply>, Fault> {
-        let client = self.clients.entry(call.client).or_default();
-        client.forget(call.seen);
-        if call.seq <= client.seen {
-            return Err(Fault::Forgotten);
-        }
-        Ok(client.replies.get(&call.seq).cloned())
-    }
-
-    /// Executes a new call, and keeps its reply. Machine and table change together, here and when the log is replayed.
-    fn execute(&mut self, entry: &Entry) -> Reply {
-        let reply = self.machine.apply(&entry.method, &entry.param);
-        if let Some(call) = entry.call {
-            let client = self.clients.entry(call.client).or_default();
-            client.forget(call.seen);
-            client.replies.insert(call.seq, reply.clone());
-        }
-        reply
-    }
-
-    fn snapshot(&self, generation: u64) -> Vec<u8> {
-        let snapshot = Snapshot {
-            generation,
-            machine: self.machine.save(),
-            clients: &self.clients,
-        };
-        serde_json::to_vec(&snapshot).expect("a snapshot has nothing that JSON cannot say")
-    }
-
-    /// Takes over the snapshot, if there is one, and says which log goes on from it.
-    fn load_snapshot(&mut self, disk: &dyn Disk) -> Result<u64, OpenError> {
-        let Some(bytes) = disk.read(SNAPSHOT)? else {
-            return Ok(0);
-        };
-        let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(SNAPSHOT, offset, why);
-        let records = log::records(&bytes).map_err(|error| damaged(error.offset, &error))?;
-        let [payload] = records.payloads[..] else {
-            return Err(damaged(records.whole, &"it is not whole"));
-        };
-        let snapshot: Snapshot<BTreeMap<ClientId, Client>> =
-            serde_json::from_slice(payload).map_err(|error| damaged(0, &error))?;
-        self.machine
-            .load(&snapshot.machine)
-            .map_err(|error| damaged(0, &error))?;
-        self.clients = snapshot.clients;
-        Ok(snapshot.generation)
-    }
-
-    /// Executes the calls of a log, and says how many bytes of it are whole.
-    fn replay(&mut self, file: &str, bytes: &[u8]) -> Result<usize, OpenError> {
-        let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(file, offset, why);
-        let records = log::records(bytes).map_err(|error| damaged(error.offset, &error))?;
-        for payload in records.payloads {
-            let offset = payload.as_ptr() as usize - bytes.as_ptr() as usize;
-            let entry = serde_json::from_slice(payload).map_err(|error| damaged(offset, &error))?;
-            // Its reply is in the table now, as it was before the crash.
-            let _ = self.execute(&entry);
-        }
-        Ok(records.whole)
-    }
+/// Takes over the snapshot, if there is one, and says which log goes on from it.
+fn load_snapshot<M: Machine>(disk: &dyn Disk, state: &mut Executor<M>) -> Result<u64, OpenError> {
+    let Some(bytes) = disk.read(SNAPSHOT)? else {
+        return Ok(0);
+    };
+    let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(SNAPSHOT, offset, why);
+    let records = log::records(&bytes).map_err(|error| damaged(error.offset, &error))?;
+    let [payload] = records.payloads[..] else {
+        return Err(damaged(records.whole, &"it is not whole"));
+    };
+    let snapshot: Snapshot = serde_json::from_slice(payload).map_err(|error| damaged(0, &error))?;
+    state
+        .load(&snapshot.state)
+        .map_err(|error| damaged(0, &error))?;
+    Ok(snapshot.generation)
 }
 
-impl Client {
-    /// The client has seen the replies of all calls up to `seen`.
-    fn forget(&mut self, seen: u64) {
-        if seen > self.seen {
-            self.seen = seen;
-            self.replies.retain(|&seq, _| seq > seen);
-        }
+/// Executes the calls of a log, and says how many bytes of it are whole.
+fn replay<M: Machine>(
+    file: &str,
+    bytes: &[u8],
+    state: &mut Executor<M>,
+) -> Result<usize, OpenError> {
+    let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(file, offset, why);
+    let records = log::records(bytes).map_err(|error| damaged(error.offset, &error))?;
+    for payload in records.payloads {
+        let offset = payload.as_ptr() as usize - bytes.as_ptr() as usize;
+        let entry = serde_json::from_slice(payload).map_err(|error| damaged(offset, &error))?;
+        // Its reply is kept again, as it was before the crash.
+        let _ = state.execute(&entry);
     }
+    Ok(records.whole)
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("it has nothing that JSON cannot say")
 }
 
 impl Log {
     fn put(&mut self, entry: &Entry) {
-        let payload = serde_json::to_vec(entry).expect("an entry has nothing that JSON cannot say");
         let before = self.pending.len();
-        log::append(&mut self.pending, &payload);
+        log::append(&mut self.pending, &json(entry));
         self.end += (self.pending.len() - before) as u64;
     }
 }

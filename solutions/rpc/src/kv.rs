@@ -12,6 +12,7 @@
 //!
 //! Read: notes/rpc.md, "A key-value server".
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 // LAB: use serde::{Deserialize, Serialize};
@@ -130,6 +131,17 @@ impl Store {
             .ok_or(Refused::Insufficient(balance))?;
         *value = left.to_string();
         Ok(left)
+        // LAB: end
+    }
+
+    /// All keys and values, as they were at one moment.
+    pub fn all(&self) -> BTreeMap<String, String> {
+        // LAB: todo!("copy the whole map")
+        let values = self.values.lock();
+        values
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
         // LAB: end
     }
 

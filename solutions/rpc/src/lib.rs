@@ -4,6 +4,7 @@
 
 pub mod disk;
 pub mod link;
+pub mod machine;
 pub mod message;
 pub mod tcp;
 

@@ -78,6 +78,19 @@ pub enum CallError {
     Refused(String),
 }
 
+/// A call is older than what its client said it has seen: nobody waits for a reply, and whether it was executed is no
+/// longer known. It was not executed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Forgotten;
+
+impl fmt::Display for Forgotten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the call is older than what its client has seen")
+    }
+}
+
+impl std::error::Error for Forgotten {}
+
 impl Request {
     /// A request without a [`CallId`].
     pub fn new(id: u64, method: &str, param: Value) -> Self {

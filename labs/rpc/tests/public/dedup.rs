@@ -1,7 +1,7 @@
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
-use rpc::dedup::{Dedup, Forgotten};
-use rpc::message::{CallId, ClientId};
+use rpc::dedup::Dedup;
+use rpc::message::{CallId, ClientId, Forgotten};
 
 fn call(seq: u64, seen: u64) -> CallId {
     let client = ClientId(7);

@@ -1,6 +1,7 @@
 use kit::sync::Arc;
 use rpc::disk::{CrashDisk, Disk, Unsynced};
-use rpc::durable::{Durable, Machine};
+use rpc::durable::Durable;
+use rpc::machine::Machine;
 use rpc::message::{CallId, ClientId, Reply};
 use serde_json::Value;
 
