@@ -7,6 +7,7 @@ pub mod link;
 pub mod machine;
 pub mod message;
 pub mod tcp;
+pub mod view;
 
 #[forbid(unsafe_code)]
 pub mod wire;
@@ -31,3 +32,6 @@ pub mod log;
 
 #[forbid(unsafe_code)]
 pub mod durable;
+
+#[forbid(unsafe_code)]
+pub mod replica;
