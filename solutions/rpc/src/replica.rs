@@ -22,10 +22,10 @@ use serde_json::Value;
 use crate::machine::{Entry, Machine};
 use crate::message::{CallId, Reply};
 use crate::view::{NodeId, View};
-// LAB: // You will want: use kit::sync::Mutex; and use crate::machine::Executor;
+// LAB: // You will want: use kit::sync::{Condvar, Mutex}; and use crate::machine::Executor;
 use crate::machine::Executor;
 use crate::message::Forgotten;
-use kit::sync::Mutex;
+use kit::sync::{Condvar, Mutex, MutexGuard};
 // LAB: end
 
 /// What a primary asks of its backup, over a network that loses requests and replies.
@@ -70,7 +70,11 @@ pub enum Fault {
 pub struct Replica<M> {
     // LAB: _yours: std::marker::PhantomData<M>, // Your fields: which node this is, the state and the role with what guards them.
     me: NodeId,
+    /// Never held while the network is asked: two replicas that each held their own and waited for the other would wait
+    /// for ever.
     state: Mutex<State<M>>,
+    /// Notified when a request to the backup is over, and when the view changes.
+    sent: Condvar,
     // LAB: end
 }
 
@@ -93,6 +97,16 @@ enum Role {
     Backup { ready: bool },
 }
 
+impl<M> State<M> {
+    /// What is known of the backup, if there is one, by the primary of that view.
+    fn partner(&mut self, view: u64) -> Result<Option<&mut Partner>, Fault> {
+        match &mut self.role {
+            Role::Primary(partner) if self.view == view => Ok(partner.as_mut()),
+            _ => Err(Fault::NotPrimary),
+        }
+    }
+}
+
 /// What a primary knows of its backup.
 struct Partner {
     backup: Arc<dyn Backup>,
@@ -100,6 +114,8 @@ struct Partner {
     confirmed: u64,
     /// Calls after that, in order. They are sent again until they are confirmed.
     unconfirmed: Vec<Entry>,
+    /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls could overtake each other.
+    sending: bool,
 }
 // LAB: end
 
@@ -117,6 +133,7 @@ impl<M: Machine> Replica<M> {
                 view: 0,
                 role: Role::Idle,
             }),
+            sent: Condvar::new(),
         }
         // LAB: end
     }
@@ -132,39 +149,35 @@ impl<M: Machine> Replica<M> {
         // LAB: end
         // LAB: todo!("take the role that the view gives this replica; as primary, bring the backup up to date")
         let mut state = self.state.lock();
-        let same = view.number == state.view;
-        if view.number < state.view {
+        let new = view.number > state.view;
+        if view.number < state.view || (!new && !matches!(state.role, Role::Idle)) {
             return Ok(());
         }
         state.view = view.number;
-        if view.backup == Some(self.me) {
-            if !same {
-                state.role = Role::Backup { ready: false };
-            }
-            return Ok(());
-        }
-        if view.primary != self.me {
-            state.role = Role::Idle;
-            return Ok(());
-        }
-        if same && matches!(state.role, Role::Primary(_)) {
-            return Ok(());
-        }
-        // Until the backup has everything this replica answers nobody.
-        state.role = Role::Idle;
-        let partner = match backup {
-            None => None,
-            Some(backup) => {
-                let executed = state.executed;
-                backup.install(view.number, executed, &state.executor.save())?;
-                Some(Partner {
-                    backup,
-                    confirmed: executed,
-                    unconfirmed: Vec::new(),
-                })
-            }
+        state.role = if view.backup == Some(self.me) {
+            Role::Backup { ready: false }
+        } else {
+            Role::Idle
         };
-        state.role = Role::Primary(partner);
+        self.sent.notify_all();
+        if view.primary != self.me {
+            return Ok(());
+        }
+        // While it has no role it executes nothing, so what is saved here stays true until it is primary.
+        let (executed, saved) = (state.executed, state.executor.save());
+        drop(state);
+        if let Some(backup) = &backup {
+            backup.install(view.number, executed, &saved)?;
+        }
+        let mut state = self.state.lock();
+        if state.view == view.number && matches!(state.role, Role::Idle) {
+            state.role = Role::Primary(backup.map(|backup| Partner {
+                backup,
+                confirmed: executed,
+                unconfirmed: Vec::new(),
+                sending: false,
+            }));
+        }
         Ok(())
         // LAB: end
     }
@@ -203,15 +216,46 @@ impl<M: Machine> Replica<M> {
             }
             reply
         });
-        // For a known reply as well: the try that executed it may have had no confirmation. The lock is held, so the backup
-        // gets calls in the order in which they were executed here.
-        match partner {
-            Some(partner) => partner.bring_up_to_date(*view)?,
-            None => {}
-        }
-        Ok(reply)
+        // For a known reply as well: the try that executed it may have had no confirmation.
+        let (executed, view) = (*executed, *view);
+        self.confirm(state, executed, view).map(|()| reply)
         // LAB: end
     }
+    // LAB:
+
+    /// Blocks until the backup, if there is one, has confirmed the first `executed` calls. Whoever finds nobody sending
+    /// sends for all.
+    fn confirm<'r>(
+        &'r self,
+        mut state: MutexGuard<'r, State<M>>,
+        executed: u64,
+        view: u64,
+    ) -> Result<(), Fault> {
+        while let Some(partner) = state.partner(view)?
+            && partner.confirmed < executed
+        {
+            if partner.sending {
+                self.sent.wait(&mut state);
+                continue;
+            }
+            partner.sending = true;
+            let backup = Arc::clone(&partner.backup);
+            let (first, entries) = (partner.confirmed, partner.unconfirmed.clone());
+            drop(state);
+            let answer = backup.replicate(view, first, &entries);
+            state = self.state.lock();
+            // Unless there is a new view by now, which knows nothing of this partner.
+            if let Some(partner) = state.partner(view)? {
+                partner.sending = false;
+                self.sent.notify_all();
+                answer.map_err(|_| Fault::Unconfirmed)?;
+                partner.confirmed += entries.len() as u64;
+                partner.unconfirmed.drain(..entries.len());
+            }
+        }
+        Ok(())
+    }
+    // LAB: end
 }
 
 impl<M: Machine> Backup for Replica<M> {
@@ -255,22 +299,6 @@ impl<M: Machine> Backup for Replica<M> {
         // LAB: end
     }
 }
-// LAB:
-
-impl Partner {
-    /// Blocks until the backup has confirmed everything, or has not replied.
-    fn bring_up_to_date(&mut self, view: u64) -> Result<(), Fault> {
-        // Empty or not: the backup's answer also says that this replica is primary still.
-        let confirmed = self
-            .backup
-            .replicate(view, self.confirmed, &self.unconfirmed);
-        confirmed.map_err(|_| Fault::Unconfirmed)?;
-        self.confirmed += self.unconfirmed.len() as u64;
-        self.unconfirmed.clear();
-        Ok(())
-    }
-}
-// LAB: end
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

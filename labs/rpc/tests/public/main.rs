@@ -4,3 +4,4 @@ mod client;
 mod dedup;
 mod durable;
 mod server;
+mod replica;
