@@ -4,6 +4,7 @@
 //! compiler's message) is made from the program, and a test compares. See [`remade`].
 //!
 //! Not here: the pages, which are the Markdown files beside this folder.
+mod built;
 mod channels;
 mod crawler;
 mod locks;
@@ -12,6 +13,7 @@ mod search;
 mod threads;
 mod why;
 
+pub use built::finish;
 pub use page::{Stale, remade};
 pub use search::{run, shown};
 
