@@ -134,7 +134,7 @@ impl Wanted {
         let nearest = names
             .map(|known| (strsim::jaro_winkler(&last(name), &last(&known)), known))
             .max_by(|one, other| one.0.total_cmp(&other.0))
-            .filter(|(likeness, _)| *likeness > 0.8);
+            .filter(|(likeness, _)| *likeness > 0.7);
         let remedy = match nearest {
             Some((_, near)) => format!("did you mean `{near}`?"),
             None => "leave the filter out to see all that there are".to_owned(),
