@@ -1,7 +1,7 @@
 # The one task surface: one-line recipes over cargo and the grader.
 LAB ?= locks
 
-.PHONY: grade test check handout bench
+.PHONY: grade test check handout pictures bench
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -17,6 +17,9 @@ check: ## What a change has to pass before its tests are worth running: format a
 
 handout: ## Writes the skeletons that students get from the solutions.
 	cargo run --quiet --package grader -- handout
+
+pictures: ## Writes into the pages of the book what its programs say today: excerpts, pictures, the compiler's messages.
+	UPDATE_EXPECT=1 cargo test --quiet --package book --test pages
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml
