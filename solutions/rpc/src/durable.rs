@@ -37,7 +37,7 @@ use std::mem;
 
 /// A machine whose calls run at most once, crash or not. Threads share it.
 pub struct Durable<M> {
-    // LAB: _yours: std::marker::PhantomData<M>, // Your fields: the disk; the machine and its table of replies; the log; what guards them.
+    // LAB: _yours: std::marker::PhantomData<fn(M)>, // Your fields: the disk; the machine and its table of replies; the log; what guards them.
     disk: Arc<dyn Disk>,
     rotate_after: usize,
     /// As it will be once the log is on disk. LOCKS: before `log`.

@@ -68,7 +68,7 @@ pub enum Fault {
 
 /// One replica of a machine. Threads share it.
 pub struct Replica<M> {
-    // LAB: _yours: std::marker::PhantomData<M>, // Your fields: which node this is, the state and the role with what guards them.
+    // LAB: _yours: std::marker::PhantomData<fn(M)>, // Your fields: which node this is, the state and the role with what guards them.
     me: NodeId,
     /// Never held while the network is asked: two replicas that each held their own and waited for the other would wait
     /// for ever.

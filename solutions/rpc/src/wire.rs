@@ -15,7 +15,9 @@
 //! Read: notes/rpc.md, "Frames".
 
 use std::fmt;
+// LAB: use std::io::{self, Read, Write};
 use std::io::{self, ErrorKind, Read, Write};
+// LAB: end
 
 use serde::{Serialize, de::DeserializeOwned};
 

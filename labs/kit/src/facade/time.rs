@@ -43,6 +43,16 @@ impl Instant {
         }
     }
 
+    /// This plus `duration`, or `None` if that is more than the clock can say.
+    pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
+        Some(Instant(match self.0 {
+            Kind::Real(instant) => Kind::Real(instant.checked_add(duration)?),
+            Kind::Model(nanos) => {
+                Kind::Model(nanos.checked_add(duration.as_nanos().try_into().ok()?)?)
+            }
+        }))
+    }
+
     /// The time from `earlier` to this, or nothing if it is later.
     pub fn duration_since(&self, earlier: Instant) -> Duration {
         self.saturating_duration_since(earlier)

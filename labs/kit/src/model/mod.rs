@@ -26,6 +26,7 @@ pub(crate) use execution::*;
 pub(crate) use lock::{Mutex, RwLock};
 use thread::yield_quietly;
 pub(crate) use thread::{Join, begin_threads, park, run_thread, spawn, unpark, yield_now};
+pub(crate) use wait::Word;
 
 use std::cell::Cell as StdCell;
 

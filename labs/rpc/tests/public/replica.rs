@@ -25,7 +25,11 @@ impl Machine for Account {
 }
 
 fn call(client: u128, seq: u64) -> Option<CallId> {
-    Some(CallId { client: ClientId(client), seq, seen: seq - 1 })
+    Some(CallId {
+        client: ClientId(client),
+        seq,
+        seen: seq - 1,
+    })
 }
 
 #[test]
@@ -38,7 +42,9 @@ fn a_call_that_was_answered_survives_the_primary() {
         first.adopt(views.view(), None).unwrap();
         let view = views.join(b);
         second.adopt(view, None).unwrap();
-        first.adopt(view, Some(Arc::clone(&second) as Arc<dyn Backup>)).unwrap();
+        first
+            .adopt(view, Some(Arc::clone(&second) as Arc<dyn Backup>))
+            .unwrap();
         views.ready(a, view.number);
         thread::scope(|s| {
             let calling = s.spawn(|| first.call(call(7, 1), "Deduct", &10.into()));
