@@ -9,6 +9,7 @@ mod channels;
 mod crawler;
 mod locks;
 mod page;
+mod rpc;
 mod search;
 mod threads;
 mod why;
@@ -40,6 +41,7 @@ pub const PAGES: &[(&str, &[Trap])] = &[
     ("locks", locks::TRAPS),
     ("channels", channels::TRAPS),
     ("crawler", crawler::TRAPS),
+    ("rpc", rpc::TRAPS),
 ];
 
 /// The trap that is called `page::name`.
