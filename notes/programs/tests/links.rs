@@ -24,7 +24,7 @@ fn files(folder: &Path, found: &mut BTreeMap<PathBuf, String>) {
     for entry in folder.read_dir().expect("a folder of the repository") {
         let path = entry.expect("an entry").path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        if path.is_dir() && name != "target" && (!name.starts_with('.') || name == ".ci") {
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
             files(&path, found);
         } else if ["md", "rs", "toml"].iter().any(|end| name.ends_with(end)) {
             found.insert(path.clone(), std::fs::read_to_string(&path).expect("text"));
