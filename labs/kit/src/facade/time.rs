@@ -43,7 +43,7 @@ impl Instant {
         }
     }
 
-    /// This and `duration` together, unless that cannot be said.
+    /// This plus `duration`, or `None` if that is more than the clock can say.
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
         Some(Instant(match self.0 {
             Kind::Real(instant) => Kind::Real(instant.checked_add(duration)?),

@@ -29,6 +29,7 @@ pub(crate) use thread::{
     Join, begin_threads, is_finished, park, park_timeout, run_thread, spawn, unpark, yield_now,
 };
 pub(crate) use unwinding::{is_on_purpose, panic_on_purpose, passes_on, text, unwinding};
+pub(crate) use wait::Word;
 
 use std::cell::Cell as StdCell;
 
