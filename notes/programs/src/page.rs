@@ -5,7 +5,7 @@
 //! | comment | block |
 //! |---|---|
 //! | `<!-- picture: locks::check_then_act -->` | what the search of that trap says |
-//! | `<!-- code: programs/src/locks.rs -->` | that file, without the comment at its head |
+//! | `<!-- code: programs/src/locks.rs -->` | that file |
 //! | `<!-- code: programs/src/locks.rs: fn is_new; fn pay > let mut payer -->` | these excerpts of it |
 //! | `<!-- compiler: programs/refused/two_writers.rs -->` | what the compiler says to it |
 //!
@@ -78,7 +78,7 @@ fn made(kind: &str, what: &str, folder: &Path) -> Result<String, String> {
         return compilers_message(&path);
     }
     if parts.is_empty() {
-        return Ok(without_head(&text));
+        return Ok(text);
     }
     let lines: Vec<&str> = text.lines().collect();
     let excerpts: Result<Vec<String>, String> = parts
@@ -86,12 +86,6 @@ fn made(kind: &str, what: &str, folder: &Path) -> Result<String, String> {
         .map(|part| excerpt(&lines, part).ok_or_else(|| format!("{file} has no `{part}`")))
         .collect();
     Ok(excerpts?.join("\n\n"))
-}
-
-/// The text after the `//!` or `//` lines at the top, which speak to who opens the file.
-fn without_head(text: &str) -> String {
-    let body = text.lines().skip_while(|line| line.starts_with("//"));
-    body.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// The lines of `part`, moved to the left.
@@ -137,7 +131,16 @@ fn compilers_message(path: &Path) -> Result<String, String> {
     if said.status.success() {
         return Err(format!("{} compiles", path.display()));
     }
-    Ok(String::from_utf8_lossy(&said.stderr).into_owned())
+    let message = String::from_utf8_lossy(&said.stderr);
+    if message.contains("--> /") {
+        // Where the library's sources are, and whether its lines are shown, differs between machines.
+        return Err(format!(
+            "the message to {} points into the standard library; take a program whose message does not",
+            path.display()
+        ));
+    }
+    let end = message.find("\nerror: aborting").unwrap_or(message.len());
+    Ok(message[..end].to_owned())
 }
 
 #[cfg(test)]
