@@ -10,6 +10,7 @@ mod crawler;
 mod locks;
 mod mended;
 mod page;
+mod rpc;
 mod search;
 mod threads;
 mod why;
@@ -42,6 +43,7 @@ pub const PAGES: &[(&str, &[Trap])] = &[
     ("mended", mended::TRAPS),
     ("channels", channels::TRAPS),
     ("crawler", crawler::TRAPS),
+    ("rpc", rpc::TRAPS),
 ];
 
 /// The trap that is called `page::name`.
