@@ -23,7 +23,7 @@ pub(crate) const WHOSE: &str = if cfg!(feature = "student") {
 pub(crate) enum With {
     /// One page after the other.
     Serial,
-    /// A thread for each page.
+    /// A thread for each page; only --max-pages bounds their number.
     Mutex,
     /// A coordinator and its workers, one for each fetch in flight.
     Channels,

@@ -21,6 +21,8 @@ mod scope;
 mod site;
 mod summary;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 /// The crawler's name, as `robots.txt` may say it.
 pub(crate) const AGENT: &str = "weft-crawl";
