@@ -14,7 +14,7 @@ use crate::handout;
 use crate::lab::Lab;
 use crate::report::view::Reader;
 use crate::tree::Tree;
-use crate::verify;
+use crate::verify::{self, Wanted};
 
 /// From a folder that a student handed in to a mark that can be trusted.
 #[derive(Debug, Parser)]
@@ -87,6 +87,8 @@ struct GradeArgs {
 struct VerifyArgs {
     #[command(flatten)]
     lab: LabArg,
+    #[command(flatten)]
+    wanted: Wanted,
     /// How many subjects are graded at once.
     #[arg(long, value_name = "N", default_value_t = cores())]
     jobs: usize,
@@ -156,11 +158,12 @@ impl LabArg {
 }
 
 fn run_verify(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
-    let mut exit = Exit::Done;
-    for lab in args.lab.labs(tree)? {
-        exit = exit.max(verify::run(tree, &Lab::read(tree, &lab)?, args.jobs)?);
-    }
-    Ok(exit)
+    let names = args.lab.labs(tree)?;
+    let labs: Vec<Lab> = names
+        .iter()
+        .map(|name| Lab::read(tree, name))
+        .collect::<Result<_>>()?;
+    verify::run(tree, &labs, &args.wanted, args.jobs)
 }
 
 fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {

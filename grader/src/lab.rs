@@ -71,6 +71,13 @@ impl Check {
         self.id.get_ref()
     }
 
+    /// The part before `::check`.
+    pub fn exercise(&self) -> &str {
+        self.id()
+            .split_once("::")
+            .map_or("", |(exercise, _)| exercise)
+    }
+
     /// The part after `exercise::`.
     pub fn short(&self) -> &str {
         self.id()

@@ -5,6 +5,7 @@
 //! the checks that it names.
 
 mod table;
+mod wanted;
 
 use anstream::println;
 use anyhow::Result;
@@ -12,7 +13,7 @@ use anyhow::Result;
 use crate::error::Exit;
 use crate::grade::{Graded, Grader, Only};
 use crate::lab::Lab;
-use crate::mutant::{Mutant, accepted};
+use crate::mutant::Mutant;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::report::text::name;
@@ -21,19 +22,36 @@ use crate::subject::Subject;
 use crate::tree::Tree;
 use crate::verdict::Verdict;
 use crate::workers;
+pub use wanted::Wanted;
 
-/// Grades everything that is known about a lab, prints the table, and says what is not as it must be.
+/// Grades what is known about a lab, prints the table, and says what is not as it must be.
 ///
 /// # Errors
 ///
 /// Where the lab's files are wrong, or the grader itself fails.
-pub fn run(tree: &Tree, lab: &Lab, jobs: usize) -> Result<Exit> {
-    let mut subjects = vec![Subject::Solution, Subject::Skeleton];
-    for (exercise, design) in accepted(tree, lab)? {
-        subjects.push(Subject::Accepted { exercise, design });
+pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, jobs: usize) -> Result<Exit> {
+    let known = wanted.known(tree, labs)?;
+    let mut exit = Exit::Done;
+    for lab in labs {
+        let subjects: Vec<&Subject> = known
+            .iter()
+            .filter(|known| known.lab.name == lab.name)
+            .map(|known| &known.subject)
+            .collect();
+        if !subjects.is_empty() {
+            exit = exit.max(prove(tree, lab, &subjects, wanted, jobs)?);
+        }
     }
-    subjects.extend(Mutant::all(tree, lab)?.into_iter().map(Subject::Mutant));
+    Ok(exit)
+}
 
+fn prove(
+    tree: &Tree,
+    lab: &Lab,
+    subjects: &[&Subject],
+    wanted: &Wanted,
+    jobs: usize,
+) -> Result<Exit> {
     let progress = Progress::over(subjects.len());
     progress.doing(&format!("preparing the stage of {}", lab.name));
     let template = Template::prepare(tree, &lab.name)?;
@@ -42,11 +60,12 @@ pub fn run(tree: &Tree, lab: &Lab, jobs: usize) -> Result<Exit> {
     workers::each(
         &template,
         jobs,
-        &subjects,
+        subjects,
         |stage, subject| {
-            let only = match subject {
-                Subject::Mutant(mutant) => Only::Exercise(mutant.exercise.clone()),
-                _ => Only::All,
+            let only = match (subject, &wanted.exercise) {
+                (Subject::Mutant(mutant), _) => Only::Exercise(mutant.exercise.clone()),
+                (_, Some(only)) => Only::Exercise(only.clone()),
+                (_, None) => Only::All,
             };
             Grader { tree, lab, only }.grade(stage, subject)
         },
@@ -74,25 +93,32 @@ pub fn run(tree: &Tree, lab: &Lab, jobs: usize) -> Result<Exit> {
         },
     )?;
     drop(progress);
-    print!("{}", table.render());
+    if subjects
+        .iter()
+        .any(|subject| matches!(subject, Subject::Mutant(_)))
+    {
+        print!("{}", table.render());
+    }
     complaints.extend(
         table
             .idle()
+            .filter(|check| wanted.every_mutant_of(check.exercise()))
+            .map(|check| check.id())
             .map(|id| format!("check {id}: no mutant is caught by it")),
     );
     for complaint in &complaints {
         println!("{complaint}");
     }
-    let proven = subjects.len();
+    let proven = match subjects.len() {
+        1 => "1 subject".to_owned(),
+        n => format!("{n} subjects"),
+    };
     if complaints.is_empty() {
-        println!("{}: {proven} subjects, each as it must be", lab.name);
+        let each = if subjects.len() == 1 { "" } else { "each " };
+        println!("{}: {proven}, {each}as it must be", lab.name);
         Ok(Exit::Done)
     } else {
-        println!(
-            "{}: {proven} subjects; complaints: {}",
-            lab.name,
-            complaints.len()
-        );
+        println!("{}: {proven}; complaints: {}", lab.name, complaints.len());
         Ok(Exit::Unproven)
     }
 }

@@ -173,6 +173,42 @@ fn a_mutant_that_is_caught_by_an_unknown_check_is_told() {
 }
 
 #[test]
+fn a_filter_that_fits_nothing_is_told_with_the_nearest_name() {
+    let course = Course::new();
+    for (filter, parts) in [
+        (
+            &["--exercise", "too"][..],
+            ["no exercise `too`", "did you mean `two`?"],
+        ),
+        (
+            &["--mutant", "tree"],
+            ["no mutant `tree`", "did you mean `two::three`?"],
+        ),
+        (
+            &["--mutant", "one::three"],
+            ["no mutant `one::three`", "did you mean `two::three`?"],
+        ),
+        (
+            &["--exercise", "one", "--mutant", "three"],
+            [
+                "no mutant `three` in exercise `one`",
+                "leave the filter out",
+            ],
+        ),
+        (
+            &["--accepted", "by_addition"],
+            [
+                "no other design `by_addition`",
+                "did you mean `one::by_subtraction`?",
+            ],
+        ),
+    ] {
+        let output = course.grader(&[&["verify"], filter].concat());
+        says(&output, Exit::BadInput, &parts);
+    }
+}
+
+#[test]
 fn a_lab_that_is_not_there_is_told_with_those_that_are() {
     let output = Course::new().grader(&["list", "--lab", "huge"]);
     says(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use crate::lab::{Kind, Lab};
+use crate::lab::{Check, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::report::Report;
 use crate::report::text;
@@ -61,11 +61,10 @@ impl<'l> Table<'l> {
     }
 
     /// Checks that caught nothing.
-    pub(super) fn idle(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn idle(&self) -> impl Iterator<Item = &Check> {
         self.lab
             .checks()
-            .map(|check| check.id())
-            .filter(|id| !self.busy.contains(*id))
+            .filter(|check| !self.busy.contains(check.id()))
     }
 
     /// The table, an exercise after the other. `*` marks mutants that only a search catches.

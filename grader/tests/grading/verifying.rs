@@ -49,6 +49,32 @@ fn a_lab_that_does_not_keep_its_promises_is_told_check_by_check() {
 }
 
 #[test]
+fn under_a_filter_only_what_was_asked_for_is_proved() {
+    let whole = grader(&["verify", "--exercise", "two"]);
+    let said = String::from_utf8_lossy(&whole.stdout);
+    assert_eq!(whole.status.code(), Some(Exit::Done as i32), "{said}");
+    assert!(
+        said.contains("two (mutants: 1)") && said.contains("tiny: 3 subjects, each as it must be"),
+        "{said}"
+    );
+    // One mutant needs only some of the checks: that the others catch nobody says nothing.
+    let mutant = grader(&["verify", "--lab", "tiny", "--mutant", "one::zero"]);
+    let said = String::from_utf8_lossy(&mutant.stdout);
+    assert_eq!(mutant.status.code(), Some(Exit::Done as i32), "{said}");
+    assert!(
+        said.contains("one (mutants: 1)") && said.contains("tiny: 1 subject, as it must be"),
+        "{said}"
+    );
+    let design = grader(&["verify", "--accepted", "by_subtraction"]);
+    let told = String::from_utf8_lossy(&design.stderr);
+    assert_eq!(design.status.code(), Some(Exit::Done as i32), "{told}");
+    assert!(
+        told.contains("accepted one::by_subtraction: as it must be"),
+        "{told}"
+    );
+}
+
+#[test]
 fn a_submission_that_cannot_be_graded_does_not_keep_others_from_being_graded() {
     let dir = TempDir::new().expect("a place for files");
     common::put(

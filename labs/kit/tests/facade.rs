@@ -82,6 +82,11 @@ same!(a_condvar_wakes_and_times_out, {
     let mut set = pair.0.lock();
     pair.1.wait_while(&mut set, |set| !*set);
     assert!(*set);
+    assert!(
+        pair.1
+            .wait_while_for(&mut set, |set| *set, MOMENT)
+            .timed_out()
+    );
     drop(set);
     thread.join().unwrap();
 });
@@ -131,11 +136,40 @@ same!(threads_are_scoped_named_and_parked, {
     let sleeper = named
         .spawn(|| {
             thread::park();
-            std::thread::current().name().map(str::to_owned)
+            thread::current().name().map(str::to_owned)
         })
         .unwrap();
+    assert_eq!(sleeper.thread().name(), Some("worker"));
+    assert!(!sleeper.is_finished());
     sleeper.thread().unpark();
     assert_eq!(sleeper.join().unwrap().as_deref(), Some("worker"));
+    thread::scope(|scope| {
+        let named = thread::Builder::new().name("scoped".to_owned());
+        let parked = named.spawn_scoped(scope, thread::park).unwrap();
+        assert_eq!(parked.thread().name(), Some("scoped"));
+        assert!(!parked.is_finished());
+        parked.thread().unpark();
+        while !parked.is_finished() {
+            thread::yield_now();
+        }
+    });
+    thread::park_timeout(MOMENT);
+});
+
+same!(a_thread_knows_that_it_panics, {
+    struct Asks(std::sync::mpsc::Sender<bool>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            self.0.send(thread::panicking()).unwrap();
+        }
+    }
+    let (says, hears) = std::sync::mpsc::channel();
+    let failed = thread::spawn(move || {
+        let _asks = Asks(says);
+        std::panic::resume_unwind(Box::new("gone"));
+    });
+    assert!(failed.join().is_err());
+    assert_eq!(hears.recv(), Ok(true));
 });
 
 same!(a_barrier_names_one_leader, {
@@ -168,7 +202,13 @@ same!(atomics_compute, {
         signed.fetch_update(SeqCst, SeqCst, |n| (n < 9).then_some(0)),
         Err(9)
     );
+    assert_eq!((signed.into_inner(), flag.into_inner()), (9, false));
     let pointer = atomic::AtomicPtr::new(std::ptr::null_mut::<u8>());
     assert!(pointer.load(Acquire).is_null());
+    let one = std::ptr::without_provenance_mut(1);
+    assert_eq!(
+        pointer.fetch_update(SeqCst, SeqCst, |old| old.is_null().then_some(one)),
+        Ok(std::ptr::null_mut())
+    );
     atomic::fence(SeqCst);
 });

@@ -4,8 +4,7 @@
 //! The one idea: an object asks once, when it is made, which checker runs ([`backend`]); from then on
 //! it is an enum, and each operation logs itself to the recorder.
 //!
-//! A thread that unwinds takes no further part in the search: its operations have no effect and cannot
-//! block ([`inert`]), so that a failing assertion is reported and not buried by a second panic.
+//! What panics do in a model is in [`unwinding`].
 mod atomic;
 mod barrier;
 mod cell;
@@ -15,6 +14,7 @@ mod execution;
 mod gate;
 mod lock;
 mod thread;
+mod unwinding;
 mod wait;
 
 pub(crate) use atomic::*;
@@ -25,7 +25,11 @@ pub(crate) use condvar::Condvar;
 pub(crate) use execution::*;
 pub(crate) use lock::{Mutex, RwLock};
 use thread::yield_quietly;
-pub(crate) use thread::{Join, begin_threads, park, run_thread, spawn, unpark, yield_now};
+pub(crate) use thread::{
+    Join, begin_threads, is_finished, park, park_timeout, run_thread, spawn, unpark, yield_now,
+};
+pub(crate) use unwinding::{is_on_purpose, panic_on_purpose, passes_on, text, unwinding};
+pub(crate) use wait::Word;
 
 use std::cell::Cell as StdCell;
 

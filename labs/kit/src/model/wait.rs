@@ -2,7 +2,8 @@
 //! operation, plain data, and a queue of sleeping threads.
 //!
 //! Between two visible operations a modelled thread runs alone, so plain data needs no lock of its own.
-use super::{Checker, either};
+use super::unwinding::contained;
+use super::{Checker, either, over};
 use crate::record::{self, ThreadId, switching};
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -38,6 +39,10 @@ impl Word {
 
     /// Takes one visible step; all until this thread's next is atomic.
     pub(crate) fn step(&self) {
+        // A destructor goes on when the execution is over.
+        if over() {
+            return;
+        }
         switching(|| either!(&self.word, word => word.fetch_add(1, self.ordering)));
     }
 }
@@ -64,8 +69,14 @@ impl Waiter {
         self.woken.get()
     }
 
-    /// Blocks until another thread wakes this one.
+    /// Blocks until another thread wakes this one; or returns because the execution is over.
     pub(crate) fn sleep(&self) {
+        if !over() {
+            contained(|| self.sleep_here(), || ());
+        }
+    }
+
+    fn sleep_here(&self) {
         switching(|| match &self.wake {
             Checker::Loom(_) => {
                 while !self.woken() {

@@ -31,7 +31,7 @@ impl Names {
 
 fn threads(trace: &Trace) -> Vec<String> {
     let name = |(id, thread): (usize, &crate::record::Thread)| match &thread.name {
-        Some(name) if id == 0 => name.clone(),
+        Some(name) if id == 0 => name.to_string(),
         Some(name) => format!("T{id} {name}"),
         None => format!("T{id}"),
     };

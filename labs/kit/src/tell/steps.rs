@@ -72,9 +72,9 @@ fn effect(op: &Op) -> Effect {
         Op::CondvarWaits { mutex, .. } => Effect::Wait {
             releases: Some(*mutex as usize),
         },
-        Op::BarrierWaits { .. } | Op::ParkWaits => Effect::Wait { releases: None },
+        Op::BarrierWaits { .. } | Op::ParkWaits { .. } => Effect::Wait { releases: None },
         Op::WokenForNothing => Effect::WokenForNothing,
-        Op::Woken | Op::Unparked | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
+        Op::Woken | Op::Unparked { .. } | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
         Op::NotifyOne { woke } => Effect::Notify {
             woke: usize::from(woke.is_some()),
         },
@@ -193,7 +193,7 @@ fn waits(op: &Op) -> bool {
             | Op::SendWaits { .. }
             | Op::ReceiveWaits
             | Op::BarrierWaits { .. }
-            | Op::ParkWaits
+            | Op::ParkWaits { .. }
     )
 }
 
@@ -225,7 +225,15 @@ fn action(event: &Event, names: &Names) -> String {
         Op::Spawn { child } => format!("spawn {}", names.thread(*child)),
         Op::End => "ends".to_owned(),
         Op::JoinWants { child } => format!("join {}: waits", names.thread(*child)),
-        Op::Joined { child } => format!("joined {}", names.thread(*child)),
+        Op::Joined { child, panicked } => {
+            let panicked = if *panicked { ", which panicked" } else { "" };
+            format!("joined {}{panicked}", names.thread(*child))
+        }
+        Op::AsksForEnd { child, ended } => {
+            let ended = if *ended { "has ended" } else { "runs still" };
+            format!("is {} finished: {ended}", names.thread(*child))
+        }
+        Op::Panics { text } => format!("panics on purpose: \"{text}\""),
         Op::LockWants => format!("lock {name}: taken, waits"),
         Op::Locked => format!("lock {name}: acquired"),
         Op::TryLockFailed => format!("try_lock {name}: taken"),
@@ -288,8 +296,10 @@ fn action(event: &Event, names: &Names) -> String {
         Op::BarrierWaits { arrived, of } => format!("wait {name}: {arrived} of {of} are here"),
         Op::BarrierPassed => format!("pass {name}"),
         Op::Yield => "yield".to_owned(),
-        Op::ParkWaits => "park: waits".to_owned(),
-        Op::Unparked => "park: goes on".to_owned(),
+        Op::ParkWaits { timed: false } => "park: waits".to_owned(),
+        Op::ParkWaits { timed: true } => "park: waits for a time".to_owned(),
+        Op::Unparked { in_time: true } => "park: goes on".to_owned(),
+        Op::Unparked { in_time: false } => "park: time is up".to_owned(),
         Op::Unpark { thread } => format!("unpark {}", names.thread(*thread)),
         Op::Note { text } => format!("note: {text}"),
         Op::MessageSent { text, .. } => format!("send \"{text}\""),
@@ -369,7 +379,9 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
         Op::BarrierWaits { arrived, of } => {
             format!("{who} waits at {place} at {name}, where {arrived} of {of} have come")
         }
-        Op::ParkWaits => format!("{who} is parked at {place}, and nobody is left to unpark it"),
+        Op::ParkWaits { .. } => {
+            format!("{who} is parked at {place}, and nobody is left to unpark it")
+        }
         _ => return None,
     };
     Some(Wait {

@@ -1,21 +1,11 @@
-//! The traps of the book's page on locks, each with the search that falls into it.
-//!
-//! ```sh
-//! cargo run -q -p kit --example traps                      # lists them
-//! cargo run -q -p kit --example traps -- check_then_act    # searches one, and draws what it finds
-//! ```
-//!
-//! The pictures in `notes/locks.md` are this program's. The token in the last line is for the tests of labs;
-//! here `WEFT_REPLAY=<token>` before the command runs that interleaving again.
+//! The traps of the page on locks, in its order.
+use crate::{Trap, traps};
 use kit::cell::UnsafeCell;
 use kit::collections::HashSet;
-use kit::explore::{Failure, take_outcomes};
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 use kit::sync::{Condvar, Mutex, RwLock};
 use kit::thread::yield_now;
 use kit::{explore, possible, repeat, thread};
-use std::panic::resume_unwind;
-use std::process::ExitCode;
 
 struct Crawler {
     seen: Mutex<HashSet<&'static str>>,
@@ -344,49 +334,19 @@ fn a_reader_overtakes() {
     });
 }
 
-/// In the order of the page.
-const TRAPS: &[(&str, fn())] = &[
-    ("two_thousand_ordinary_runs", two_thousand_ordinary_runs),
-    ("check_then_act", check_then_act),
-    ("look_unlock_sleep", look_unlock_sleep),
-    ("woken_and_content", woken_and_content),
-    ("woken_for_no_reason", woken_for_no_reason),
-    ("opposite_payments", opposite_payments),
-    ("a_sum_of_two_moments", a_sum_of_two_moments),
-    ("one_lock_for_everything", one_lock_for_everything),
-    (
-        "one_is_woken_where_two_can_go",
-        one_is_woken_where_two_can_go,
-    ),
-    ("looks_and_then_takes", looks_and_then_takes),
-    ("swap_but_relaxed", swap_but_relaxed),
-    ("a_stale_value", a_stale_value),
-    ("two_that_upgrade", two_that_upgrade),
-    ("a_reader_overtakes", a_reader_overtakes),
+pub(crate) const TRAPS: &[Trap] = traps![
+    two_thousand_ordinary_runs,
+    check_then_act,
+    look_unlock_sleep,
+    woken_and_content,
+    woken_for_no_reason,
+    opposite_payments,
+    a_sum_of_two_moments,
+    one_lock_for_everything,
+    one_is_woken_where_two_can_go,
+    looks_and_then_takes,
+    swap_but_relaxed,
+    a_stale_value,
+    two_that_upgrade,
+    a_reader_overtakes,
 ];
-
-fn main() -> ExitCode {
-    let Some(wanted) = std::env::args().nth(1) else {
-        TRAPS.iter().for_each(|(name, _)| println!("{name}"));
-        return ExitCode::SUCCESS;
-    };
-    let Some(&(name, trap)) = TRAPS.iter().find(|(name, _)| *name == wanted) else {
-        eprintln!("there is no trap `{wanted}`; without a name this program lists them");
-        return ExitCode::from(2);
-    };
-    // The claim of a search is the name of its thread.
-    let searching = std::thread::Builder::new()
-        .name(name.to_owned())
-        .spawn(move || {
-            trap();
-            println!("{name}: nothing failed");
-            take_outcomes()
-                .iter()
-                .for_each(|outcome| println!("{outcome}"));
-        });
-    match searching.expect("a thread can be started").join() {
-        // The search has printed its picture.
-        Err(payload) if !payload.is::<Failure>() => resume_unwind(payload),
-        _ => ExitCode::SUCCESS,
-    }
-}

@@ -1,0 +1,184 @@
+//! Which of the known answers are graded: all, or those that an author works on.
+//!
+//! The one idea: a name that no lab has is an error with the nearest that there is, never an empty run
+//! that looks like a proof.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::error::BadInput;
+use crate::lab::Lab;
+use crate::mutant::{Mutant, accepted};
+use crate::subject::Subject;
+use crate::tree::Tree;
+
+/// What was asked for; everything where nothing was.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Wanted {
+    /// Only this exercise: its mutants, its other designs, and its checks on the solution and the skeleton.
+    #[arg(long, value_name = "NAME")]
+    pub exercise: Option<String>,
+    /// Only this mutant, as `name` or `exercise::name`; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub mutant: Vec<String>,
+    /// Only this other design, as `name` or `exercise::name`; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub accepted: Vec<String>,
+}
+
+/// An answer whose outcome is known, and the lab that it answers.
+#[derive(Debug)]
+pub struct Known<'l> {
+    /// The lab.
+    pub lab: &'l Lab,
+    /// The answer.
+    pub subject: Subject,
+}
+
+impl Wanted {
+    /// The answers that are wanted, a lab after the other.
+    ///
+    /// # Errors
+    ///
+    /// [`BadInput`] where a lab's files are wrong, or a name is nowhere in the labs.
+    pub fn known<'l>(&self, tree: &Tree, labs: &'l [Lab]) -> Result<Vec<Known<'l>>> {
+        self.check_exercise(tree, labs)?;
+        let mut all = Vec::new();
+        for lab in labs {
+            all.extend(known(tree, lab)?.into_iter().filter(|known| self.of(known)));
+        }
+        for (kind, names, is) in [
+            ("mutant", &self.mutant, is_mutant as fn(&Subject) -> bool),
+            ("other design", &self.accepted, is_accepted),
+        ] {
+            let there: Vec<(&str, &str)> = all
+                .iter()
+                .filter(|known| is(&known.subject))
+                .filter_map(|known| named(&known.subject))
+                .collect();
+            for name in names {
+                if !there
+                    .iter()
+                    .any(|(exercise, own)| asked(name, exercise, own))
+                {
+                    let names = there
+                        .iter()
+                        .map(|(exercise, own)| format!("{exercise}::{own}"));
+                    return Err(self.unknown(tree, labs, kind, name, names).into());
+                }
+            }
+        }
+        if !self.whole() {
+            all.retain(|known| {
+                let names = match known.subject {
+                    Subject::Mutant(_) => &self.mutant,
+                    _ => &self.accepted,
+                };
+                named(&known.subject).is_some_and(|(exercise, own)| {
+                    names.iter().any(|name| asked(name, exercise, own))
+                })
+            });
+        }
+        Ok(all)
+    }
+
+    /// Whether every mutant of an exercise is graded, so that a check that catches none of them is idle.
+    pub fn every_mutant_of(&self, exercise: &str) -> bool {
+        self.whole() && self.exercise.as_deref().is_none_or(|only| only == exercise)
+    }
+
+    /// Whether no single answers are named.
+    fn whole(&self) -> bool {
+        self.mutant.is_empty() && self.accepted.is_empty()
+    }
+
+    /// Whether an answer has to do with the exercise that is asked for.
+    fn of(&self, known: &Known) -> bool {
+        let Some(only) = &self.exercise else {
+            return true;
+        };
+        match named(&known.subject) {
+            Some((exercise, _)) => exercise == only,
+            None => known.lab.exercise(only).is_some(),
+        }
+    }
+
+    fn check_exercise(&self, tree: &Tree, labs: &[Lab]) -> Result<()> {
+        match &self.exercise {
+            Some(name) if labs.iter().all(|lab| lab.exercise(name).is_none()) => {
+                let names = labs.iter().flat_map(|lab| &lab.exercises);
+                let names = names.map(|exercise| exercise.name.clone());
+                Err(self.unknown(tree, labs, "exercise", name, names).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn unknown(
+        &self,
+        tree: &Tree,
+        labs: &[Lab],
+        kind: &str,
+        name: &str,
+        names: impl Iterator<Item = String>,
+    ) -> BadInput {
+        let path = match labs {
+            [lab] => tree.lab(&lab.name),
+            _ => tree.root().join("labs"),
+        };
+        let within = match &self.exercise {
+            Some(exercise) if kind != "exercise" => format!(" in exercise `{exercise}`"),
+            _ => String::new(),
+        };
+        let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
+        let nearest = names
+            .map(|known| (strsim::jaro_winkler(&last(name), &last(&known)), known))
+            .max_by(|one, other| one.0.total_cmp(&other.0))
+            .filter(|(likeness, _)| *likeness > 0.7);
+        let remedy = match nearest {
+            Some((_, near)) => format!("did you mean `{near}`?"),
+            None => "leave the filter out to see all that there are".to_owned(),
+        };
+        BadInput::new(
+            &path,
+            format!("there is no {kind} `{name}`{within}"),
+            remedy,
+        )
+    }
+}
+
+/// All known answers of a lab: what every exercise has, then its other designs, then its mutants.
+fn known<'l>(tree: &Tree, lab: &'l Lab) -> Result<Vec<Known<'l>>> {
+    let accepted = accepted(tree, lab)?
+        .into_iter()
+        .map(|(exercise, design)| Subject::Accepted { exercise, design });
+    let mutants = Mutant::all(tree, lab)?.into_iter().map(Subject::Mutant);
+    Ok([Subject::Solution, Subject::Skeleton]
+        .into_iter()
+        .chain(accepted)
+        .chain(mutants)
+        .map(|subject| Known { lab, subject })
+        .collect())
+}
+
+/// The exercise that a subject is about, and its own name; nothing for those that are about all.
+fn named(subject: &Subject) -> Option<(&str, &str)> {
+    match subject {
+        Subject::Mutant(mutant) => Some((&mutant.exercise, &mutant.name)),
+        Subject::Accepted { exercise, design } => Some((exercise, design)),
+        Subject::Solution | Subject::Skeleton | Subject::Submission(_) => None,
+    }
+}
+
+fn is_mutant(subject: &Subject) -> bool {
+    matches!(subject, Subject::Mutant(_))
+}
+
+fn is_accepted(subject: &Subject) -> bool {
+    matches!(subject, Subject::Accepted { .. })
+}
+
+/// Whether `name` is meant: the answer's own, alone or after its exercise's.
+fn asked(name: &str, exercise: &str, own: &str) -> bool {
+    name == own || name.split_once("::") == Some((exercise, own))
+}

@@ -1,0 +1,40 @@
+//! Runs a trap as its test would be run: on a thread that has its name, which is the claim.
+use crate::Trap;
+use kit::explore::{Failure, Outcome, take_outcomes};
+use picture::Style;
+use std::panic::resume_unwind;
+
+/// Searches; what was found is on standard error already, in colours and with the command that replays it.
+///
+/// # Errors
+///
+/// What the search found.
+///
+/// # Panics
+///
+/// If the trap does, elsewhere than in a search.
+pub fn run(trap: Trap) -> Result<Vec<Outcome>, Box<Failure>> {
+    let searching = std::thread::Builder::new()
+        .name(trap.name.to_owned())
+        .spawn(move || {
+            (trap.search)();
+            take_outcomes()
+        });
+    let searched = searching.expect("a thread can be started").join();
+    searched.map_err(|payload| {
+        payload
+            .downcast::<Failure>()
+            .unwrap_or_else(|other| resume_unwind(other))
+    })
+}
+
+/// What a page shows of a trap: the picture, or how sure the search is that there is none.
+pub fn shown(trap: Trap) -> String {
+    match run(trap) {
+        Ok(outcomes) => outcomes.iter().fold(
+            format!("{}: nothing failed\n", trap.name),
+            |text, outcome| text + &format!("{outcome}\n"),
+        ),
+        Err(failure) => failure.to_text(Style::default()),
+    }
+}

@@ -1,0 +1,4 @@
+//! The traps of the page on threads, in its order.
+use crate::{Trap, traps};
+
+pub(crate) const TRAPS: &[Trap] = traps![];
