@@ -19,8 +19,11 @@ use crate::client::{Client, Trouble};
 #[derive(Default)]
 pub(crate) struct Rules {
     /// Held to look up or to add, never while a file is fetched.
-    hosts: Mutex<HashMap<Origin, Arc<OnceLock<Result<Robots, Trouble>>>>>,
+    hosts: Mutex<HashMap<Origin, Arc<Host>>>,
 }
+
+/// The rules of a host, once they are there; or what was the trouble.
+type Host = OnceLock<Result<Robots, Trouble>>;
 
 impl Rules {
     /// Whether `url` may be fetched. Blocks until its host's rules are there.

@@ -15,8 +15,19 @@ pub(crate) struct Folder {
     log: Log,
 }
 
-/// What was asked for, as it was written, and with which status it was answered.
-type Log = Arc<Mutex<Vec<(String, u16)>>>;
+type Log = Arc<Mutex<Vec<Request>>>;
+
+/// One request.
+#[derive(Debug, Clone)]
+#[allow(dead_code, reason = "not everybody looks")]
+pub(crate) struct Request {
+    /// What was asked for, as it was written.
+    pub(crate) target: String,
+    /// The page that is said to link there; empty if none is.
+    pub(crate) referer: String,
+    /// What it was answered with.
+    pub(crate) status: u16,
+}
 
 impl Folder {
     /// Serves `root` on this port of the loopback address; on a free one if it is 0.
@@ -42,8 +53,8 @@ impl Folder {
     }
 
     /// Gives what was asked for since the last call.
-    #[allow(dead_code, reason = "the example does not look")]
-    pub(crate) fn take_log(&self) -> Vec<(String, u16)> {
+    #[allow(dead_code, reason = "not everybody looks")]
+    pub(crate) fn take_log(&self) -> Vec<Request> {
         std::mem::take(&mut self.log.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -65,10 +76,13 @@ fn converse(mut stream: &TcpStream, root: &Path, log: &Log) -> io::Result<()> {
         if from.by_ref().take(64 << 10).read_line(&mut request)? == 0 {
             return Ok(());
         }
-        let mut header = String::new();
+        let (mut header, mut referer) = (String::new(), String::new());
         while from.by_ref().take(64 << 10).read_line(&mut header)? > 0
             && !header.trim_end().is_empty()
         {
+            if let Some(value) = header.strip_prefix("Referer: ") {
+                value.trim_end().clone_into(&mut referer);
+            }
             header.clear();
         }
         let mut words = request.split_whitespace();
@@ -77,10 +91,14 @@ fn converse(mut stream: &TcpStream, root: &Path, log: &Log) -> io::Result<()> {
             words.next().unwrap_or_default(),
         );
         let answer = answer(method, target, root);
-        let entry = (target.to_owned(), answer.status.0);
+        let request = Request {
+            target: target.to_owned(),
+            referer,
+            status: answer.status.0,
+        };
         log.lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(entry);
+            .push(request);
         let (code, reason) = answer.status;
         let mut bytes = format!(
             "HTTP/1.1 {code} {reason}\r\n{}Content-Length: {}\r\n\r\n",
