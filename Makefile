@@ -4,7 +4,7 @@ LAB ?= locks
 REPOSITORY ?= ../..
 MDBOOK = target/tools/bin/mdbook
 
-.PHONY: grade test check handout book pictures bench
+.PHONY: grade test check handout book pictures race bench
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -30,6 +30,9 @@ $(MDBOOK):
 
 pictures: ## Writes into the pages of the book what its programs say today: excerpts, pictures, the compiler's messages.
 	UPDATE_EXPECT=1 cargo test --quiet --package book --test pages
+
+race: ## The lecture's crawler in Go, with its lock removed and with two: what plain runs show, and what `-race` reports.
+	notes/programs/go/race
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml

@@ -8,7 +8,9 @@ mod built;
 mod channels;
 mod crawler;
 mod locks;
+mod mended;
 mod page;
+mod rpc;
 mod search;
 mod threads;
 mod why;
@@ -38,8 +40,10 @@ pub const PAGES: &[(&str, &[Trap])] = &[
     ("why", why::TRAPS),
     ("threads", threads::TRAPS),
     ("locks", locks::TRAPS),
+    ("mended", mended::TRAPS),
     ("channels", channels::TRAPS),
     ("crawler", crawler::TRAPS),
+    ("rpc", rpc::TRAPS),
 ];
 
 /// The trap that is called `page::name`.

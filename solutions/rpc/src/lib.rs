@@ -2,6 +2,7 @@
 //!
 //! The lab `rpc`: remote procedure calls, from frames to exactly once, each step in a module of its own.
 
+pub mod dial;
 pub mod disk;
 pub mod link;
 pub mod machine;

@@ -139,6 +139,19 @@ impl fmt::Display for CallError {
 
 impl std::error::Error for CallError {}
 
+impl ClientId {
+    /// A client that nobody else is: 128 bits from the operating system's source of randomness.
+    ///
+    /// # Panics
+    ///
+    /// If the system has none.
+    pub fn random() -> Self {
+        let mut bits = [0; 16];
+        getrandom::fill(&mut bits).expect("the system has a source of randomness");
+        ClientId(u128::from_ne_bytes(bits))
+    }
+}
+
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)

@@ -35,6 +35,12 @@ pub trait Caller {
     fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError>;
 }
 
+impl<C: Caller + ?Sized> Caller for &C {
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+        (**self).call(method, param, call)
+    }
+}
+
 /// How often, and how fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
