@@ -128,18 +128,36 @@ fn excerpt(lines: &[&str], part: &str) -> Option<String> {
             rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         };
         let first = within.iter().position(begins)?;
-        let indent = indent(within[first]);
-        let closes = |line: &&str| line.len() > indent && self::indent(line) == indent;
-        let below = &within[first + 1..];
-        let opens = below
-            .first()
-            .is_some_and(|line| self::indent(line) > indent);
-        let more = below.iter().position(closes).filter(|_| opens);
-        within = &within[first..=first + more.map_or(0, |more| more + 1)];
+        let end = first + 1 + end(&within[first + 1..], indent(within[first]));
+        within = &within[first..end];
     }
     let indent = indent(within[0]);
     let moved = within.iter().map(|line| line.get(indent..).unwrap_or(""));
     Some(moved.collect::<Vec<_>>().join("\n"))
+}
+
+/// How many of the lines below belong to a line with this indent: those that are further in, and those that go on
+/// with it, such as `) -> bool {`, `where` and `} else {`, up to the one that closes it.
+fn end(below: &[&str], indent: usize) -> usize {
+    for (at, line) in below.iter().enumerate() {
+        if line.is_empty() || self::indent(line) > indent {
+            continue;
+        }
+        let code = line.trim();
+        let goes_on = self::indent(line) == indent
+            && (code == "where" || code.starts_with(['{', '}', ')', ']']));
+        if !goes_on {
+            // A new line of code, perhaps after an empty one.
+            return below[..at]
+                .iter()
+                .rposition(|line| !line.is_empty())
+                .map_or(0, |last| last + 1);
+        }
+        if code.ends_with(['}', ')', ']', ';', ',']) {
+            return at + 1;
+        }
+    }
+    below.len()
 }
 
 fn indent(line: &str) -> usize {
@@ -202,6 +220,23 @@ impl Gate {
             excerpt_of("impl Gate > fn open > let open").unwrap(),
             "let open = || {\n    true\n};"
         );
+    }
+
+    #[test]
+    fn an_excerpt_goes_on_over_lines_that_do_not_close_it() {
+        let program = "fn a(\n    b: B,\n) -> bool\nwhere\n    B: C,\n{\n    let d = b\n        .c();\n    if d {\n    } else {\n    }\n\n    d\n}\nfn e() {}\n";
+        let lines: Vec<&str> = program.lines().collect();
+        let whole = program.strip_suffix("\nfn e() {}\n").unwrap();
+        assert_eq!(excerpt(&lines, "fn a").unwrap(), whole);
+        assert_eq!(
+            excerpt(&lines, "fn a > let d").unwrap(),
+            "let d = b\n    .c();"
+        );
+        assert_eq!(
+            excerpt(&lines, "fn a > if d").unwrap(),
+            "if d {\n} else {\n}"
+        );
+        assert_eq!(excerpt(&lines, "fn e").unwrap(), "fn e() {}");
     }
 
     #[test]
