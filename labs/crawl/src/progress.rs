@@ -46,7 +46,7 @@ fn message(tally: &Tally, stopped: bool) -> String {
         let _ = write!(text, ", {} failed", tally.failed.get());
     }
     if stopped {
-        text.push_str(", stopping");
+        text.push_str(", stopping (Ctrl-C again: at once)");
     }
     text
 }
@@ -55,10 +55,8 @@ fn style() -> ProgressStyle {
     let rate = |state: &ProgressState, text: &mut dyn Write| {
         let _ = write!(text, "{:.0}", state.per_sec());
     };
-    ProgressStyle::with_template(
-        "{elapsed_precise} [{bar:20}] {human_pos} of {human_len}, {rate}/s, {msg}",
-    )
-    .expect("the template is right")
-    .progress_chars("=> ")
-    .with_key("rate", rate)
+    ProgressStyle::with_template("{elapsed} [{bar:12}] {human_pos} of {human_len}, {rate}/s, {msg}")
+        .expect("the template is right")
+        .progress_chars("=> ")
+        .with_key("rate", rate)
 }
