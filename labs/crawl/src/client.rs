@@ -38,7 +38,10 @@ const ROBOTS_REDIRECTS: u32 = 5;
 
 /// Fetches. Threads share one.
 pub(crate) struct Client {
+    /// Keeps connections open for the next fetch.
     agent: Agent,
+    /// Keeps none: for a second try.
+    fresh: Agent,
     cost: Cost,
     /// One permit for each connection that may be open.
     sockets: Semaphore,
@@ -84,17 +87,21 @@ pub(crate) enum Kind {
 
 impl Client {
     pub(crate) fn new(cost: Cost) -> Client {
-        let config = Agent::config_builder()
-            .user_agent(USER_AGENT)
-            .accept("text/html, application/xhtml+xml, */*;q=0.1")
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_global(Some(cost.timeout))
-            .max_idle_connections(IDLE)
-            .max_idle_connections_per_host(IDLE);
+        let config = |idle| {
+            let config = Agent::config_builder()
+                .user_agent(USER_AGENT)
+                .accept("text/html, application/xhtml+xml, */*;q=0.1")
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .timeout_global(Some(cost.timeout))
+                .max_idle_connections(idle)
+                .max_idle_connections_per_host(idle);
+            Agent::from(config.build())
+        };
         Client {
-            agent: config.build().into(),
+            agent: config(IDLE),
+            fresh: config(0),
             cost,
             sockets: Semaphore::new(SOCKETS),
         }
@@ -135,15 +142,15 @@ impl Client {
         Ok((status, text))
     }
 
+    /// Sends a request, and once more if the host closed the connection before it answered: it may have closed an idle
+    /// one just when the request was on its way (RFC 9112, 9.3.1).
     fn send(&self, url: &Url, redirects: u32) -> Result<Response<Body>, Trouble> {
-        // A query may hold a backtick by the rules of browsers, but not by those of HTTP.
-        let text = url.as_str().replace('`', "%60");
-        let mut request = self.agent.get(text).config().max_redirects(redirects);
-        if is_loopback(url) {
-            // A proxy has another loopback.
-            request = request.proxy(None);
+        match send(&self.agent, url, redirects) {
+            Err(ureq::Error::Io(error)) if is_closed(&error) => {
+                Ok(send(&self.fresh, url, redirects)?)
+            }
+            answer => Ok(answer?),
         }
-        Ok(request.build().call()?)
     }
 
     fn read(&self, body: Body) -> Result<Vec<u8>, Trouble> {
@@ -160,6 +167,26 @@ impl Client {
             .map_err(|error| Trouble::from(ureq::Error::from(error)))?;
         Ok(html)
     }
+}
+
+fn send(agent: &Agent, url: &Url, redirects: u32) -> Result<Response<Body>, ureq::Error> {
+    // A query may hold a backtick by the rules of browsers, but not by those of HTTP.
+    let text = url.as_str().replace('`', "%60");
+    let mut request = agent.get(text).config().max_redirects(redirects);
+    if is_loopback(url) {
+        // A proxy has another loopback.
+        request = request.proxy(None);
+    }
+    request.build().call()
+}
+
+/// Whether the other side hung up.
+fn is_closed(error: &std::io::Error) -> bool {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(
+        error.kind(),
+        BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof
+    )
 }
 
 /// Where a redirect goes.
@@ -242,12 +269,10 @@ impl From<ureq::Error> for Trouble {
             | Error::Tls(_)
             | Error::Rustls(_)
             | Error::ConnectProxyFailed(_) => Trouble::new(Kind::Unreachable, error),
+            Error::Io(error) if is_closed(&error) => Trouble::broken("connection closed too early"),
             Error::Io(error) => match error.kind() {
                 ErrorKind::TimedOut | ErrorKind::WouldBlock => {
                     Trouble::new(Kind::TimedOut, "timed out")
-                }
-                ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset | ErrorKind::BrokenPipe => {
-                    Trouble::broken("connection closed too early")
                 }
                 ErrorKind::InvalidData => Trouble::broken(error),
                 ErrorKind::ConnectionRefused => {

@@ -1,6 +1,6 @@
 //! What a host can do to a fetch, and what the fetch says then. Each test ends, whatever the host does.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
@@ -127,7 +127,7 @@ fn a_body_that_drips_is_not_waited_for() {
         // A drop whenever nothing was heard for a while.
         let _ = stream.set_read_timeout(Some(Duration::from_millis(20)));
         while stream.write_all(b"x").is_ok() {
-            let _ = std::io::Read::read(stream, &mut [0; 16]);
+            let _ = stream.read(&mut [0; 16]);
         }
     });
     assert_eq!(kind, Kind::TimedOut);
@@ -239,4 +239,22 @@ fn bytes_that_are_no_text_are_read_around() {
         site.fetch(&host.url("/")),
         Ok(vec![host.url("/%EF%BF%BD("), host.url("/b")])
     );
+}
+
+#[test]
+fn a_connection_that_is_closed_when_the_next_request_comes_is_opened_again() {
+    let host = Host::new(|path, stream| match path {
+        "/robots.txt" => {
+            say(
+                stream,
+                "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+            );
+            // The next request comes on the same connection, and is not answered.
+            let _ = stream.read(&mut [0; 4096]);
+        }
+        _ => say(stream, &format!("{OK}\r\n<a href=a>")),
+    });
+    let site = site(&host.url("/"), 10, COST);
+    assert_eq!(site.fetch(&host.url("/")), Ok(vec![host.url("/a")]));
+    assert_eq!(host.asked(), ["/robots.txt", "/"]);
 }
