@@ -112,6 +112,13 @@ pub(crate) enum Op {
     Disconnected {
         side: &'static str,
     },
+    SelectWaits {
+        channels: Arc<[ObjectId]>,
+        timed: bool,
+    },
+    SelectFailed {
+        timed_out: bool,
+    },
     BarrierWaits {
         arrived: usize,
         of: usize,
@@ -159,6 +166,8 @@ impl Op {
                 | Op::Joined { .. }
                 | Op::AsksForEnd { .. }
                 | Op::Panics { .. }
+                | Op::SelectWaits { .. }
+                | Op::SelectFailed { .. }
                 | Op::Note { .. }
                 | Op::Yield
                 | Op::Fence { .. }
