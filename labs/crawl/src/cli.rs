@@ -187,14 +187,15 @@ impl Cli {
     }
 
     fn panicked(&self, said: &str) -> anyhow::Error {
+        let name = self.with.name();
+        if let Some(task) = said.strip_prefix("not yet implemented: ") {
+            return anyhow!("the crawler `{name}` is still to do: {task}");
+        }
         let remedy = match self.with {
             With::Mutex => "; it makes a thread for each page, and --max-pages bounds their number",
             _ => "",
         };
-        anyhow!(
-            "the crawler `{}` has panicked: {said}{remedy}",
-            self.with.name()
-        )
+        anyhow!("the crawler `{name}` has panicked: {said}{remedy}")
     }
 }
 
