@@ -157,10 +157,17 @@ fn the_buffer_is_never_over_full() {
 fn a_value_has_one_receiver() {
     explore(|| {
         let channel = Bounded::new(1);
+        let over = AtomicBool::new(false);
         thread::scope(|s| {
-            let other = s.spawn(|| channel.recv(Forever));
+            let other = s.spawn(|| {
+                let received = channel.recv(Forever);
+                let over = over.load(SeqCst);
+                assert!(received.is_ok() || over, "it ended with a sender left");
+                received
+            });
             assert_eq!(channel.send(7, Forever), Ok(()));
             let mine = channel.recv(Never);
+            over.store(true, SeqCst);
             channel.disconnect(Side::Senders);
             let theirs = other.join().unwrap();
             match mine {
@@ -234,8 +241,11 @@ fn who_gives_up_takes_no_wake_up_along() {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());
             s.spawn(|| channel.recv(Forever).expect("one is left for it"));
             assert_eq!(channel.send(1, Forever), Ok(()));
-            if hasty.join().unwrap() {
+            if channel.recv(Never).is_ok() {
                 assert_eq!(channel.send(2, Forever), Ok(()));
+            }
+            if hasty.join().unwrap() {
+                assert_eq!(channel.send(3, Forever), Ok(()));
             }
         });
     });

@@ -15,6 +15,7 @@ harness::checks![
     nobody_is_there_to_meet,
     a_send_returns_when_the_value_is_taken,
     a_receiver_that_waits_gets_the_value,
+    two_senders_are_both_told,
     each_sender_waits_for_its_own_value,
     a_sender_that_gives_up_takes_its_own_value_back,
     two_senders_and_two_receivers_all_meet,
@@ -70,6 +71,20 @@ fn a_receiver_that_waits_gets_the_value() {
         thread::scope(|s| {
             s.spawn(|| assert_eq!(channel.recv(Forever), Ok(7)));
             assert_eq!(channel.send(7, Forever), Ok(()));
+        });
+    });
+}
+
+fn two_senders_are_both_told() {
+    explore(|| {
+        let channel = Rendezvous::new();
+        thread::scope(|s| {
+            for value in [1, 2] {
+                let channel = &channel;
+                s.spawn(move || channel.send(value, Forever).expect("a receiver is left"));
+            }
+            let first = channel.recv(Forever).expect("two send");
+            assert_eq!(channel.recv(Forever), Ok(3 - first), "the other one's");
         });
     });
 }
