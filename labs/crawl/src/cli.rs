@@ -181,7 +181,7 @@ impl Cli {
             }
             Kind::TooLarge => "--max-size allows more",
             Kind::Unreachable => "check the name and the port, and that a server runs there",
-            Kind::Broken => "check that this port speaks HTTP, and not HTTPS or something else",
+            Kind::Broken => &format!("check that this port speaks {}", url.scheme()),
         };
         bail!("{url}: {trouble}; {remedy}")
     }
