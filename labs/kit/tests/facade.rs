@@ -115,6 +115,59 @@ same!(a_bounded_channel_has_errors_that_say_what_is_wrong, {
     assert_eq!(sender.send(3), Err(channel::SendError(3)));
 });
 
+same!(a_channel_is_told_from_another_and_never_is_empty, {
+    let (sender, receiver) = channel::bounded::<i32>(2);
+    let (other, _receiver) = channel::bounded::<i32>(2);
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&other));
+    assert!(receiver.same_channel(&receiver.clone()));
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [1, 2]);
+    let never = channel::never::<i32>();
+    assert_eq!(never.try_recv(), Err(channel::TryRecvError::Empty));
+    assert!(never.recv_timeout(MOMENT).is_err());
+});
+
+same!(a_select_takes_what_is_ready, {
+    let (to_one, one) = channel::bounded(1);
+    let (to_two, two) = channel::bounded(1);
+    let mut select = channel::Select::new();
+    assert_eq!((select.recv(&one), select.recv(&two)), (0, 1));
+    assert!(select.try_select().is_err());
+    assert!(select.select_timeout(MOMENT).is_err());
+    assert!(select.ready_timeout(MOMENT).is_err());
+    to_two.send(2).unwrap();
+    assert_eq!((select.ready(), select.try_ready()), (1, Ok(1)));
+    let operation = select.select();
+    assert_eq!(operation.index(), 1);
+    assert_eq!(operation.recv(&two), Ok(2));
+    to_one.send(1).unwrap();
+    to_two.send(2).unwrap();
+    select.remove(1);
+    assert_eq!(select.try_select().unwrap().recv(&one), Ok(1));
+    drop((select, to_one));
+    let mut select = channel::Select::new_biased();
+    assert_eq!((select.recv(&one), select.recv(&two)), (0, 1));
+    assert!(select.select().recv(&one).is_err());
+});
+
+same!(a_select_sends_where_there_is_room, {
+    let (to_one, one) = channel::bounded(1);
+    let (to_two, two) = channel::bounded(1);
+    to_one.send(0).unwrap();
+    let mut select = channel::Select::new();
+    let (first, second) = (select.send(&to_one), select.send(&to_two));
+    let operation = select.select();
+    assert_eq!((first, operation.index()), (0, second));
+    assert_eq!(operation.send(&to_two, 5), Ok(()));
+    assert_eq!((one.len(), two.recv()), (1, Ok(5)));
+    to_two.send(1).unwrap();
+    drop(one);
+    let operation = select.select();
+    assert_eq!(operation.index(), first);
+    assert_eq!(operation.send(&to_one, 7), Err(channel::SendError(7)));
+});
+
 same!(a_rendezvous_hands_over, {
     let (sender, receiver) = channel::bounded(0);
     assert_eq!(sender.try_send(0), Err(channel::TrySendError::Full(0)));

@@ -8,6 +8,7 @@ mod built;
 mod channels;
 mod crawler;
 mod locks;
+mod mended;
 mod page;
 mod rpc;
 mod search;
@@ -39,6 +40,7 @@ pub const PAGES: &[(&str, &[Trap])] = &[
     ("why", why::TRAPS),
     ("threads", threads::TRAPS),
     ("locks", locks::TRAPS),
+    ("mended", mended::TRAPS),
     ("channels", channels::TRAPS),
     ("crawler", crawler::TRAPS),
     ("rpc", rpc::TRAPS),

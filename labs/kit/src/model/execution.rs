@@ -23,6 +23,8 @@ pub(crate) struct Learned {
     own_locks: bool,
     /// Somebody asks whether a thread has ended, so its end is a visible step.
     visible_ends: bool,
+    /// The search makes choices; see `choice`.
+    chooses: bool,
     /// Where atomics are made that see a read-modify-write; see `atomic`.
     updated: Vec<Place>,
 }
@@ -97,6 +99,17 @@ pub(super) fn will_ask_for_ends() {
     }
 }
 
+pub(super) fn chooses() -> bool {
+    LEARNED.with_borrow(|learned| learned.chooses)
+}
+
+/// The search is about to make a choice.
+pub(super) fn will_choose() {
+    if !chooses() {
+        learn(|learned| learned.chooses = true);
+    }
+}
+
 /// The execution does what objects had to know when they were made: it begins again. shuttle has to know nothing.
 fn learn(what: impl FnOnce(&mut Learned)) {
     if super::backend() != super::Backend::Loom {
@@ -163,7 +176,7 @@ pub(crate) fn stopped() -> Option<Stop> {
 ///
 /// A student's `catch_unwind` can end an unwinding during which operations had no effect; the execution
 /// then means nothing any more, so it is stopped.
-pub(super) fn inert() -> bool {
+pub(crate) fn inert() -> bool {
     if !running() {
         return true;
     }

@@ -1,9 +1,10 @@
 //! Modelled threads: spawn, join, yield, park.
+use super::choice::begin_choices;
 use super::unwinding::{self, contained, is_on_purpose};
 use super::wait::{Queue, Word};
 use super::{
-    Backend, Checker, advance_clock, backend, clock, either, end_execution, inert, let_time_pass,
-    over, settle, visible_ends, will_ask_for_ends,
+    Backend, Checker, advance_clock, backend, chooses, clock, either, end_execution, inert,
+    let_time_pass, over, settle, visible_ends, will_ask_for_ends,
 };
 use crate::record::{self, Op, Place, ThreadId, event, switching};
 use std::cell::{Cell, RefCell};
@@ -33,9 +34,10 @@ pub(crate) fn spawn(
         super::stop(super::Stop::Abandoned);
     }
     let spawned = record::with_trace(|trace| trace.threads.len()) - 1;
+    let most = LOOM_THREADS - usize::from(chooses());
     assert!(
-        backend() != Backend::Loom || spawned < LOOM_THREADS,
-        "a search runs at most {LOOM_THREADS} spawned threads, and {place} spawns one more"
+        backend() != Backend::Loom || spawned < most,
+        "a search runs at most {most} spawned threads, and {place} spawns one more"
     );
     let thread = record::new_thread(name);
     add_parker();
@@ -151,6 +153,7 @@ thread_local! {
 pub(crate) fn begin_threads() {
     PARKERS.take();
     add_parker();
+    begin_choices();
 }
 
 fn add_parker() {
