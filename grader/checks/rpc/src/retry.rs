@@ -1,0 +1,232 @@
+//! Hidden checks of `retry`.
+
+use std::sync::Mutex as Unseen;
+
+use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use kit::time::Duration;
+use kit::{explore, thread};
+use rpc::message::{CallError, CallId, ClientId};
+use rpc::retry::{Caller, Policy, Retry, RetryError};
+use serde_json::{Value, json};
+
+harness::checks![
+    a_reply_ends_it,
+    silence_is_tried_again,
+    a_lost_connection_is_tried_again,
+    so_many_tries_and_no_more,
+    a_refusal_is_a_reply,
+    a_retry_is_the_same_call,
+    each_call_is_another,
+    no_tries_count_as_one,
+    what_was_seen_is_said,
+    a_call_that_gave_up_is_not_waited_for,
+    two_calls_have_two_numbers,
+    nothing_is_seen_that_is_under_way,
+    calls_are_under_way_at_once,
+];
+
+// What the file has to offer, to the letter.
+type Lost = fn(&str) -> Result<Value, CallError>;
+const _: fn(&Retry<Script<Lost>>, &str, &Value) -> Result<Value, RetryError> =
+    |retry, method, param| retry.call(method, param);
+
+const ME: ClientId = ClientId(7);
+
+/// A caller that answers each call as it is told, and remembers what it was asked. Its lock is the check's own: no step
+/// of a search.
+struct Script<F> {
+    answer: F,
+    asked: Unseen<Vec<CallId>>,
+}
+
+impl<F: Fn(&str) -> Result<Value, CallError>> Script<F> {
+    fn new(answer: F) -> Self {
+        Script {
+            answer,
+            asked: Unseen::default(),
+        }
+    }
+
+    /// The identifiers of all tries so far.
+    fn asked(&self) -> Vec<CallId> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    fn tries(&self) -> usize {
+        self.asked().len()
+    }
+}
+
+impl<F: Fn(&str) -> Result<Value, CallError>> Caller for Script<F> {
+    fn call(&self, method: &str, _: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+        let call = call.expect("every try says which call it is");
+        self.asked.lock().unwrap().push(call);
+        (self.answer)(method)
+    }
+}
+
+/// As fast as can be.
+fn tries(tries: u32) -> Policy {
+    Policy {
+        tries,
+        pause: Duration::ZERO,
+        longest_pause: Duration::ZERO,
+    }
+}
+
+fn a_reply_ends_it() {
+    let script = Script::new(|_| Ok(json!(5)));
+    let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
+    assert_eq!(reply, Ok(json!(5)));
+    assert_eq!(script.tries(), 1, "one try, one reply");
+}
+
+/// A caller that fails so often with that error, and then answers.
+fn fails(times: u64, error: CallError) -> Script<impl Fn(&str) -> Result<Value, CallError>> {
+    let count = AtomicU64::new(0);
+    Script::new(move |_| {
+        if count.fetch_add(1, SeqCst) < times {
+            Err(error.clone())
+        } else {
+            Ok(json!("done"))
+        }
+    })
+}
+
+fn silence_is_tried_again() {
+    let script = fails(2, CallError::TimedOut);
+    let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
+    assert_eq!((reply, script.tries()), (Ok(json!("done")), 3), "the third try has a reply");
+}
+
+fn a_lost_connection_is_tried_again() {
+    let script = fails(1, CallError::Lost);
+    let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
+    assert_eq!((reply, script.tries()), (Ok(json!("done")), 2), "the second try has a reply");
+}
+
+fn so_many_tries_and_no_more() {
+    for error in [CallError::TimedOut, CallError::Lost] {
+        let script = fails(u64::MAX, error);
+        let reply = Retry::new(&script, ME, tries(4)).call("A.B", &json!(1));
+        assert_eq!(reply, Err(RetryError::GaveUp { tries: 4 }));
+        assert_eq!(script.tries(), 4, "four tries were allowed");
+    }
+}
+
+fn a_refusal_is_a_reply() {
+    let script = Script::new(|_| Err(CallError::Refused("no such key".to_owned())));
+    let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
+    assert_eq!(reply, Err(RetryError::Refused("no such key".to_owned())));
+    assert_eq!(script.tries(), 1, "the handler would say the same again");
+}
+
+fn a_retry_is_the_same_call() {
+    let script = fails(2, CallError::TimedOut);
+    let _ = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
+    for call in script.asked() {
+        assert_eq!((call.client, call.seq), (ME, 1), "client and number of a try");
+    }
+}
+
+fn each_call_is_another() {
+    let script = Script::new(|_| Ok(json!(null)));
+    let retry = Retry::new(&script, ME, tries(3));
+    for _ in 0..3 {
+        let _ = retry.call("A.B", &json!(1));
+    }
+    let numbers: Vec<u64> = script.asked().iter().map(|call| call.seq).collect();
+    assert_eq!(numbers, [1, 2, 3], "calls are counted from 1");
+}
+
+fn no_tries_count_as_one() {
+    let script = Script::new(|_| Err(CallError::TimedOut));
+    let reply = Retry::new(&script, ME, tries(0)).call("A.B", &json!(1));
+    assert_eq!((reply, script.tries()), (Err(RetryError::GaveUp { tries: 1 }), 1));
+}
+
+fn what_was_seen_is_said() {
+    let script = Script::new(|_| Ok(json!(null)));
+    let retry = Retry::new(&script, ME, tries(3));
+    for _ in 0..3 {
+        let _ = retry.call("A.B", &json!(1));
+    }
+    let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();
+    assert_eq!(seen, [0, 1, 2], "the replies that were seen before each call");
+}
+
+fn a_call_that_gave_up_is_not_waited_for() {
+    let script = Script::new(|method| match method {
+        "Slow" => Err(CallError::TimedOut),
+        "Bad" => Err(CallError::Refused("no".to_owned())),
+        _ => Ok(json!(null)),
+    });
+    let retry = Retry::new(&script, ME, tries(1));
+    for method in ["Slow", "Bad", "Good"] {
+        let _ = retry.call(method, &json!(1));
+    }
+    let seen = script.asked().last().map(|call| call.seen);
+    assert_eq!(seen, Some(2), "nobody will ask for the first two again");
+}
+
+fn two_calls_have_two_numbers() {
+    explore(|| {
+        let script = Script::new(|_| Ok(json!(null)));
+        let retry = Retry::new(&script, ME, tries(1));
+        thread::scope(|s| {
+            s.spawn(|| retry.call("A.B", &json!(1)));
+            let _ = retry.call("A.B", &json!(2));
+        });
+        let mut numbers: Vec<u64> = script.asked().iter().map(|call| call.seq).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, [1, 2]);
+    });
+}
+
+fn nothing_is_seen_that_is_under_way() {
+    explore(|| {
+        // What each call may not be said to have been seen while it is under way.
+        let script = Script::new(|_| {
+            thread::yield_now();
+            Ok(json!(null))
+        });
+        let retry = Retry::new(&script, ME, tries(1));
+        let returned = AtomicU64::new(0);
+        thread::scope(|s| {
+            s.spawn(|| {
+                let _ = retry.call("A.B", &json!(1));
+                returned.fetch_add(1, SeqCst);
+            });
+            let _ = retry.call("A.B", &json!(2));
+            let before = returned.load(SeqCst);
+            let _ = retry.call("A.B", &json!(3));
+            let asked = script.asked();
+            let third = asked.iter().find(|call| call.seq == 3).expect("there were three calls");
+            assert!(third.seen <= 2, "the third has not seen itself");
+            assert!(before == 0 || third.seen == 2, "both calls before it had returned");
+        });
+        for call in script.asked() {
+            assert!(call.seen < call.seq, "a call has not seen its own reply: {call:?}");
+        }
+    });
+}
+
+fn calls_are_under_way_at_once() {
+    explore(|| {
+        let (tell, told) = kit::channel::bounded(1);
+        let script = Script::new(|method| match method {
+            "Waits" => Ok(json!(told.recv().is_ok())),
+            _ => Ok(json!(tell.send(()).is_ok())),
+        });
+        let retry = Retry::new(&script, ME, tries(1));
+        thread::scope(|s| {
+            s.spawn(|| retry.call("Waits", &json!(1)));
+            let _ = retry.call("Tells", &json!(2));
+        });
+        // The call that waits was under way all the time, or had not begun.
+        let asked = script.asked();
+        let first = asked.iter().find(|call| call.seq == 1).expect("there were two calls");
+        let second = asked.iter().find(|call| call.seq == 2).expect("there were two calls");
+        assert_eq!((first.seen, second.seen <= 1), (0, true));
+    });
+}
