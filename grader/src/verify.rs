@@ -54,11 +54,12 @@ fn prove(
 ) -> Result<Exit> {
     let progress = Progress::over(subjects.len());
     progress.doing(&format!("preparing the stage of {}", lab.name));
-    let template = Template::prepare(tree, &lab.name)?;
+    let template = Template::prepare(tree, &[&lab.name])?;
     let mut table = table::Table::new(lab);
     let mut complaints: Vec<String> = Vec::new();
     workers::each(
         &template,
+        &lab.name,
         jobs,
         subjects,
         |stage, subject| {

@@ -40,12 +40,13 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     };
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
-    let template = Template::prepare(tree, &lab.name)?;
+    let template = Template::prepare(tree, &[&lab.name])?;
 
     let mut exit = Exit::Done;
     let mut reports: Vec<Report> = Vec::new();
     workers::each(
         &template,
+        &lab.name,
         args.jobs,
         &subjects,
         |stage, subject| grader.grade(stage, subject),

@@ -47,6 +47,15 @@ impl<'w> Walk<'w> {
         self.grader.lab
     }
 
+    /// Whether any check of an exercise is wanted.
+    pub(super) fn asks_about(&self, exercise: &str) -> bool {
+        let exercise = self.lab().exercise(exercise);
+        exercise.is_some_and(|exercise| {
+            let mut checks = exercise.checks.iter();
+            checks.any(|check| self.grader.only.accepts(exercise, check))
+        })
+    }
+
     pub(super) fn read_tokens(&mut self, stage: &Stage) {
         for exercise in &self.lab().exercises {
             let mut findings = Vec::new();

@@ -35,7 +35,7 @@ fn course() -> &'static Course {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grading");
         let tree = common::course(&dir);
         let lab = Lab::read(&tree, "tiny").expect("a lab");
-        let template = Template::prepare(&tree, "tiny").expect("the course builds");
+        let template = Template::prepare(&tree, &["tiny"]).expect("the course builds");
         Course {
             tree,
             lab,
@@ -55,7 +55,7 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
 }
 
 fn grade(subject: &Subject) -> Report {
-    let mut stage = course().template.stage().expect("a stage");
+    let mut stage = course().template.stage("tiny").expect("a stage");
     grade_on(&mut stage, subject).expect("it is graded").report
 }
 
