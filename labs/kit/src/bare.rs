@@ -8,6 +8,16 @@
 /// Does nothing: there is no timeline.
 pub fn note(_text: &str) {}
 
+pub(crate) mod step {
+    /// Nothing: there is no checker.
+    pub(crate) struct Step;
+    impl Step {
+        pub(crate) fn new() -> Step {
+            Step
+        }
+        pub(crate) fn step(&self) {}
+    }
+}
 pub mod sync {
     pub use parking_lot::{
         Condvar, Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, WaitTimeoutResult,
@@ -28,8 +38,9 @@ pub mod time {
 }
 pub mod channel {
     pub use crossbeam_channel::{
-        Receiver, RecvError, RecvTimeoutError, SendError, SendTimeoutError, Sender, TryRecvError,
-        TrySendError, bounded, unbounded,
+        IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select,
+        SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
+        TryReadyError, TryRecvError, TrySelectError, TrySendError, bounded, never, unbounded,
     };
 }
 pub mod cell {

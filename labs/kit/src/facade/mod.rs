@@ -8,6 +8,7 @@ pub mod channel;
 mod condvar;
 mod mutex;
 mod rwlock;
+pub(crate) mod step;
 pub mod thread;
 pub mod time;
 

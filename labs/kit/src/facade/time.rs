@@ -1,6 +1,6 @@
 //! Time. In a model the clock moves only when a time-out fires.
 use crate::model;
-use std::ops::{Add, Sub};
+use std::ops::{Add, AddAssign, Sub};
 pub use std::time::Duration;
 
 /// A point in time, as `std::time::Instant`.
@@ -43,6 +43,16 @@ impl Instant {
         }
     }
 
+    /// This plus `duration`, or `None` if that is more than the clock can say.
+    pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
+        Some(Instant(match self.0 {
+            Kind::Real(instant) => Kind::Real(instant.checked_add(duration)?),
+            Kind::Model(nanos) => {
+                Kind::Model(nanos.checked_add(duration.as_nanos().try_into().ok()?)?)
+            }
+        }))
+    }
+
     /// The time from `earlier` to this, or nothing if it is later.
     pub fn duration_since(&self, earlier: Instant) -> Duration {
         self.saturating_duration_since(earlier)
@@ -59,6 +69,12 @@ impl Add<Duration> for Instant {
                 nanos.saturating_add(duration.as_nanos().try_into().unwrap_or(u64::MAX)),
             ),
         })
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
     }
 }
 

@@ -1,0 +1,6 @@
+//! Public tests: `cargo test -p channels`, or of one exercise: `cargo test -p channels bounded`.
+
+mod bounded;
+mod disconnect;
+mod plain;
+mod rendezvous;

@@ -1,0 +1,112 @@
+//! Public tests of `rendezvous`: `cargo test -p channels rendezvous`.
+//!
+//! They use the flavor itself, so that no other exercise has to be done first.
+
+use channels::flavor::Patience::{self, Forever, Never};
+use channels::flavor::{Flavor, Side};
+use channels::rendezvous::Rendezvous;
+use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::sync::Arc;
+use kit::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use kit::time::Duration;
+use kit::{explore, possible, thread};
+
+#[test]
+fn nobody_is_there() {
+    explore(|| {
+        let channel = Rendezvous::new();
+        let refused = channel.send('a', Never);
+        assert_eq!(refused, Err(SendTimeoutError::Timeout('a')));
+        let refused = channel.recv(Never);
+        assert_eq!(
+            refused,
+            Err(RecvTimeoutError::Timeout),
+            "the value went back"
+        );
+    });
+}
+
+#[test]
+fn a_send_returns_when_a_receiver_has_come() {
+    explore(|| {
+        let channel = Rendezvous::new();
+        let came = AtomicBool::new(false);
+        thread::scope(|s| {
+            s.spawn(|| {
+                came.store(true, SeqCst);
+                assert_eq!(channel.recv(Forever), Ok('a'));
+            });
+            assert_eq!(channel.send('a', Forever), Ok(()));
+            assert!(came.load(SeqCst), "send returned, and no receiver had come");
+        });
+    });
+}
+
+#[test]
+fn a_sender_that_never_waits_can_meet_a_receiver_that_does() {
+    possible(|goal| {
+        let channel = Arc::new(Rendezvous::new());
+        let receiver = thread::spawn({
+            let channel = channel.clone();
+            move || channel.recv(Forever)
+        });
+        let sent = channel.send('a', Never);
+        if sent.is_ok() {
+            goal.reached();
+        }
+        channel.disconnect(Side::Senders);
+        let received = receiver.join().unwrap();
+        assert_eq!(sent.is_ok(), received.is_ok(), "accepted is received");
+    });
+}
+
+#[test]
+fn who_gives_up_takes_the_value_back() {
+    explore(|| {
+        let channel = Rendezvous::new();
+        thread::scope(|s| {
+            let receiver = s.spawn(|| channel.recv(Forever));
+            let soon = Patience::lasting(Duration::from_millis(1));
+            let sent = channel.send('a', soon);
+            channel.disconnect(Side::Senders);
+            let received = receiver.join().unwrap();
+            match sent {
+                Ok(()) => assert_eq!(received, Ok('a'), "sent, and not received"),
+                Err(refused) => {
+                    assert_eq!(refused, SendTimeoutError::Timeout('a'));
+                    assert_eq!(received, Err(RecvTimeoutError::Disconnected));
+                }
+            }
+        });
+    });
+}
+
+#[test]
+fn two_senders_wait_each_for_its_own_value() {
+    explore(|| {
+        let channel = Rendezvous::new();
+        thread::scope(|s| {
+            s.spawn(|| assert_eq!(channel.send(1, Forever), Ok(())));
+            s.spawn(|| assert_eq!(channel.send(2, Forever), Ok(())));
+            let both = channel.recv(Forever).and_then(|first| {
+                let second = channel.recv(Forever)?;
+                Ok(first + second)
+            });
+            assert_eq!(both, Ok(3), "both values, and each once");
+        });
+    });
+}
+
+#[test]
+fn who_waits_is_woken_when_the_receivers_are_gone() {
+    explore(|| {
+        let channel = Rendezvous::new();
+        thread::scope(|s| {
+            s.spawn(|| {
+                let refused = channel.send('a', Forever);
+                assert_eq!(refused, Err(SendTimeoutError::Disconnected('a')));
+            });
+            channel.disconnect(Side::Receivers);
+        });
+    });
+}
