@@ -26,6 +26,8 @@ pub struct Grader<'g> {
     pub lab: &'g Lab,
     /// Only checks that this accepts are run and reported; nothing else changes.
     pub only: Only,
+    /// Checks whose outcome matters, by their ids; all where it is not said. Others are given up after a moment.
+    pub asked: Option<&'g [String]>,
 }
 
 /// Which part of a lab is graded.
@@ -57,6 +59,8 @@ pub struct Graded {
     pub report: Report,
     /// What the compiler warned about in the lab's crate, as it says it.
     pub warnings: Vec<String>,
+    /// What the source checks refused, so that nothing of it was run.
+    pub refused: Vec<String>,
 }
 
 impl Grader<'_> {

@@ -37,6 +37,7 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
         tree,
         lab: &lab,
         only,
+        asked: None,
     };
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");

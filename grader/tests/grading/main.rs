@@ -50,6 +50,7 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
         tree,
         lab,
         only: Only::All,
+        asked: None,
     }
     .grade(stage, subject)
 }
