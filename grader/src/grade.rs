@@ -26,8 +26,20 @@ pub struct Grader<'g> {
     pub lab: &'g Lab,
     /// Only checks that this accepts are run and reported; nothing else changes.
     pub only: Only,
-    /// Checks whose outcome matters, by their ids; all where it is not said. Others are given up after a moment.
-    pub asked: Option<&'g [String]>,
+    /// How long its checks are waited for.
+    pub effort: Effort<'g>,
+}
+
+/// How long checks are waited for. A check is given up after a moment where nothing hangs on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Effort<'g> {
+    /// Each has all its time.
+    #[default]
+    Full,
+    /// These have all their time, by their ids; others are given up after a moment.
+    For(&'g [String]),
+    /// Each is given up after a moment, and none is run after one that did not pass.
+    UntilOneFails,
 }
 
 /// Which part of a lab is graded.

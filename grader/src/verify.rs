@@ -14,7 +14,7 @@ use anstream::println;
 use anyhow::Result;
 
 use crate::error::Exit;
-use crate::grade::{Graded, Grader, Only};
+use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::Lab;
 use crate::mutant::Mutant;
 use crate::progress::Progress;
@@ -134,20 +134,20 @@ impl Proof<'_> {
     }
 
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
-        let (only, asked) = match (subject, &self.wanted.exercise) {
+        let (only, effort) = match (subject, &self.wanted.exercise) {
             (Subject::Mutant(mutant), _) => (
                 Only::Exercise(mutant.exercise.clone()),
-                Some(&mutant.killed_by[..]),
+                Effort::For(&mutant.killed_by),
             ),
-            (_, Some(only)) => (Only::Exercise(only.clone()), None),
-            (_, None) => (Only::All, None),
+            (_, Some(only)) => (Only::Exercise(only.clone()), Effort::Full),
+            (_, None) => (Only::All, Effort::Full),
         };
         let (tree, lab) = (self.tree, self.lab);
         Grader {
             tree,
             lab,
             only,
-            asked,
+            effort,
         }
         .grade(stage, subject)
     }

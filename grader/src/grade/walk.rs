@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use super::attempt::{self, Attempt, Built};
 use super::out::{Out, lines};
-use super::{Graded, Grader, Only};
+use super::{Effort, Graded, Grader, Only};
 use crate::build::Message;
 use crate::error::BadInput;
 use crate::intake::Answer;
@@ -177,7 +177,12 @@ impl<'w> Walk<'w> {
                 } else {
                     Judged::new(Verdict::Missing, "the grader's own checks lack it")
                 };
+                let enough = matches!(self.grader.effort, Effort::UntilOneFails)
+                    && judged.verdict != Verdict::Pass;
                 self.judged.insert(check.id().to_owned(), judged);
+                if enough {
+                    return Ok(());
+                }
             }
             for lint in vet::lints(exercise) {
                 let judged = self.lint(exercise, lint, &built.vetted, &stage.lab_dir());
@@ -188,13 +193,10 @@ impl<'w> Walk<'w> {
     }
 
     fn run_check(&self, stage: &Stage, binary: &Path, check: &Check) -> Result<Judged> {
-        let asked = self.grader.asked;
-        let matters = asked.is_none_or(|asked| asked.iter().any(|id| id == check.id()));
-        let deadline = run::deadline(check);
-        let deadline = if matters {
-            deadline
-        } else {
-            deadline.min(MOMENT)
+        let deadline = match self.grader.effort {
+            Effort::Full => run::deadline(check),
+            Effort::For(asked) if asked.iter().any(|id| id == check.id()) => run::deadline(check),
+            Effort::For(_) | Effort::UntilOneFails => run::deadline(check).min(MOMENT),
         };
         let run = run::check(binary, stage.root(), check, deadline)?;
         let dir = format!("{}/", stage.lab_dir());

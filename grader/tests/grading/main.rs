@@ -13,7 +13,7 @@ mod verifying;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use grader::grade::{Graded, Grader, Only};
+use grader::grade::{Effort, Graded, Grader, Only};
 use grader::lab::Lab;
 use grader::report::{CheckReport, Report};
 use grader::stage::Stage;
@@ -50,7 +50,7 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
         tree,
         lab,
         only: Only::All,
-        asked: None,
+        effort: Effort::Full,
     }
     .grade(stage, subject)
 }
