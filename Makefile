@@ -5,7 +5,7 @@ REPOSITORY ?= ../..
 MDBOOK = target/tools/bin/mdbook
 MUTANTS = target/tools/bin/cargo-mutants
 
-.PHONY: grade test check handout book pictures race bench mutants solid
+.PHONY: grade test crossbeam-tests mutants solid check handout book pictures race bench crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -21,6 +21,9 @@ mutants: $(MUTANTS) ## Changes that a machine makes to a lab's solution: each mu
 
 solid: ## A lab's public tests and hidden checks on its solution, 50 times each.
 	cargo run --quiet --package grader -- solid --lab $(LAB)
+
+crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channels: how many passed, what is left out and why.
+	cargo test --quiet --package crossbeam-tests -- --format pretty
 
 check: ## What a change has to pass before its tests are worth running: format and lints.
 	cargo fmt --all --check
@@ -47,3 +50,6 @@ race: ## The lecture's crawler in Go, with its lock removed and with two: what p
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml
+
+crawl-docs: ## The toolchain's documentation, served here, by each crawler and by wget: the same pages, and in what time.
+	WEFT_CRAWL_DOCS=whole cargo test --release --package crawl --test docs -- --nocapture
