@@ -1,0 +1,277 @@
+//! Hidden checks of `server`.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Mutex as Unseen;
+
+use kit::channel;
+use kit::explore::panic_on_purpose;
+use kit::sync::Arc;
+use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::{explore, possible, thread};
+use rpc::link::Link;
+use rpc::message::{CallId, ClientId, Request};
+use rpc::server::Server;
+use serde_json::{Value, json};
+
+harness::checks![
+    a_request_is_handled_by_name,
+    a_handler_sees_the_whole_request,
+    an_error_is_answered,
+    an_unknown_method_is_an_error,
+    a_frame_that_is_no_request_is_an_error,
+    the_last_handler_of_a_name_counts,
+    a_hundred_requests_have_a_hundred_replies,
+    a_panic_is_an_error,
+    a_broken_connection_ends_it,
+    two_replies_have_their_own_numbers,
+    a_slow_request_delays_nobody,
+    serve_waits_for_the_last_handler,
+    a_panic_beside_another_request,
+    many_slow_requests_delay_nobody,
+    a_reply_that_cannot_be_sent_harms_nobody,
+    two_handlers_at_once,
+];
+
+// What the file has to offer, to the letter.
+const _: fn(&Server, &dyn Link) = |server, link| server.serve(link);
+
+/// A connection whose frames are written down beforehand, and whose replies are kept. Its locks are the check's own: no
+/// steps of a search.
+#[derive(Default)]
+struct Script {
+    frames: Unseen<VecDeque<Vec<u8>>>,
+    replies: Unseen<Vec<Value>>,
+    /// Ends in an error and not with an end.
+    breaks: bool,
+    /// Takes no replies.
+    deaf: bool,
+}
+
+impl Script {
+    fn of(frames: &[Value]) -> Self {
+        Script {
+            frames: Unseen::new(frames.iter().map(|frame| frame.to_string().into_bytes()).collect()),
+            ..Script::default()
+        }
+    }
+
+    /// The replies, by number.
+    fn replies(&self) -> Vec<Value> {
+        let mut replies = self.replies.lock().unwrap().clone();
+        replies.sort_by_key(|reply| reply["id"].as_u64());
+        replies
+    }
+}
+
+impl Link for Script {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        if self.deaf {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let reply = serde_json::from_slice(frame).expect("a reply is JSON");
+        self.replies.lock().unwrap().push(reply);
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        match self.frames.lock().unwrap().pop_front() {
+            None if self.breaks => Err(io::ErrorKind::ConnectionReset.into()),
+            frame => Ok(frame),
+        }
+    }
+
+    fn close(&self) {}
+}
+
+fn request(id: u64, method: &str, param: impl Into<Value>) -> Value {
+    json!({ "method": method, "params": [param.into()], "id": id })
+}
+
+fn reply(id: u64, result: impl Into<Value>) -> Value {
+    json!({ "id": id, "result": result.into(), "error": null })
+}
+
+/// A server with `Echo`, which answers with its argument.
+fn echo() -> Server {
+    let mut server = Server::new();
+    server.register("Echo", |request: &Request| Ok(request.param().clone()));
+    server
+}
+
+/// What a server answers to those frames.
+fn answers(server: &Server, frames: &[Value]) -> Vec<Value> {
+    let script = Script::of(frames);
+    server.serve(&script);
+    script.replies()
+}
+
+/// Whether that is the reply of that number, with an error that says something.
+fn is_error(reply: &Value, id: u64) -> bool {
+    let text = reply["error"].as_str().unwrap_or_default();
+    reply["id"] == id && reply["result"].is_null() && !text.is_empty()
+}
+
+fn a_request_is_handled_by_name() {
+    let mut server = echo();
+    server.register("Math.Double", |request: &Request| {
+        Ok((2 * request.param().as_u64().unwrap_or(0)).into())
+    });
+    let answers = answers(&server, &[request(7, "Math.Double", 21), request(8, "Echo", "hello")]);
+    assert_eq!(answers, [reply(7, 42), reply(8, "hello")]);
+}
+
+fn a_handler_sees_the_whole_request() {
+    let mut server = Server::new();
+    server.register("Who", |request: &Request| Ok(json!(request)));
+    let call = CallId {
+        client: ClientId(5),
+        seq: 2,
+        seen: 1,
+    };
+    let mut frame = request(9, "Who", json!({ "a": [1] }));
+    frame["call"] = json!(call);
+    assert_eq!(answers(&server, &[frame.clone()])[0]["result"], frame);
+}
+
+fn an_error_is_answered() {
+    let mut server = Server::new();
+    server.register("No", |_: &Request| Err("not today".to_owned()));
+    let answers = answers(&server, &[request(3, "No", 1)]);
+    assert_eq!(answers, [json!({ "id": 3, "result": null, "error": "not today" })]);
+}
+
+fn an_unknown_method_is_an_error() {
+    for method in ["Ech", "echo", "", "Echo.Echo"] {
+        let answers = answers(&echo(), &[request(4, method, 1), request(5, "Echo", 2)]);
+        assert!(is_error(&answers[0], 4), "`{method}` is answered with {}", answers[0]);
+        assert_eq!(answers[1], reply(5, 2), "the connection lives on");
+    }
+}
+
+fn a_frame_that_is_no_request_is_an_error() {
+    let wrong = json!({ "method": "Echo", "params": [1, 2], "id": 6 });
+    for (frame, id) in [(wrong, 6), (json!("what"), 0), (json!({ "id": "x" }), 0)] {
+        let answers = answers(&echo(), &[frame.clone(), request(9, "Echo", 2)]);
+        assert_eq!(answers.len(), 2, "{frame} has a reply, and so has the request behind it");
+        assert!(is_error(&answers[0], id), "{frame} is answered with {}", answers[0]);
+        assert_eq!(answers[1], reply(9, 2));
+    }
+    let script = Script::of(&[]);
+    script.frames.lock().unwrap().push_back(b"\xff{".to_vec());
+    echo().serve(&script);
+    assert!(is_error(&script.replies()[0], 0), "bytes that are no JSON have a reply, too");
+}
+
+fn the_last_handler_of_a_name_counts() {
+    let mut server = echo();
+    server.register("Echo", |_: &Request| Ok(json!("new")));
+    assert_eq!(answers(&server, &[request(1, "Echo", "old")]), [reply(1, "new")]);
+}
+
+fn a_hundred_requests_have_a_hundred_replies() {
+    let frames: Vec<Value> = (0..2_000).map(|id| request(id, "Echo", 10 * id)).collect();
+    let expected: Vec<Value> = (0..2_000).map(|id| reply(id, 10 * id)).collect();
+    assert_eq!(answers(&echo(), &frames), expected);
+}
+
+/// A server with `Echo`, and with `Panic`, which does.
+fn panics() -> Server {
+    let mut server = echo();
+    server.register("Panic", |_: &Request| panic_on_purpose("the handler fails"));
+    server
+}
+
+fn a_panic_is_an_error() {
+    let answers = answers(&panics(), &[request(1, "Panic", 1), request(2, "Echo", 2)]);
+    assert!(is_error(&answers[0], 1), "a panic is answered with {}", answers[0]);
+    assert_eq!(answers[1], reply(2, 2), "and the next request as ever");
+}
+
+fn a_broken_connection_ends_it() {
+    let script = Script {
+        breaks: true,
+        ..Script::of(&[request(1, "Echo", 1)])
+    };
+    echo().serve(&script);
+    assert_eq!(script.replies(), [reply(1, 1)], "what came before is answered");
+}
+
+fn two_replies_have_their_own_numbers() {
+    explore(|| {
+        let answers = answers(&echo(), &[request(1, "Echo", 10), request(2, "Echo", 20)]);
+        assert_eq!(answers, [reply(1, 10), reply(2, 20)]);
+    });
+}
+
+/// A server with `Wait`, which returns when `Tell` has run.
+fn wait_and_tell() -> Server {
+    let mut server = Server::new();
+    let (tell, told) = channel::unbounded();
+    server.register("Wait", move |_: &Request| Ok(json!(told.recv().is_ok())));
+    server.register("Tell", move |_: &Request| Ok(json!(tell.send(()).is_ok())));
+    server
+}
+
+fn a_slow_request_delays_nobody() {
+    explore(|| {
+        let answers = answers(&wait_and_tell(), &[request(1, "Wait", 1), request(2, "Tell", 2)]);
+        assert_eq!(answers, [reply(1, true), reply(2, true)]);
+    });
+}
+
+fn serve_waits_for_the_last_handler() {
+    explore(|| {
+        let done = Arc::new(AtomicUsize::new(0));
+        let mut server = Server::new();
+        let count = Arc::clone(&done);
+        server.register("Slow", move |_: &Request| {
+            thread::yield_now();
+            count.fetch_add(1, SeqCst);
+            Ok(json!(null))
+        });
+        let answers = answers(&server, &[request(1, "Slow", 1), request(2, "Slow", 2)]);
+        assert_eq!(done.load(SeqCst), 2, "serve returned while a handler ran");
+        assert_eq!(answers.len(), 2, "serve returned before all was answered");
+    });
+}
+
+fn a_panic_beside_another_request() {
+    explore(|| {
+        let answers = answers(&panics(), &[request(1, "Panic", 1), request(2, "Echo", 2)]);
+        assert!(is_error(&answers[0], 1), "a panic is answered with {}", answers[0]);
+        assert_eq!(answers[1], reply(2, 2));
+    });
+}
+
+fn many_slow_requests_delay_nobody() {
+    let waits = (1..=40).map(|id| request(id, "Wait", 1));
+    let tells = (41..=80).map(|id| request(id, "Tell", 1));
+    let frames: Vec<Value> = waits.chain(tells).collect();
+    let expected: Vec<Value> = (1..=80).map(|id| reply(id, true)).collect();
+    assert_eq!(answers(&wait_and_tell(), &frames), expected);
+}
+
+fn a_reply_that_cannot_be_sent_harms_nobody() {
+    let script = Script {
+        deaf: true,
+        ..Script::of(&[request(1, "Echo", 1), request(2, "Echo", 2)])
+    };
+    echo().serve(&script);
+}
+
+fn two_handlers_at_once() {
+    possible(|goal| {
+        let inside = Arc::new(AtomicUsize::new(0));
+        let mut server = Server::new();
+        let goal = *goal;
+        server.register("Meet", move |_: &Request| {
+            if inside.fetch_add(1, SeqCst) == 1 {
+                goal.reached();
+            }
+            inside.fetch_sub(1, SeqCst);
+            Ok(json!(null))
+        });
+        answers(&server, &[request(1, "Meet", 1), request(2, "Meet", 2)]);
+    });
+}
