@@ -24,3 +24,17 @@ pub trait Link: Send + Sync {
     /// Ends the connection for both sides: who waits in [`receive`](Link::receive) returns. May be called twice.
     fn close(&self);
 }
+
+impl Link for kit::net::Connection {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        kit::net::Connection::send(self, frame)
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        kit::net::Connection::receive(self)
+    }
+
+    fn close(&self) {
+        kit::net::Connection::close(self);
+    }
+}

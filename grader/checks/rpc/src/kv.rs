@@ -23,7 +23,8 @@ harness::checks![
 ];
 
 // What the file has to offer, to the letter.
-const _: fn(&Store, &str, u64) -> Result<u64, Refused> = |store, key, amount| store.deduct(key, amount);
+const _: fn(&Store, &str, u64) -> Result<u64, Refused> =
+    |store, key, amount| store.deduct(key, amount);
 const _: fn(&Store, &str, &Value) -> Reply = |store, method, param| store.handle(method, param);
 
 fn what_is_put_can_be_got() {
@@ -31,7 +32,10 @@ fn what_is_put_can_be_got() {
     assert_eq!(store.get("a"), None);
     store.put("a", "1");
     store.put("b", "");
-    assert_eq!((store.get("a"), store.get("b")), (Some("1".to_owned()), Some(String::new())));
+    assert_eq!(
+        (store.get("a"), store.get("b")),
+        (Some("1".to_owned()), Some(String::new()))
+    );
     assert_eq!(store.get("A"), None, "keys are compared as they are");
 }
 
@@ -64,7 +68,11 @@ fn a_refused_deduct_changes_nothing() {
     assert_eq!(store.get("a"), None, "and there is none now");
     for text in ["", "ten", "-5", "1.5"] {
         store.put("b", text);
-        assert_eq!(store.deduct("b", 1), Err(Refused::NoBalance), "`{text}` is no balance");
+        assert_eq!(
+            store.deduct("b", 1),
+            Err(Refused::NoBalance),
+            "`{text}` is no balance"
+        );
         assert_eq!(store.get("b").as_deref(), Some(text));
     }
     store.put("c", "9");
@@ -84,13 +92,31 @@ fn all_is_all() {
 fn requests_are_handled() {
     let store = Store::new();
     let handle = |method, param: Value| store.handle(method, &param);
-    assert_eq!(handle("KV.Get", json!({ "key": "a" })), Ok(json!({ "value": null })));
-    assert_eq!(handle("KV.Put", json!({ "key": "a", "value": "10" })), Ok(json!({})));
-    assert_eq!(handle("KV.Append", json!({ "key": "a", "value": "0" })), Ok(json!({ "length": 3 })));
-    assert_eq!(handle("KV.Deduct", json!({ "key": "a", "amount": 1 })), Ok(json!({ "left": 99 })));
-    assert_eq!(handle("KV.Get", json!({ "key": "a" })), Ok(json!({ "value": "99" })));
+    assert_eq!(
+        handle("KV.Get", json!({ "key": "a" })),
+        Ok(json!({ "value": null }))
+    );
+    assert_eq!(
+        handle("KV.Put", json!({ "key": "a", "value": "10" })),
+        Ok(json!({}))
+    );
+    assert_eq!(
+        handle("KV.Append", json!({ "key": "a", "value": "0" })),
+        Ok(json!({ "length": 3 }))
+    );
+    assert_eq!(
+        handle("KV.Deduct", json!({ "key": "a", "amount": 1 })),
+        Ok(json!({ "left": 99 }))
+    );
+    assert_eq!(
+        handle("KV.Get", json!({ "key": "a" })),
+        Ok(json!({ "value": "99" }))
+    );
     let refused = handle("KV.Deduct", json!({ "key": "a", "amount": 100 }));
-    assert!(refused.is_err(), "the balance is only 99, and the reply says {refused:?}");
+    assert!(
+        refused.is_err(),
+        "the balance is only 99, and the reply says {refused:?}"
+    );
 }
 
 fn nonsense_is_an_error() {

@@ -27,8 +27,8 @@ harness::checks![
 
 // What the file has to offer, to the letter.
 type Lost = fn(&str) -> Result<Value, CallError>;
-const _: fn(&Retry<Script<Lost>>, &str, &Value) -> Result<Value, RetryError> =
-    |retry, method, param| retry.call(method, param);
+type Call = fn(&Retry<Script<Lost>>, &str, &Value) -> Result<Value, RetryError>;
+const _: Call = |retry, method, param| retry.call(method, param);
 
 const ME: ClientId = ClientId(7);
 
@@ -96,13 +96,21 @@ fn fails(times: u64, error: CallError) -> Script<impl Fn(&str) -> Result<Value, 
 fn silence_is_tried_again() {
     let script = fails(2, CallError::TimedOut);
     let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
-    assert_eq!((reply, script.tries()), (Ok(json!("done")), 3), "the third try has a reply");
+    assert_eq!(
+        (reply, script.tries()),
+        (Ok(json!("done")), 3),
+        "the third try has a reply"
+    );
 }
 
 fn a_lost_connection_is_tried_again() {
     let script = fails(1, CallError::Lost);
     let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
-    assert_eq!((reply, script.tries()), (Ok(json!("done")), 2), "the second try has a reply");
+    assert_eq!(
+        (reply, script.tries()),
+        (Ok(json!("done")), 2),
+        "the second try has a reply"
+    );
 }
 
 fn so_many_tries_and_no_more() {
@@ -125,7 +133,11 @@ fn a_retry_is_the_same_call() {
     let script = fails(2, CallError::TimedOut);
     let _ = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
     for call in script.asked() {
-        assert_eq!((call.client, call.seq), (ME, 1), "client and number of a try");
+        assert_eq!(
+            (call.client, call.seq),
+            (ME, 1),
+            "client and number of a try"
+        );
     }
 }
 
@@ -142,7 +154,10 @@ fn each_call_is_another() {
 fn no_tries_count_as_one() {
     let script = Script::new(|_| Err(CallError::TimedOut));
     let reply = Retry::new(&script, ME, tries(0)).call("A.B", &json!(1));
-    assert_eq!((reply, script.tries()), (Err(RetryError::GaveUp { tries: 1 }), 1));
+    assert_eq!(
+        (reply, script.tries()),
+        (Err(RetryError::GaveUp { tries: 1 }), 1)
+    );
 }
 
 fn what_was_seen_is_said() {
@@ -152,7 +167,11 @@ fn what_was_seen_is_said() {
         let _ = retry.call("A.B", &json!(1));
     }
     let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();
-    assert_eq!(seen, [0, 1, 2], "the replies that were seen before each call");
+    assert_eq!(
+        seen,
+        [0, 1, 2],
+        "the replies that were seen before each call"
+    );
 }
 
 fn a_call_that_gave_up_is_not_waited_for() {
@@ -201,12 +220,21 @@ fn nothing_is_seen_that_is_under_way() {
             let before = returned.load(SeqCst);
             let _ = retry.call("A.B", &json!(3));
             let asked = script.asked();
-            let third = asked.iter().find(|call| call.seq == 3).expect("there were three calls");
+            let third = asked
+                .iter()
+                .find(|call| call.seq == 3)
+                .expect("there were three calls");
             assert!(third.seen <= 2, "the third has not seen itself");
-            assert!(before == 0 || third.seen == 2, "both calls before it had returned");
+            assert!(
+                before == 0 || third.seen == 2,
+                "both calls before it had returned"
+            );
         });
         for call in script.asked() {
-            assert!(call.seen < call.seq, "a call has not seen its own reply: {call:?}");
+            assert!(
+                call.seen < call.seq,
+                "a call has not seen its own reply: {call:?}"
+            );
         }
     });
 }
@@ -225,8 +253,14 @@ fn calls_are_under_way_at_once() {
         });
         // The call that waits was under way all the time, or had not begun.
         let asked = script.asked();
-        let first = asked.iter().find(|call| call.seq == 1).expect("there were two calls");
-        let second = asked.iter().find(|call| call.seq == 2).expect("there were two calls");
+        let first = asked
+            .iter()
+            .find(|call| call.seq == 1)
+            .expect("there were two calls");
+        let second = asked
+            .iter()
+            .find(|call| call.seq == 2)
+            .expect("there were two calls");
         assert_eq!((first.seen, second.seen <= 1), (0, true));
     });
 }

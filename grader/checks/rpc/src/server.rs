@@ -51,7 +51,12 @@ struct Script {
 impl Script {
     fn of(frames: &[Value]) -> Self {
         Script {
-            frames: Unseen::new(frames.iter().map(|frame| frame.to_string().into_bytes()).collect()),
+            frames: Unseen::new(
+                frames
+                    .iter()
+                    .map(|frame| frame.to_string().into_bytes())
+                    .collect(),
+            ),
             ..Script::default()
         }
     }
@@ -117,7 +122,10 @@ fn a_request_is_handled_by_name() {
     server.register("Math.Double", |request: &Request| {
         Ok((2 * request.param().as_u64().unwrap_or(0)).into())
     });
-    let answers = answers(&server, &[request(7, "Math.Double", 21), request(8, "Echo", "hello")]);
+    let answers = answers(
+        &server,
+        &[request(7, "Math.Double", 21), request(8, "Echo", "hello")],
+    );
     assert_eq!(answers, [reply(7, 42), reply(8, "hello")]);
 }
 
@@ -138,13 +146,20 @@ fn an_error_is_answered() {
     let mut server = Server::new();
     server.register("No", |_: &Request| Err("not today".to_owned()));
     let answers = answers(&server, &[request(3, "No", 1)]);
-    assert_eq!(answers, [json!({ "id": 3, "result": null, "error": "not today" })]);
+    assert_eq!(
+        answers,
+        [json!({ "id": 3, "result": null, "error": "not today" })]
+    );
 }
 
 fn an_unknown_method_is_an_error() {
     for method in ["Ech", "echo", "", "Echo.Echo"] {
         let answers = answers(&echo(), &[request(4, method, 1), request(5, "Echo", 2)]);
-        assert!(is_error(&answers[0], 4), "`{method}` is answered with {}", answers[0]);
+        assert!(
+            is_error(&answers[0], 4),
+            "`{method}` is answered with {}",
+            answers[0]
+        );
         assert_eq!(answers[1], reply(5, 2), "the connection lives on");
     }
 }
@@ -153,20 +168,34 @@ fn a_frame_that_is_no_request_is_an_error() {
     let wrong = json!({ "method": "Echo", "params": [1, 2], "id": 6 });
     for (frame, id) in [(wrong, 6), (json!("what"), 0), (json!({ "id": "x" }), 0)] {
         let answers = answers(&echo(), &[frame.clone(), request(9, "Echo", 2)]);
-        assert_eq!(answers.len(), 2, "{frame} has a reply, and so has the request behind it");
-        assert!(is_error(&answers[0], id), "{frame} is answered with {}", answers[0]);
+        assert_eq!(
+            answers.len(),
+            2,
+            "{frame} has a reply, and so has the request behind it"
+        );
+        assert!(
+            is_error(&answers[0], id),
+            "{frame} is answered with {}",
+            answers[0]
+        );
         assert_eq!(answers[1], reply(9, 2));
     }
     let script = Script::of(&[]);
     script.frames.lock().unwrap().push_back(b"\xff{".to_vec());
     echo().serve(&script);
-    assert!(is_error(&script.replies()[0], 0), "bytes that are no JSON have a reply, too");
+    assert!(
+        is_error(&script.replies()[0], 0),
+        "bytes that are no JSON have a reply, too"
+    );
 }
 
 fn the_last_handler_of_a_name_counts() {
     let mut server = echo();
     server.register("Echo", |_: &Request| Ok(json!("new")));
-    assert_eq!(answers(&server, &[request(1, "Echo", "old")]), [reply(1, "new")]);
+    assert_eq!(
+        answers(&server, &[request(1, "Echo", "old")]),
+        [reply(1, "new")]
+    );
 }
 
 fn a_hundred_requests_have_a_hundred_replies() {
@@ -184,7 +213,11 @@ fn panics() -> Server {
 
 fn a_panic_is_an_error() {
     let answers = answers(&panics(), &[request(1, "Panic", 1), request(2, "Echo", 2)]);
-    assert!(is_error(&answers[0], 1), "a panic is answered with {}", answers[0]);
+    assert!(
+        is_error(&answers[0], 1),
+        "a panic is answered with {}",
+        answers[0]
+    );
     assert_eq!(answers[1], reply(2, 2), "and the next request as ever");
 }
 
@@ -194,7 +227,11 @@ fn a_broken_connection_ends_it() {
         ..Script::of(&[request(1, "Echo", 1)])
     };
     echo().serve(&script);
-    assert_eq!(script.replies(), [reply(1, 1)], "what came before is answered");
+    assert_eq!(
+        script.replies(),
+        [reply(1, 1)],
+        "what came before is answered"
+    );
 }
 
 fn two_replies_have_their_own_numbers() {
@@ -215,7 +252,10 @@ fn wait_and_tell() -> Server {
 
 fn a_slow_request_delays_nobody() {
     explore(|| {
-        let answers = answers(&wait_and_tell(), &[request(1, "Wait", 1), request(2, "Tell", 2)]);
+        let answers = answers(
+            &wait_and_tell(),
+            &[request(1, "Wait", 1), request(2, "Tell", 2)],
+        );
         assert_eq!(answers, [reply(1, true), reply(2, true)]);
     });
 }
@@ -239,7 +279,11 @@ fn serve_waits_for_the_last_handler() {
 fn a_panic_beside_another_request() {
     explore(|| {
         let answers = answers(&panics(), &[request(1, "Panic", 1), request(2, "Echo", 2)]);
-        assert!(is_error(&answers[0], 1), "a panic is answered with {}", answers[0]);
+        assert!(
+            is_error(&answers[0], 1),
+            "a panic is answered with {}",
+            answers[0]
+        );
         assert_eq!(answers[1], reply(2, 2));
     });
 }

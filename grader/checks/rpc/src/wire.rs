@@ -27,8 +27,8 @@ harness::checks![
 ];
 
 // What the file has to offer, to the letter.
-type Source = &'static [u8];
-const _: fn(&mut FrameReader<Source>) -> Result<Option<Vec<u8>>, WireError> = |r| r.read_frame();
+type Frame = Result<Option<Vec<u8>>, WireError>;
+const _: fn(&mut FrameReader<&[u8]>) -> Frame = |reader| reader.read_frame();
 const _: fn(&mut Vec<u8>, &[u8]) -> Result<(), WireError> = |sink, frame| write_frame(sink, frame);
 
 /// A source that gives what it was told to, a piece for each read.
@@ -52,7 +52,12 @@ impl Pieces {
     }
 
     fn bytes(pieces: &[&[u8]]) -> Self {
-        Pieces::new(pieces.iter().map(|piece| Piece::Bytes(piece.to_vec())).collect())
+        Pieces::new(
+            pieces
+                .iter()
+                .map(|piece| Piece::Bytes(piece.to_vec()))
+                .collect(),
+        )
     }
 }
 
@@ -76,7 +81,10 @@ fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     let mut pieces = Pieces::bytes(pieces);
     let mut reader = FrameReader::new(&mut pieces);
     let mut frames = Vec::new();
-    while let Some(frame) = reader.read_frame().expect("nothing is wrong with the stream") {
+    while let Some(frame) = reader
+        .read_frame()
+        .expect("nothing is wrong with the stream")
+    {
         frames.push(frame);
     }
     frames
@@ -84,7 +92,10 @@ fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
 
 fn two_frames_in_one_read() {
     assert_eq!(frames(&[b"one\ntwo\n"]), [b"one", b"two"]);
-    assert_eq!(frames(&[b"one\ntwo\nth", b"ree\n"]), [&b"one"[..], b"two", b"three"]);
+    assert_eq!(
+        frames(&[b"one\ntwo\nth", b"ree\n"]),
+        [&b"one"[..], b"two", b"three"]
+    );
 }
 
 fn a_frame_byte_by_byte() {
@@ -96,8 +107,15 @@ fn a_frame_cut_anywhere() {
     let stream = b"{\"a\":1}\n\n[2]\n";
     for at in 0..=stream.len() {
         let (before, behind) = stream.split_at(at);
-        let pieces: Vec<&[u8]> = [before, behind].into_iter().filter(|p| !p.is_empty()).collect();
-        assert_eq!(frames(&pieces), [&b"{\"a\":1}"[..], b"", b"[2]"], "cut after {at} bytes");
+        let pieces: Vec<&[u8]> = [before, behind]
+            .into_iter()
+            .filter(|p| !p.is_empty())
+            .collect();
+        assert_eq!(
+            frames(&pieces),
+            [&b"{\"a\":1}"[..], b"", b"[2]"],
+            "cut after {at} bytes"
+        );
     }
 }
 
@@ -109,32 +127,55 @@ fn a_clean_end_and_a_cut() {
     assert_eq!(frames(&[]), Vec::<Vec<u8>>::new());
     let mut pieces = Pieces::bytes(&[b"whole\nhal"]);
     let mut reader = FrameReader::new(&mut pieces);
-    assert_eq!(reader.read_frame().expect("it is whole"), Some(b"whole".to_vec()));
+    assert_eq!(
+        reader.read_frame().expect("it is whole"),
+        Some(b"whole".to_vec())
+    );
     let cut = reader.read_frame();
-    assert!(matches!(cut, Err(WireError::Cut { bytes: 3 })), "three bytes of a frame, not {cut:?}");
+    assert!(
+        matches!(cut, Err(WireError::Cut { bytes: 3 })),
+        "three bytes of a frame, not {cut:?}"
+    );
 }
 
 /// A frame of so many bytes, in pieces, with its newline.
 fn long(length: usize) -> Vec<Piece> {
     let line: Vec<u8> = (0..length).map(|_| b'x').chain([b'\n']).collect();
-    line.chunks(1000).map(|piece| Piece::Bytes(piece.to_vec())).collect()
+    line.chunks(1000)
+        .map(|piece| Piece::Bytes(piece.to_vec()))
+        .collect()
 }
 
 fn the_longest_frame_is_read() {
     let mut pieces = Pieces::new(long(MAX_FRAME));
-    let frame = FrameReader::new(&mut pieces).read_frame().expect("it is not too long");
+    let frame = FrameReader::new(&mut pieces)
+        .read_frame()
+        .expect("it is not too long");
     assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
 }
 
 fn a_frame_that_is_too_long_ends_it() {
     let mut pieces = Pieces::new(long(MAX_FRAME + 1));
     let frame = FrameReader::new(&mut pieces).read_frame();
-    assert!(matches!(frame, Err(WireError::TooLong)), "one byte too long");
+    assert!(
+        matches!(frame, Err(WireError::TooLong)),
+        "one byte too long"
+    );
     let mut pieces = Pieces::bytes(&[b"short\n"]);
-    pieces.pieces = [Piece::Bytes(b"short\n".to_vec())].into_iter().chain(long(MAX_FRAME + 1)).collect::<Vec<_>>().into_iter();
+    pieces.pieces = [Piece::Bytes(b"short\n".to_vec())]
+        .into_iter()
+        .chain(long(MAX_FRAME + 1))
+        .collect::<Vec<_>>()
+        .into_iter();
     let mut reader = FrameReader::new(&mut pieces);
-    assert_eq!(reader.read_frame().expect("it is short"), Some(b"short".to_vec()));
-    assert!(matches!(reader.read_frame(), Err(WireError::TooLong)), "the next is one byte too long");
+    assert_eq!(
+        reader.read_frame().expect("it is short"),
+        Some(b"short".to_vec())
+    );
+    assert!(
+        matches!(reader.read_frame(), Err(WireError::TooLong)),
+        "the next is one byte too long"
+    );
 }
 
 fn a_peer_without_newlines_fills_no_memory() {
@@ -144,12 +185,22 @@ fn a_peer_without_newlines_fills_no_memory() {
     let frame = FrameReader::new(&mut pieces).read_frame();
     assert!(matches!(frame, Err(WireError::TooLong)));
     let left = pieces.pieces.len() * 1000;
-    assert!(left > 2 * MAX_FRAME, "it read on when it was clear that the frame is too long");
-    assert!(pieces.asked <= 2 * MAX_FRAME, "asked for {} bytes at once", pieces.asked);
+    assert!(
+        left > 2 * MAX_FRAME,
+        "it read on when it was clear that the frame is too long"
+    );
+    assert!(
+        pieces.asked <= 2 * MAX_FRAME,
+        "asked for {} bytes at once",
+        pieces.asked
+    );
 }
 
 fn a_failing_source_is_told() {
-    let broken = vec![Piece::Bytes(b"ha".to_vec()), Piece::Fails(ErrorKind::ConnectionReset)];
+    let broken = vec![
+        Piece::Bytes(b"ha".to_vec()),
+        Piece::Fails(ErrorKind::ConnectionReset),
+    ];
     let mut pieces = Pieces::new(broken);
     match FrameReader::new(&mut pieces).read_frame() {
         Err(WireError::Io(error)) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
@@ -165,7 +216,9 @@ fn an_interruption_is_no_failure() {
         Piece::Bytes(b"e\n".to_vec()),
     ];
     let mut pieces = Pieces::new(pieces);
-    let frame = FrameReader::new(&mut pieces).read_frame().expect("a signal is no failure");
+    let frame = FrameReader::new(&mut pieces)
+        .read_frame()
+        .expect("a signal is no failure");
     assert_eq!(frame, Some(b"one".to_vec()));
 }
 
@@ -199,7 +252,10 @@ fn a_frame_is_written_at_once() {
 fn too_long_a_frame_is_not_written() {
     let mut sink = Sink::default();
     let written = write_frame(&mut sink, &vec![b'x'; MAX_FRAME + 1]);
-    assert!(matches!(written, Err(WireError::TooLong)), "no peer would read it");
+    assert!(
+        matches!(written, Err(WireError::TooLong)),
+        "no peer would read it"
+    );
     assert!(sink.bytes.is_empty(), "nothing of it is written");
     write_frame(&mut sink, &vec![b'x'; MAX_FRAME]).expect("the longest frame can be written");
 }
@@ -220,7 +276,10 @@ fn messages_come_back_as_they_were() {
     for request in [request(None), request(Some(call))] {
         let frame = encode(&request);
         assert!(!frame.contains(&b'\n'), "a frame is one line");
-        assert_eq!(decode::<Request>(&frame).expect("it was just encoded"), request);
+        assert_eq!(
+            decode::<Request>(&frame).expect("it was just encoded"),
+            request
+        );
     }
     for reply in [Ok(json!([1, null])), Err("no such key".to_owned())] {
         let response = Response::new(9, reply.clone());
@@ -232,7 +291,10 @@ fn messages_come_back_as_they_were() {
 fn messages_look_as_go_writes_them() {
     let value = |frame: Vec<u8>| serde_json::from_slice::<Value>(&frame).expect("a frame is JSON");
     let plain = value(encode(&Request::new(1, "KV.Get", json!({ "key": "a" }))));
-    assert_eq!(plain, json!({ "method": "KV.Get", "params": [{ "key": "a" }], "id": 1 }));
+    assert_eq!(
+        plain,
+        json!({ "method": "KV.Get", "params": [{ "key": "a" }], "id": 1 })
+    );
     let result = value(encode(&Response::new(2, Ok(json!(5)))));
     assert_eq!(result, json!({ "id": 2, "result": 5, "error": null }));
     let error = value(encode(&Response::new(3, Err("no".to_owned()))));
@@ -241,8 +303,12 @@ fn messages_look_as_go_writes_them() {
 
 fn a_plain_peer_is_understood() {
     let frame = br#" {"id": 4, "params": [ {"key":"a"} ], "method": "KV.Get", "more": true} "#;
-    let request: Request = decode(frame).expect("the order of members and what is unknown do not matter");
-    assert_eq!((request.id, request.method.as_str(), request.call), (4, "KV.Get", None));
+    let request: Request =
+        decode(frame).expect("the order of members and what is unknown do not matter");
+    assert_eq!(
+        (request.id, request.method.as_str(), request.call),
+        (4, "KV.Get", None)
+    );
     assert_eq!(request.param(), &json!({ "key": "a" }));
 }
 
