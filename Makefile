@@ -1,7 +1,10 @@
 # The one task surface: one-line recipes over cargo and the grader.
 LAB ?= locks
+# Where links out of the built book lead: the repository, as seen from target/book, or its address on a forge.
+REPOSITORY ?= ../..
+MDBOOK = target/tools/bin/mdbook
 
-.PHONY: grade test check handout pictures bench
+.PHONY: grade test check handout book pictures race bench crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -18,8 +21,21 @@ check: ## What a change has to pass before its tests are worth running: format a
 handout: ## Writes the skeletons that students get from the solutions.
 	cargo run --quiet --package grader -- handout
 
+book: $(MDBOOK) ## The pages of notes/ as a book to browse: target/book/index.html.
+	$(MDBOOK) build notes
+	WEFT_FAILURES=target/book/failures cargo run --quiet --package book -- finish target/book $(REPOSITORY)
+
+$(MDBOOK):
+	cargo install --quiet mdbook --version 0.5.4 --locked --no-default-features --features search --root target/tools
+
 pictures: ## Writes into the pages of the book what its programs say today: excerpts, pictures, the compiler's messages.
 	UPDATE_EXPECT=1 cargo test --quiet --package book --test pages
 
+race: ## The lecture's crawler in Go, with its lock removed and with two: what plain runs show, and what `-race` reports.
+	notes/programs/go/race
+
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml
+
+crawl-docs: ## The toolchain's documentation, served here, by each crawler and by wget: the same pages, and in what time.
+	WEFT_CRAWL_DOCS=whole cargo test --release --package crawl --test docs -- --nocapture

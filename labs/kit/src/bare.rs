@@ -38,8 +38,9 @@ pub mod time {
 }
 pub mod channel {
     pub use crossbeam_channel::{
-        Receiver, RecvError, RecvTimeoutError, SendError, SendTimeoutError, Sender, TryRecvError,
-        TrySendError, bounded, unbounded,
+        IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select,
+        SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
+        TryReadyError, TryRecvError, TrySelectError, TrySendError, bounded, never, unbounded,
     };
 }
 pub mod cell {

@@ -48,4 +48,6 @@ pub use facade::*;
 pub use message::note;
 
 pub mod collections;
+#[cfg(not(feature = "bare"))]
+pub mod history;
 pub mod web;

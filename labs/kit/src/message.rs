@@ -69,11 +69,12 @@ impl Message {
 
 /// One of `0..count`, which the search decides: is this message lost, which one comes first?
 ///
-/// Only a sampled search can decide; outside a model it is at random.
+/// A sampled search decides at random, as part of its schedule. An exhaustive one tries them all: so few choices, and three
+/// spawned threads at most. Outside a model it is at random.
 ///
 /// # Panics
 ///
-/// If `count` is 0, or in a search that is not sampled.
+/// If `count` is 0.
 pub fn choose(count: u64) -> u64 {
     assert!(count > 0, "there is nothing to choose from");
     model::choose(count)

@@ -40,6 +40,14 @@ pub(crate) enum Op {
     },
     Joined {
         child: ThreadId,
+        panicked: bool,
+    },
+    AsksForEnd {
+        child: ThreadId,
+        ended: bool,
+    },
+    Panics {
+        text: &'static str,
     },
     LockWants,
     Locked,
@@ -104,14 +112,25 @@ pub(crate) enum Op {
     Disconnected {
         side: &'static str,
     },
+    SelectWaits {
+        channels: Arc<[ObjectId]>,
+        timed: bool,
+    },
+    SelectFailed {
+        timed_out: bool,
+    },
     BarrierWaits {
         arrived: usize,
         of: usize,
     },
     BarrierPassed,
     Yield,
-    ParkWaits,
-    Unparked,
+    ParkWaits {
+        timed: bool,
+    },
+    Unparked {
+        in_time: bool,
+    },
     Unpark {
         thread: ThreadId,
     },
@@ -145,11 +164,15 @@ impl Op {
                 | Op::End
                 | Op::JoinWants { .. }
                 | Op::Joined { .. }
+                | Op::AsksForEnd { .. }
+                | Op::Panics { .. }
+                | Op::SelectWaits { .. }
+                | Op::SelectFailed { .. }
                 | Op::Note { .. }
                 | Op::Yield
                 | Op::Fence { .. }
-                | Op::ParkWaits
-                | Op::Unparked
+                | Op::ParkWaits { .. }
+                | Op::Unparked { .. }
                 | Op::Unpark { .. }
                 | Op::MessageSent { .. }
                 | Op::MessageLost { .. }
@@ -182,9 +205,12 @@ pub(crate) struct Object {
 }
 
 /// A thread of the scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Thread {
-    pub(crate) name: Option<String>,
+    pub(crate) name: Option<Arc<str>>,
+    pub(crate) ended: bool,
+    /// Whether it ended by a panic on purpose.
+    pub(crate) panicked: bool,
 }
 
 /// Everything that one execution did.
@@ -240,7 +266,8 @@ pub(crate) fn begin_execution(detailed: bool, stop_at: Option<usize>) {
         trace.objects.clear();
         trace.threads.clear();
         trace.threads.push(Thread {
-            name: Some("main".to_owned()),
+            name: Some("main".into()),
+            ..Thread::default()
         });
     });
 }
@@ -258,9 +285,21 @@ pub(crate) fn with_trace<R>(look: impl FnOnce(&Trace) -> R) -> R {
 /// Announces a new thread.
 pub(crate) fn new_thread(name: Option<String>) -> ThreadId {
     TRACE.with_borrow_mut(|trace| {
-        trace.threads.push(Thread { name });
+        trace.threads.push(Thread {
+            name: name.map(Into::into),
+            ..Thread::default()
+        });
         (trace.threads.len() - 1) as ThreadId
     })
+}
+
+/// A thread has ended.
+pub(crate) fn end_thread(thread: ThreadId, panicked: bool) {
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(thread) = trace.threads.get_mut(thread as usize) {
+            (thread.ended, thread.panicked) = (true, panicked);
+        }
+    });
 }
 
 /// Appends an event of the current thread.

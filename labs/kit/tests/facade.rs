@@ -82,6 +82,11 @@ same!(a_condvar_wakes_and_times_out, {
     let mut set = pair.0.lock();
     pair.1.wait_while(&mut set, |set| !*set);
     assert!(*set);
+    assert!(
+        pair.1
+            .wait_while_for(&mut set, |set| *set, MOMENT)
+            .timed_out()
+    );
     drop(set);
     thread.join().unwrap();
 });
@@ -110,6 +115,59 @@ same!(a_bounded_channel_has_errors_that_say_what_is_wrong, {
     assert_eq!(sender.send(3), Err(channel::SendError(3)));
 });
 
+same!(a_channel_is_told_from_another_and_never_is_empty, {
+    let (sender, receiver) = channel::bounded::<i32>(2);
+    let (other, _receiver) = channel::bounded::<i32>(2);
+    assert!(sender.same_channel(&sender.clone()) && !sender.same_channel(&other));
+    assert!(receiver.same_channel(&receiver.clone()));
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [1, 2]);
+    let never = channel::never::<i32>();
+    assert_eq!(never.try_recv(), Err(channel::TryRecvError::Empty));
+    assert!(never.recv_timeout(MOMENT).is_err());
+});
+
+same!(a_select_takes_what_is_ready, {
+    let (to_one, one) = channel::bounded(1);
+    let (to_two, two) = channel::bounded(1);
+    let mut select = channel::Select::new();
+    assert_eq!((select.recv(&one), select.recv(&two)), (0, 1));
+    assert!(select.try_select().is_err());
+    assert!(select.select_timeout(MOMENT).is_err());
+    assert!(select.ready_timeout(MOMENT).is_err());
+    to_two.send(2).unwrap();
+    assert_eq!((select.ready(), select.try_ready()), (1, Ok(1)));
+    let operation = select.select();
+    assert_eq!(operation.index(), 1);
+    assert_eq!(operation.recv(&two), Ok(2));
+    to_one.send(1).unwrap();
+    to_two.send(2).unwrap();
+    select.remove(1);
+    assert_eq!(select.try_select().unwrap().recv(&one), Ok(1));
+    drop((select, to_one));
+    let mut select = channel::Select::new_biased();
+    assert_eq!((select.recv(&one), select.recv(&two)), (0, 1));
+    assert!(select.select().recv(&one).is_err());
+});
+
+same!(a_select_sends_where_there_is_room, {
+    let (to_one, one) = channel::bounded(1);
+    let (to_two, two) = channel::bounded(1);
+    to_one.send(0).unwrap();
+    let mut select = channel::Select::new();
+    let (first, second) = (select.send(&to_one), select.send(&to_two));
+    let operation = select.select();
+    assert_eq!((first, operation.index()), (0, second));
+    assert_eq!(operation.send(&to_two, 5), Ok(()));
+    assert_eq!((one.len(), two.recv()), (1, Ok(5)));
+    to_two.send(1).unwrap();
+    drop(one);
+    let operation = select.select();
+    assert_eq!(operation.index(), first);
+    assert_eq!(operation.send(&to_one, 7), Err(channel::SendError(7)));
+});
+
 same!(a_rendezvous_hands_over, {
     let (sender, receiver) = channel::bounded(0);
     assert_eq!(sender.try_send(0), Err(channel::TrySendError::Full(0)));
@@ -131,11 +189,40 @@ same!(threads_are_scoped_named_and_parked, {
     let sleeper = named
         .spawn(|| {
             thread::park();
-            std::thread::current().name().map(str::to_owned)
+            thread::current().name().map(str::to_owned)
         })
         .unwrap();
+    assert_eq!(sleeper.thread().name(), Some("worker"));
+    assert!(!sleeper.is_finished());
     sleeper.thread().unpark();
     assert_eq!(sleeper.join().unwrap().as_deref(), Some("worker"));
+    thread::scope(|scope| {
+        let named = thread::Builder::new().name("scoped".to_owned());
+        let parked = named.spawn_scoped(scope, thread::park).unwrap();
+        assert_eq!(parked.thread().name(), Some("scoped"));
+        assert!(!parked.is_finished());
+        parked.thread().unpark();
+        while !parked.is_finished() {
+            thread::yield_now();
+        }
+    });
+    thread::park_timeout(MOMENT);
+});
+
+same!(a_thread_knows_that_it_panics, {
+    struct Asks(std::sync::mpsc::Sender<bool>);
+    impl Drop for Asks {
+        fn drop(&mut self) {
+            self.0.send(thread::panicking()).unwrap();
+        }
+    }
+    let (says, hears) = std::sync::mpsc::channel();
+    let failed = thread::spawn(move || {
+        let _asks = Asks(says);
+        std::panic::resume_unwind(Box::new("gone"));
+    });
+    assert!(failed.join().is_err());
+    assert_eq!(hears.recv(), Ok(true));
 });
 
 same!(a_barrier_names_one_leader, {
@@ -168,7 +255,13 @@ same!(atomics_compute, {
         signed.fetch_update(SeqCst, SeqCst, |n| (n < 9).then_some(0)),
         Err(9)
     );
+    assert_eq!((signed.into_inner(), flag.into_inner()), (9, false));
     let pointer = atomic::AtomicPtr::new(std::ptr::null_mut::<u8>());
     assert!(pointer.load(Acquire).is_null());
+    let one = std::ptr::without_provenance_mut(1);
+    assert_eq!(
+        pointer.fetch_update(SeqCst, SeqCst, |old| old.is_null().then_some(one)),
+        Ok(std::ptr::null_mut())
+    );
     atomic::fence(SeqCst);
 });

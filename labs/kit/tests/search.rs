@@ -588,3 +588,110 @@ fn what_was_made_outside_the_scenario_is_not_silently_trusted() {
             .is_some_and(|at| at.file.ends_with("tests/search.rs"))
     );
 }
+
+#[test]
+fn a_timed_park_ends_both_ways_and_says_nothing() {
+    let seen = Seen::default();
+    let outcomes = seen.clone();
+    explore(move || {
+        let given = Arc::new(AtomicBool::new(false));
+        let gives = Arc::clone(&given);
+        let sleeper = thread::current();
+        let thread = thread::spawn(move || {
+            gives.store(true, SeqCst);
+            sleeper.unpark();
+        });
+        thread::park_timeout(Duration::from_millis(1));
+        outcomes.add(given.load(SeqCst));
+        thread.join().unwrap();
+    });
+    assert_eq!(seen.all(), [false, true]);
+}
+
+#[test]
+fn whether_a_thread_has_ended_can_be_asked_and_comes_out_both_ways() {
+    for explorer in [Explorer::new(), Explorer::new().sampled()] {
+        let seen = Seen::default();
+        let outcomes = seen.clone();
+        explorer.explore(move || {
+            thread::scope(|scope| {
+                let one = scope.spawn(|| ());
+                outcomes.add(one.is_finished());
+                while !one.is_finished() {
+                    thread::yield_now();
+                }
+            });
+        });
+        assert_eq!(seen.all(), [false, true]);
+    }
+}
+
+#[test]
+fn threads_of_a_model_have_names() {
+    explore(|| {
+        let named = thread::Builder::new().name("worker".to_owned());
+        let worker = named.spawn(|| thread::current().name().map(str::to_owned));
+        let worker = worker.unwrap();
+        assert_eq!(worker.thread().name(), Some("worker"));
+        assert_eq!(worker.join().unwrap().as_deref(), Some("worker"));
+        assert_eq!(thread::current().name(), Some("main"));
+        thread::scope(|scope| {
+            let named = thread::Builder::new().name("scoped".to_owned());
+            let scoped = named
+                .spawn_scoped(scope, || thread::current().id())
+                .unwrap();
+            assert_eq!(scoped.thread().name(), Some("scoped"));
+            let id = scoped.thread().id();
+            assert_eq!(scoped.join().unwrap(), id);
+        });
+    });
+}
+
+#[test]
+fn a_sample_shows_what_is_possible_with_many_threads() {
+    let all_inside = |workers: usize| {
+        move |goal: &kit::explore::Goal| {
+            let inside = AtomicUsize::new(0);
+            thread::scope(|scope| {
+                for _ in 0..workers {
+                    scope.spawn(|| {
+                        if inside.fetch_add(1, SeqCst) + 1 == 8 {
+                            goal.reached();
+                        }
+                        thread::yield_now();
+                        inside.fetch_sub(1, SeqCst);
+                    });
+                }
+            });
+        }
+    };
+    let outcome = Explorer::new().sampled().possible(all_inside(8));
+    assert_eq!(outcome.certainty, Certainty::Witnessed);
+    let impossible = std::panic::catch_unwind(|| {
+        Explorer::new().sampled().possible(all_inside(7));
+    });
+    let failure = impossible.unwrap_err().downcast::<kit::explore::Failure>();
+    assert_eq!(failure.unwrap().kind, FailureKind::Unreached);
+}
+
+#[test]
+fn a_sample_of_a_scenario_with_nothing_to_choose_is_a_sample() {
+    Explorer::new().sampled().explore(|| {
+        let thread = thread::spawn(|| ());
+        thread.join().unwrap();
+    });
+}
+
+#[test]
+fn who_owns_an_atomic_has_its_value() {
+    for explorer in [Explorer::new(), Explorer::new().sampled()] {
+        explorer.explore(|| {
+            let count = AtomicUsize::new(0);
+            thread::scope(|scope| {
+                scope.spawn(|| count.fetch_add(1, Relaxed));
+                count.fetch_add(1, Relaxed);
+            });
+            assert_eq!(count.into_inner(), 2);
+        });
+    }
+}

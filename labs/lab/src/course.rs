@@ -220,7 +220,7 @@ points = 10
 group = "core"
 minutes = 20
 lines = 15
-read = "notes/locks.md#check"
+read = "notes/locks.md#check-then-act"
 hints = ["one"]
 "#;
 

@@ -4,14 +4,18 @@
 //! compiler's message) is made from the program, and a test compares. See [`remade`].
 //!
 //! Not here: the pages, which are the Markdown files beside this folder.
+mod built;
 mod channels;
 mod crawler;
 mod locks;
+mod mended;
 mod page;
+mod rpc;
 mod search;
 mod threads;
 mod why;
 
+pub use built::finish;
 pub use page::{Stale, remade};
 pub use search::{run, shown};
 
@@ -36,8 +40,10 @@ pub const PAGES: &[(&str, &[Trap])] = &[
     ("why", why::TRAPS),
     ("threads", threads::TRAPS),
     ("locks", locks::TRAPS),
+    ("mended", mended::TRAPS),
     ("channels", channels::TRAPS),
     ("crawler", crawler::TRAPS),
+    ("rpc", rpc::TRAPS),
 ];
 
 /// The trap that is called `page::name`.

@@ -5,13 +5,16 @@
 //! | comment | block |
 //! |---|---|
 //! | `<!-- picture: locks::check_then_act -->` | what the search of that trap says |
-//! | `<!-- code: programs/src/locks.rs -->` | that file, without the comment at its head |
+//! | `<!-- code: programs/src/locks.rs -->` | that file |
 //! | `<!-- code: programs/src/locks.rs: fn is_new; fn pay > let mut payer -->` | these excerpts of it |
 //! | `<!-- compiler: programs/refused/two_writers.rs -->` | what the compiler says to it |
 //!
+//! And `<!-- outcome: mended::one_arrives_twice -->` says that the paragraph below it names the number of interleavings that
+//! the search of a right program takes. That one is only compared.
+//!
 //! Files are named from the page's folder, as in a link. An excerpt is named by how its first line begins, `pub`
 //! left out, and goes on to the line that closes it; `>` looks within the excerpt before it.
-use crate::{find, shown};
+use crate::{Trap, find, shown};
 use std::fmt;
 use std::path::Path;
 use std::process::Command;
@@ -38,22 +41,51 @@ impl fmt::Display for Stale {
 /// The first block that cannot be made.
 pub fn remade(page: &str, folder: &Path) -> Result<String, Stale> {
     let mut new = String::new();
-    let mut lines = page.lines().enumerate();
-    while let Some((at, line)) = lines.next() {
+    let lines: Vec<&str> = page.lines().collect();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        at += 1;
         new.push_str(line);
         new.push('\n');
         let Some((kind, what)) = comment(line) else {
             continue;
         };
-        let stale = |why| Stale { line: at + 1, why };
-        let block = made(kind, what, folder).map_err(stale)?;
-        let fence = lines.next().map(|(_, line)| line).unwrap_or_default();
-        if !fence.starts_with("```") || !lines.by_ref().any(|(_, line)| line == "```") {
-            return Err(stale("a fenced block has to follow the comment".to_owned()));
+        let stale = |why| Stale { line: at, why };
+        let below = &lines[at..];
+        if kind == "outcome" {
+            says(below, what).map_err(stale)?;
+            continue;
         }
+        let block = made(kind, what, folder).map_err(stale)?;
+        let fence = below.first().filter(|line| line.starts_with("```"));
+        let end = below.iter().position(|line| *line == "```");
+        let (Some(fence), Some(end)) = (fence, end) else {
+            return Err(stale("a fenced block has to follow the comment".to_owned()));
+        };
         new.push_str(&format!("{fence}\n{}\n```\n", block.trim_end()));
+        at += end + 1;
     }
     Ok(new)
+}
+
+/// Whether the paragraph names how many interleavings the search of a trap takes.
+fn says(below: &[&str], name: &str) -> Result<(), String> {
+    let shown = shown(trap(name)?);
+    let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    let outcome = shown.lines().nth(1).unwrap_or_default();
+    let number = outcome.split(' ').find(is_number).unwrap_or_default();
+    let paragraph = below.iter().take_while(|line| !line.is_empty());
+    let mut words = paragraph.flat_map(|line| line.split(' '));
+    let there = words.any(|word| word.trim_matches([',', '.', ';', ':', '`', '(', ')']) == number);
+    match there {
+        true => Ok(()),
+        false => Err(format!("the paragraph below should say `{outcome}`")),
+    }
+}
+
+fn trap(name: &str) -> Result<Trap, String> {
+    find(name)
+        .ok_or_else(|| format!("there is no trap `{name}`; `cargo run -q -p book` lists them"))
 }
 
 /// The kind and the rest of `<!-- kind: rest -->`.
@@ -61,15 +93,12 @@ fn comment(line: &str) -> Option<(&str, &str)> {
     let inner = line.strip_prefix("<!-- ")?.strip_suffix(" -->")?;
     inner
         .split_once(": ")
-        .filter(|(kind, _)| ["picture", "code", "compiler"].contains(kind))
+        .filter(|(kind, _)| ["picture", "code", "compiler", "outcome"].contains(kind))
 }
 
 fn made(kind: &str, what: &str, folder: &Path) -> Result<String, String> {
     if kind == "picture" {
-        let trap = find(what).ok_or_else(|| {
-            format!("there is no trap `{what}`; `cargo run -q -p book` lists them")
-        })?;
-        return Ok(shown(trap));
+        return Ok(shown(trap(what)?));
     }
     let (file, parts) = what.split_once(": ").unwrap_or((what, ""));
     let path = folder.join(file);
@@ -78,7 +107,7 @@ fn made(kind: &str, what: &str, folder: &Path) -> Result<String, String> {
         return compilers_message(&path);
     }
     if parts.is_empty() {
-        return Ok(without_head(&text));
+        return Ok(text);
     }
     let lines: Vec<&str> = text.lines().collect();
     let excerpts: Result<Vec<String>, String> = parts
@@ -86,12 +115,6 @@ fn made(kind: &str, what: &str, folder: &Path) -> Result<String, String> {
         .map(|part| excerpt(&lines, part).ok_or_else(|| format!("{file} has no `{part}`")))
         .collect();
     Ok(excerpts?.join("\n\n"))
-}
-
-/// The text after the `//!` or `//` lines at the top, which speak to who opens the file.
-fn without_head(text: &str) -> String {
-    let body = text.lines().skip_while(|line| line.starts_with("//"));
-    body.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// The lines of `part`, moved to the left.
@@ -105,18 +128,36 @@ fn excerpt(lines: &[&str], part: &str) -> Option<String> {
             rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_'))
         };
         let first = within.iter().position(begins)?;
-        let indent = indent(within[first]);
-        let closes = |line: &&str| line.len() > indent && self::indent(line) == indent;
-        let below = &within[first + 1..];
-        let opens = below
-            .first()
-            .is_some_and(|line| self::indent(line) > indent);
-        let more = below.iter().position(closes).filter(|_| opens);
-        within = &within[first..=first + more.map_or(0, |more| more + 1)];
+        let end = first + 1 + end(&within[first + 1..], indent(within[first]));
+        within = &within[first..end];
     }
     let indent = indent(within[0]);
     let moved = within.iter().map(|line| line.get(indent..).unwrap_or(""));
     Some(moved.collect::<Vec<_>>().join("\n"))
+}
+
+/// How many of the lines below belong to a line with this indent: those that are further in, and those that go on
+/// with it, such as `) -> bool {`, `where` and `} else {`, up to the one that closes it.
+fn end(below: &[&str], indent: usize) -> usize {
+    for (at, line) in below.iter().enumerate() {
+        if line.is_empty() || self::indent(line) > indent {
+            continue;
+        }
+        let code = line.trim();
+        let goes_on = self::indent(line) == indent
+            && (code == "where" || code.starts_with(['{', '}', ')', ']']));
+        if !goes_on {
+            // A new line of code, perhaps after an empty one.
+            return below[..at]
+                .iter()
+                .rposition(|line| !line.is_empty())
+                .map_or(0, |last| last + 1);
+        }
+        if code.ends_with(['}', ')', ']', ';', ',']) {
+            return at + 1;
+        }
+    }
+    below.len()
 }
 
 fn indent(line: &str) -> usize {
@@ -137,7 +178,16 @@ fn compilers_message(path: &Path) -> Result<String, String> {
     if said.status.success() {
         return Err(format!("{} compiles", path.display()));
     }
-    Ok(String::from_utf8_lossy(&said.stderr).into_owned())
+    let message = String::from_utf8_lossy(&said.stderr);
+    if message.contains("--> /") {
+        // Where the library's sources are, and whether its lines are shown, differs between machines.
+        return Err(format!(
+            "the message to {} points into the standard library; take a program whose message does not",
+            path.display()
+        ));
+    }
+    let end = message.find("\nerror: aborting").unwrap_or(message.len());
+    Ok(message[..end].to_owned())
 }
 
 #[cfg(test)]
@@ -173,6 +223,23 @@ impl Gate {
     }
 
     #[test]
+    fn an_excerpt_goes_on_over_lines_that_do_not_close_it() {
+        let program = "fn a(\n    b: B,\n) -> bool\nwhere\n    B: C,\n{\n    let d = b\n        .c();\n    if d {\n    } else {\n    }\n\n    d\n}\nfn e() {}\n";
+        let lines: Vec<&str> = program.lines().collect();
+        let whole = program.strip_suffix("\nfn e() {}\n").unwrap();
+        assert_eq!(excerpt(&lines, "fn a").unwrap(), whole);
+        assert_eq!(
+            excerpt(&lines, "fn a > let d").unwrap(),
+            "let d = b\n    .c();"
+        );
+        assert_eq!(
+            excerpt(&lines, "fn a > if d").unwrap(),
+            "if d {\n} else {\n}"
+        );
+        assert_eq!(excerpt(&lines, "fn e").unwrap(), "fn e() {}");
+    }
+
+    #[test]
     fn an_excerpt_may_be_one_line_and_is_a_whole_word() {
         assert_eq!(
             excerpt_of("fn open_twice").unwrap(),
@@ -200,6 +267,10 @@ impl Gate {
             (
                 "<!-- picture: locks::one_lock_for_everything -->",
                 "a fenced block",
+            ),
+            (
+                "<!-- outcome: mended::one_arrives_twice -->",
+                "interleavings`",
             ),
             ("<!-- code: nowhere.rs -->", "nowhere.rs: "),
             ("<!-- code: Cargo.toml: fn main -->", "has no `fn main`"),

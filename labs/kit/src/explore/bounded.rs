@@ -3,8 +3,9 @@
 //!
 //! The first is after Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded
 //! Programs" (PLDI 2007).
+use super::budget::Deadline;
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
-use std::time::Instant;
+use std::mem::ManuallyDrop;
 
 /// A point of the current execution at which more than one thread could have run.
 struct Branch {
@@ -16,15 +17,16 @@ struct Branch {
 
 /// Runs what another scheduler chooses, until `deadline` or for `left` schedules.
 pub(super) struct Limited<S> {
-    pub(super) inner: S,
-    pub(super) deadline: Instant,
+    /// Never dropped: shuttle's random ones print their seed then, with which nobody can do anything here.
+    pub(super) inner: ManuallyDrop<S>,
+    pub(super) deadline: Deadline,
     pub(super) left: usize,
 }
 
 impl<S: Scheduler> Scheduler for Limited<S> {
     fn new_execution(&mut self) -> Option<Schedule> {
         self.left = self.left.checked_sub(1)?;
-        if Instant::now() > self.deadline {
+        if self.deadline.has_passed() {
             return None;
         }
         self.inner.new_execution()

@@ -7,6 +7,7 @@
 //!
 //! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
+mod budget;
 mod hung;
 mod pass;
 mod repeat;
@@ -51,6 +52,35 @@ pub fn possible(scenario: impl Fn(&Goal) + Send + Sync + 'static) -> Outcome {
     Explorer::new().possible(scenario)
 }
 
+/// Panics because the scenario is about that: a job that panics, a handler, a fetch.
+///
+/// It does what a panic does: it unwinds this thread, and gives back what its guards hold; `join` returns its payload,
+/// which is `text`, as an error; a scope whose thread nobody joined panics; `catch_unwind` catches it, and the thread goes on.
+/// In a model other threads run meanwhile. It differs from `panic!` in two things: nothing is printed, and in a
+/// model it is no failure, unless it leaves the scenario itself. Who has got the error from `join` may
+/// pass it on by a panic of its own. Every other panic in a model fails the search, unless it is caught at once.
+///
+/// # Panics
+///
+/// Always.
+///
+/// # Examples
+///
+/// ```
+/// use kit::explore::panic_on_purpose;
+/// use kit::{explore, thread};
+///
+/// explore(|| {
+///     let job = thread::spawn(|| panic_on_purpose("the job fails"));
+///     let payload = job.join().unwrap_err();
+///     assert_eq!(payload.downcast_ref(), Some(&"the job fails"));
+/// });
+/// ```
+#[track_caller]
+pub fn panic_on_purpose(text: &'static str) -> ! {
+    model::panic_on_purpose(text, std::panic::Location::caller())
+}
+
 /// The point that a [`possible`] scenario has to reach in at least one interleaving.
 #[derive(Clone, Copy, Debug)]
 pub struct Goal(());
@@ -83,7 +113,7 @@ impl Default for Explorer {
 }
 
 impl Explorer {
-    /// A search without a bound, for ten seconds at most.
+    /// A search without a bound, for ten seconds of processor time at most.
     pub fn new() -> Explorer {
         Explorer {
             preemptions: None,
@@ -99,8 +129,9 @@ impl Explorer {
         self
     }
 
-    /// Searches for about `budget` of real time at most. If it ends the search, the result is that of the
-    /// last pass that was through; if none was, the search fails as not explored.
+    /// Searches for about `budget` of processor time at most, so that a busy machine makes a search longer and no
+    /// worse. If it ends the search, the result is that of the last pass that was through; if none was, the
+    /// search fails as not explored.
     pub fn budget(mut self, budget: Duration) -> Explorer {
         self.budget = budget;
         self

@@ -1,17 +1,19 @@
 //! Runs one pass under a checker, and catches how it ended.
 use super::bounded::{Limited, PreemptionBounded};
+use super::budget::{self, Budget, Deadline};
 use super::pass::{Pass, Strategy};
 use super::request;
 use super::silence::Silence;
-use crate::model::{self, Backend, Stop};
+use crate::model::{self, Backend, Learned, Stop};
 use crate::record::{self, ThreadId, Trace};
 use picture::Place;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind};
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind};
 use std::sync::{Arc, Once};
-use std::time::Instant;
+use std::time::Duration;
 
 pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
 
@@ -19,6 +21,8 @@ pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
 const MAX_BRANCHES: usize = 5_000;
 /// How many schedules each sampler of the portfolio runs.
 const SCHEDULES: usize = 2_500;
+/// What shuttle's PCT scheduler says of a scenario whose threads never could have run in another order.
+const NOTHING_TO_CHOOSE: &str = "did not exercise any concurrency";
 /// Bytes of stack for a thread under shuttle.
 const SHUTTLE_STACK: usize = 256 * 1024;
 
@@ -54,22 +58,68 @@ thread_local! {
     static SILENCE: RefCell<Option<Silence>> = const { RefCell::new(None) };
 }
 
-/// How many executions the last pass has run.
-pub(super) fn executions() -> u64 {
-    EXECUTIONS.get()
+/// What a pass came to.
+pub(super) struct Ran {
+    pub(super) ended: Ended,
+    /// How many executions it has run.
+    pub(super) executions: u64,
+    /// What the last of them did.
+    pub(super) last: Trace,
+    /// The processor time that it has used.
+    pub(super) used: Duration,
 }
 
-/// Runs a pass to its end, to `deadline`, or to the first failure.
-pub(super) fn run(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) -> Ended {
+/// Runs a pass to its end, to the end of `budget`, or to the first failure.
+pub(super) fn run(
+    pass: Pass,
+    scenario: &Scenario,
+    budget: Budget,
+    focus: Focus,
+    learned: &mut Learned,
+) -> Ran {
+    let mut used = Duration::ZERO;
     loop {
-        match run_once(pass, scenario, deadline, focus) {
-            Ended::Stopped(Stop::Again) => {}
-            ended => return ended,
+        let mut ran = run_apart(pass, scenario, budget.without(used), focus, learned);
+        ran.used += used;
+        match ran.ended {
+            Ended::Stopped(Stop::Again) => used = ran.used,
+            _ => return ran,
         }
     }
 }
 
-fn run_once(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) -> Ended {
+/// Runs a pass until it has to begin again, on a thread of its own: an execution that is given up may leave
+/// modelled threads behind that were unwinding, and the standard library would take this thread for one that
+/// panics ever after.
+fn run_apart(
+    pass: Pass,
+    scenario: &Scenario,
+    budget: Budget,
+    focus: Focus,
+    learned: &mut Learned,
+) -> Ran {
+    let whole = || {
+        model::set_learned(std::mem::take(learned));
+        let ended = run_here(pass, scenario, budget.start(), focus);
+        *learned = model::set_learned(Learned::default());
+        Ran {
+            ended,
+            executions: EXECUTIONS.get(),
+            last: record::snapshot(),
+            used: budget::used(),
+        }
+    };
+    std::thread::scope(|scope| {
+        let searcher = std::thread::Builder::new().name(super::claim());
+        let searcher = searcher.spawn_scoped(scope, whole);
+        searcher
+            .expect("the operating system can start a thread")
+            .join()
+            .unwrap_or_else(|payload| resume_unwind(payload))
+    })
+}
+
+fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -> Ended {
     install_hook(&BEFORE);
     EXECUTIONS.set(0);
     PANIC.take();
@@ -77,7 +127,9 @@ fn run_once(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) ->
     let scenario = Arc::clone(scenario);
     let body = move || {
         begin_execution(pass, deadline, focus);
-        model::run_thread(|| scenario());
+        if let Err(payload) = model::run_thread(|| scenario()) {
+            nobody_caught(payload);
+        }
         if model::over() {
             model::stop(Stop::Abandoned);
         }
@@ -113,21 +165,25 @@ fn run_once(pass: Pass, scenario: &Scenario, deadline: Instant, focus: Focus) ->
         Err(payload) => match model::stopped() {
             None | Some(Stop::Abandoned | Stop::Leaked) => {
                 let panic = PANIC.take();
-                Ended::Failed(panic.unwrap_or_else(|| Box::new(Panic::of(&*payload, None))))
+                let panic = panic.unwrap_or_else(|| Box::new(Panic::of(&*payload, None)));
+                match panic.message.contains(NOTHING_TO_CHOOSE) {
+                    true => Ended::Complete,
+                    false => Ended::Failed(panic),
+                }
             }
             Some(stop) => Ended::Stopped(stop),
         },
     }
 }
 
-fn begin_execution(pass: Pass, deadline: Instant, focus: Focus) {
+fn begin_execution(pass: Pass, deadline: Deadline, focus: Focus) {
     check_leaks();
     if !pass.is_loom() {
         install_hook(&WITHIN_SHUTTLE);
     }
     let execution = EXECUTIONS.get() + 1;
     // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by itself.
-    if pass.is_loom() && Instant::now() > deadline {
+    if pass.is_loom() && deadline.has_passed() {
         model::stop(Stop::OutOfTime);
     }
     let detailed = match focus {
@@ -171,18 +227,15 @@ fn run_loom(bound: Option<usize>, body: impl Fn() + Send + Sync + 'static) {
 
 fn run_shuttle(
     scheduler: impl Scheduler + 'static,
-    deadline: Instant,
+    deadline: Deadline,
     body: impl Fn() + Send + Sync + 'static,
 ) {
     let mut config = shuttle::Config::new();
     config.stack_size = SHUTTLE_STACK;
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
-    config
-        .ungraceful_shutdown_config
-        .immediately_return_on_panic = true;
     let scheduler = Limited {
-        inner: scheduler,
+        inner: ManuallyDrop::new(scheduler),
         deadline,
         left: SCHEDULES,
     };
@@ -226,17 +279,28 @@ fn check_leaks() {
     }
 }
 
+/// A panic on purpose, or one that passes it on, has left the scenario.
+fn nobody_caught(payload: Box<dyn Any + Send>) -> ! {
+    let text = model::text(&*payload).unwrap_or_default();
+    let reported =
+        PANIC.with_borrow(|panic| panic.as_ref().is_some_and(|panic| panic.message == text));
+    if !reported {
+        let message = format!("a panic on purpose was not caught: {text}");
+        PANIC.set(Some(Box::new(Panic {
+            message,
+            ..Panic::of(&*payload, None)
+        })));
+    }
+    model::end_execution();
+    resume_unwind(payload)
+}
+
 impl Panic {
     fn of(payload: &dyn Any, at: Option<Place>) -> Panic {
-        let message = if let Some(text) = payload.downcast_ref::<&str>() {
-            (*text).to_owned()
-        } else if let Some(text) = payload.downcast_ref::<String>() {
-            text.clone()
-        } else {
-            "a panic whose payload is no text".to_owned()
-        };
         Panic {
-            message,
+            message: model::text(payload)
+                .unwrap_or("a panic whose payload is no text")
+                .to_owned(),
             at,
             thread: record::current(),
             trace: record::snapshot(),
@@ -278,5 +342,6 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     // A panic that the scenario catches is none; the last one before the end is the failure.
     if !model::over() {
         PANIC.set(Some(Box::new(panic)));
+        model::passes_on(info.payload());
     }
 }

@@ -1,13 +1,14 @@
 //! A search: pass after pass, until one fails, the budget is used up, or all are through.
+use super::budget::Budget;
 use super::pass::{Pass, passes};
 use super::request::{self, Token};
-use super::run::{Ended, Focus, Panic, Scenario, executions, run};
+use super::run::{Ended, Focus, Panic, Ran, Scenario, run};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome, claim};
-use crate::model::{self, Stop};
-use crate::record::{self, Event, Op};
+use crate::model::{Learned, Stop};
+use crate::record::{Event, Op};
 use crate::tell::{self, Case};
 use std::panic::resume_unwind;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long, and from how many seeds, a shorter schedule is looked for.
 const SHORTENING: Duration = Duration::from_secs(10);
@@ -20,8 +21,8 @@ pub(super) fn search(
     wants_goal: bool,
 ) -> Result<Outcome, Box<Failure>> {
     let number = request::next_search();
-    model::begin_search();
-    let deadline = Instant::now() + explorer.budget;
+    let mut learned = Learned::default();
+    let mut budget = Budget::new(explorer.budget);
     let mut total = 0;
     let mut best: Option<Outcome> = None;
     let (mut memory, mut waits) = (false, false);
@@ -30,8 +31,13 @@ pub(super) fn search(
         if index > 0 && !pass.adds_something(memory, waits, done) {
             continue;
         }
-        let ended = run(pass, scenario, deadline, Focus::None);
-        let count = executions();
+        let Ran {
+            ended,
+            executions: count,
+            last,
+            used,
+        } = run(pass, scenario, budget, Focus::None, &mut learned);
+        budget = budget.without(used);
         total += count;
         match ended {
             // With any number of preemptions a loop that yields may never be left, however right it is.
@@ -47,14 +53,14 @@ pub(super) fn search(
                     execution: count,
                 };
                 if explorer.sampled {
-                    found = shortest(found, scenario);
+                    found = shortest(found, scenario, &mut learned);
                 }
                 let Found {
                     panic,
                     pass,
                     execution,
                 } = found;
-                let panic = again(pass, scenario, execution).unwrap_or(panic);
+                let panic = again(pass, scenario, execution, &mut learned).unwrap_or(panic);
                 let token = |sources| Token {
                     claim: claim(),
                     search: number,
@@ -75,13 +81,11 @@ pub(super) fn search(
             Ended::Complete if count == 0 => break,
             Ended::Complete => {}
         }
-        record::with_trace(|trace| {
-            memory |= trace.events.iter().any(depends_on_memory);
-            waits |= trace
-                .events
-                .iter()
-                .any(|event| matches!(event.op, Op::CondvarWaits { .. }));
-        });
+        memory |= last.events.iter().any(depends_on_memory);
+        waits |= last
+            .events
+            .iter()
+            .any(|event| matches!(event.op, Op::CondvarWaits { .. }));
         let counts = !pass.settings.spurious && (!pass.settings.sequential || !memory);
         if counts {
             let interleavings = if explorer.sampled { total } else { count };
@@ -103,8 +107,8 @@ pub(super) fn search(
         None => Err(without_interleaving(
             FailureKind::NotExplored,
             format!(
-                "not explored: the search was cut off after {total} interleavings and {} s, before even \
-                 those with two preemptions were through; the scenario takes more steps than it should",
+                "not explored: the search was cut off after {total} interleavings and {} s of \
+                 processor time, before even those with two preemptions were through; the scenario takes more steps than it should",
                 explorer.budget.as_secs()
             ),
         )),
@@ -118,7 +122,6 @@ pub(super) fn replay(
     scenario: &Scenario,
     token: &Token,
 ) -> Result<Outcome, Box<Failure>> {
-    model::begin_search();
     let passes = passes(explorer);
     let Some(pass) = passes
         .get(token.pass)
@@ -132,9 +135,15 @@ pub(super) fn replay(
         return Err(without_interleaving(FailureKind::NotExplored, message));
     };
     let focus = Focus::Replay(token.interleaving);
-    let ended = run(pass, scenario, far(), focus);
-    let count = executions();
-    match ended {
+    let ran = run(
+        pass,
+        scenario,
+        Budget::ample(),
+        focus,
+        &mut Learned::default(),
+    );
+    let count = ran.executions;
+    match ran.ended {
         Ended::Failed(panic) => {
             let again = |sources| Token {
                 sources,
@@ -171,23 +180,25 @@ struct Found {
 
 /// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found once more,
 /// by schedules with few switches from many seeds, and the one with the fewest is told.
-fn shortest(first: Found, scenario: &Scenario) -> Found {
-    let deadline = Instant::now() + SHORTENING;
+fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
+    let mut budget = Budget::new(SHORTENING);
     let kind = kind_of(&first.panic);
     let mut best = first;
     for seed in 1..=SHORTENING_SEEDS {
-        if Instant::now() > deadline {
+        if budget.is_used_up() {
             break;
         }
         let pass = best.pass.with_few_switches(seed);
-        if let Ended::Failed(panic) = run(pass, scenario, deadline, Focus::None)
+        let ran = run(pass, scenario, budget, Focus::None, learned);
+        budget = budget.without(ran.used);
+        if let Ended::Failed(panic) = ran.ended
             && kind_of(&panic) == kind
             && length(&panic) < length(&best.panic)
         {
             best = Found {
                 panic,
                 pass,
-                execution: executions(),
+                execution: ran.executions,
             };
         }
     }
@@ -203,19 +214,27 @@ fn length(panic: &Panic) -> (usize, usize) {
     (switches.count(), events.len())
 }
 
-fn far() -> Instant {
-    Instant::now() + Duration::from_secs(3600)
-}
-
 fn without_interleaving(kind: FailureKind, message: String) -> Box<Failure> {
     Box::new(Failure::bare(&claim(), kind, message))
 }
 
 /// Runs the failing pass once more, up to the failing execution, and there asks each dropped guard where it
 /// was dropped. The search is deterministic, so it fails again; if it does not, the first trace has to do.
-fn again(pass: Pass, scenario: &Scenario, execution: u64) -> Option<Box<Panic>> {
-    match run(pass, scenario, far(), Focus::Detail(execution)) {
-        Ended::Failed(panic) if executions() == execution => Some(panic),
+fn again(
+    pass: Pass,
+    scenario: &Scenario,
+    execution: u64,
+    learned: &mut Learned,
+) -> Option<Box<Panic>> {
+    let ran = run(
+        pass,
+        scenario,
+        Budget::ample(),
+        Focus::Detail(execution),
+        learned,
+    );
+    match ran.ended {
+        Ended::Failed(panic) if ran.executions == execution => Some(panic),
         _ => None,
     }
 }

@@ -46,6 +46,15 @@ macro_rules! atomic {
                 ))
             }
 
+            /// The value: who owns the atomic is alone with it.
+            #[track_caller]
+            pub fn into_inner(self) -> $type {
+                match self.0 {
+                    Real::Real(atomic) => atomic.into_inner(),
+                    Real::Model(atomic) => atomic.take(Location::caller()),
+                }
+            }
+
             method! {
                 /// The value. `ordering` is `Relaxed`, `Acquire` or `SeqCst`.
                 load(ordering: Ordering) -> $type
@@ -230,6 +239,25 @@ impl<T> AtomicPtr<T> {
         failure: Ordering,
     ) -> Result<*mut T, *mut T> {
         self.compare_exchange(expected, new, success, failure)
+    }
+
+    /// Sets the pointer to what `new` makes of it, again and again until no other thread came between; or leaves
+    /// it, if that is `None`, and returns it as the error.
+    #[track_caller]
+    pub fn fetch_update(
+        &self,
+        set_order: Ordering,
+        fetch_order: Ordering,
+        mut new: impl FnMut(*mut T) -> Option<*mut T>,
+    ) -> Result<*mut T, *mut T> {
+        let mut old = self.load(fetch_order);
+        while let Some(next) = new(old) {
+            match self.compare_exchange_weak(old, next, set_order, fetch_order) {
+                Ok(old) => return Ok(old),
+                Err(found) => old = found,
+            }
+        }
+        Err(old)
     }
 }
 

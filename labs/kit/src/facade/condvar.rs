@@ -161,6 +161,18 @@ impl Condvar {
         WaitTimeoutResult(false)
     }
 
+    /// As [`wait_while_for`](Condvar::wait_while_for), up to a point in time.
+    #[track_caller]
+    pub fn wait_while_until<T: ?Sized>(
+        &self,
+        guard: &mut MutexGuard<'_, T>,
+        condition: impl FnMut(&mut T) -> bool,
+        deadline: Instant,
+    ) -> WaitTimeoutResult {
+        let timeout = deadline.saturating_duration_since(Instant::now());
+        self.wait_while_for(guard, condition, timeout)
+    }
+
     /// Wakes one waiter, if there is one; says whether there was. Never blocks.
     #[track_caller]
     #[inline]

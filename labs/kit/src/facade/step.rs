@@ -16,12 +16,13 @@ impl Step {
         Step(Real::new(|| (), || Box::new(Word::relaxed())))
     }
 
-    /// Takes the step: all until this thread's next one is atomic. A thread that unwinds takes none.
+    /// Takes the step: all until this thread's next one is atomic. A thread that fails takes none.
     #[track_caller]
     pub(crate) fn step(&self) {
         match &self.0 {
-            _ if std::thread::panicking() => {}
+            Real::Real(()) if std::thread::panicking() => {}
             Real::Real(()) => super::real(),
+            Real::Model(_) if crate::model::inert() => {}
             Real::Model(word) => word.step(),
         }
     }

@@ -4,27 +4,33 @@ use crate::record;
 use crate::time::Duration;
 use crate::waiting;
 use std::cell::RefCell;
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, io, mem};
 
-pub use std::thread::{Result, panicking};
+pub use std::thread::Result;
 
 /// What a modelled thread returns, once it has ended.
-type Slot<T> = Arc<Mutex<Option<T>>>;
+type Slot<T> = Arc<Mutex<Option<Result<T>>>>;
 
-fn put<T>(slot: &Slot<T>, value: T) {
-    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+/// Runs the body of a modelled thread, and says whether it panicked.
+fn run_into<T>(slot: &Slot<T>, body: impl FnOnce() -> T) -> bool {
+    let result = model::run_thread(body);
+    let panicked = result.is_err();
+    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+    panicked
 }
 
-fn take<T>(slot: &Slot<T>) -> T {
+fn take<T>(slot: &Slot<T>) -> Result<T> {
     let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
     value.expect("a thread that was joined has left its result")
 }
 
 /// Starts a thread that runs `body`. Never blocks.
 ///
-/// In a search four threads can be spawned at most, and a panic of any of them ends the execution.
+/// In a search four threads can be spawned at most, and a panic of any of them fails it, unless it is
+/// [on purpose](crate::explore::panic_on_purpose).
 #[track_caller]
 pub fn spawn<F, T>(body: F) -> JoinHandle<T>
 where
@@ -40,6 +46,7 @@ where
 #[derive(Debug, Default)]
 pub struct Builder {
     name: Option<String>,
+    stack_size: Option<usize>,
 }
 
 impl Builder {
@@ -51,6 +58,12 @@ impl Builder {
     /// Gives the thread a name, which pictures and panics show.
     pub fn name(mut self, name: String) -> Builder {
         self.name = Some(name);
+        self
+    }
+
+    /// Gives the thread a stack of this many bytes. In a model all stacks have one size.
+    pub fn stack_size(mut self, bytes: usize) -> Builder {
+        self.stack_size = Some(bytes);
         self
     }
 
@@ -70,17 +83,56 @@ impl Builder {
         }
         let slot = Slot::default();
         let result = Arc::clone(&slot);
-        let body = Box::new(move || put(&result, body()));
+        let body = Box::new(move || run_into(&result, body));
         let join = model::spawn(self.name, Location::caller(), body);
         Ok(JoinHandle(Kind::Model { join, slot }))
     }
 
-    fn real(self) -> std::thread::Builder {
-        let builder = std::thread::Builder::new();
-        match self.name {
-            Some(name) => builder.name(name),
-            None => builder,
+    /// Starts the thread in a [`scope`].
+    ///
+    /// # Errors
+    ///
+    /// If the operating system cannot start another thread.
+    #[track_caller]
+    pub fn spawn_scoped<'scope, F, T>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        body: F,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
+    where
+        F: FnOnce() -> T + Send + 'scope,
+        T: Send + 'scope,
+    {
+        if !model::running() {
+            let handle = self.real().spawn_scoped(&scope.0, body)?;
+            return Ok(ScopedJoinHandle(ScopedKind::Real(handle)));
         }
+        let slot = Slot::default();
+        let result = Arc::clone(&slot);
+        let body: Box<dyn FnOnce() -> bool + Send + 'scope> =
+            Box::new(move || run_into(&result, body));
+        // SAFETY: the scope joins this thread before it returns, or ends the execution, after which
+        // no modelled thread runs again; so the body never runs after 'scope.
+        let body: Box<dyn FnOnce() -> bool + Send + 'static> = unsafe { mem::transmute(body) };
+        let join = model::spawn(self.name, Location::caller(), body);
+        let thread = join.thread;
+        UNJOINED.with_borrow_mut(|unjoined| unjoined.push((scope.address(), join)));
+        Ok(ScopedJoinHandle(ScopedKind::Model {
+            scope: scope.address(),
+            thread,
+            slot,
+        }))
+    }
+
+    fn real(self) -> std::thread::Builder {
+        let mut builder = std::thread::Builder::new();
+        if let Some(name) = self.name {
+            builder = builder.name(name);
+        }
+        if let Some(bytes) = self.stack_size {
+            builder = builder.stack_size(bytes);
+        }
+        builder
     }
 }
 
@@ -103,7 +155,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// The payload of the panic that ended it. In a model that panic has ended the execution instead.
+    /// The payload of the panic that ended it. In a model that is a panic on purpose ([`panic_on_purpose`]
+    /// (crate::explore::panic_on_purpose)): any other has failed the search.
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
@@ -113,7 +166,7 @@ impl<T> JoinHandle<T> {
             }
             Kind::Model { join, slot } => {
                 join.join(Location::caller());
-                Ok(take(&slot))
+                take(&slot)
             }
         }
     }
@@ -122,7 +175,16 @@ impl<T> JoinHandle<T> {
     pub fn thread(&self) -> Thread {
         match &self.0 {
             Kind::Real(handle) => Thread(Which::Real(handle.thread().clone())),
-            Kind::Model { join, .. } => Thread(Which::Model(join.thread)),
+            Kind::Model { join, .. } => Thread::modelled(join.thread),
+        }
+    }
+
+    /// Whether the thread has ended, so that [`join`](JoinHandle::join) would hardly block. Never blocks.
+    #[track_caller]
+    pub fn is_finished(&self) -> bool {
+        match &self.0 {
+            Kind::Real(handle) => handle.is_finished(),
+            Kind::Model { join, .. } => model::is_finished(join.thread, Location::caller()),
         }
     }
 }
@@ -140,7 +202,7 @@ pub struct Thread(Which);
 #[derive(Clone, Debug)]
 enum Which {
     Real(std::thread::Thread),
-    Model(record::ThreadId),
+    Model(record::ThreadId, Option<Arc<str>>),
 }
 
 /// Tells threads apart. A thread of a model has another one than every thread outside.
@@ -159,7 +221,20 @@ impl Thread {
     pub fn unpark(&self) {
         match &self.0 {
             Which::Real(thread) => thread.unpark(),
-            Which::Model(thread) => model::unpark(*thread, Location::caller()),
+            Which::Model(thread, _) => model::unpark(*thread, Location::caller()),
+        }
+    }
+
+    fn modelled(thread: record::ThreadId) -> Thread {
+        let name = record::with_trace(|trace| trace.threads[thread as usize].name.clone());
+        Thread(Which::Model(thread, name))
+    }
+
+    /// The name that it was given, if it was; `main` for the thread that runs a scenario.
+    pub fn name(&self) -> Option<&str> {
+        match &self.0 {
+            Which::Real(thread) => thread.name(),
+            Which::Model(_, name) => name.as_deref(),
         }
     }
 
@@ -167,18 +242,29 @@ impl Thread {
     pub fn id(&self) -> ThreadId {
         ThreadId(match &self.0 {
             Which::Real(thread) => Id::Real(thread.id()),
-            Which::Model(thread) => Id::Model(*thread),
+            Which::Model(thread, _) => Id::Model(*thread),
         })
     }
 }
 
 /// The thread that calls this.
 pub fn current() -> Thread {
-    Thread(if model::running() {
-        Which::Model(record::current())
+    if model::running() {
+        Thread::modelled(record::current())
     } else {
-        Which::Real(std::thread::current())
-    })
+        Thread(Which::Real(std::thread::current()))
+    }
+}
+
+/// Whether this thread unwinds from a panic.
+///
+/// In a model: from one on purpose. Where a thread catches it while others unwind, this may be true a little longer.
+pub fn panicking() -> bool {
+    if model::running() {
+        model::unwinding()
+    } else {
+        std::thread::panicking()
+    }
 }
 
 /// Blocks until this thread's token is there, and takes it. May also return for no reason.
@@ -189,6 +275,31 @@ pub fn park() {
     } else {
         let _waiting = waiting::enter("is parked", Location::caller(), None);
         std::thread::park();
+    }
+}
+
+/// As [`park`], but blocks for `timeout` at most. What it returned for it does not say.
+///
+/// In a model no time passes: the time may be up at any moment, and both outcomes are explored.
+#[track_caller]
+pub fn park_timeout(timeout: Duration) {
+    if model::running() {
+        model::park_timeout(timeout, Location::caller());
+    } else {
+        std::thread::park_timeout(timeout);
+    }
+}
+
+/// How many threads can run at once on this machine: two in a model, which has to do the same in each run.
+///
+/// # Errors
+///
+/// If the operating system does not say.
+pub fn available_parallelism() -> io::Result<NonZeroUsize> {
+    if model::running() {
+        Ok(const { NonZeroUsize::new(2).unwrap() })
+    } else {
+        std::thread::available_parallelism()
     }
 }
 
@@ -241,19 +352,22 @@ where
         if !model::running() {
             return body(scope);
         }
-        match catch_unwind(AssertUnwindSafe(|| body(scope))) {
-            Ok(result) => {
-                while let Some(join) = scope.next_unjoined(|_| true) {
-                    join.join(place);
-                }
-                result
+        let result = catch_unwind(AssertUnwindSafe(|| body(scope)));
+        if let Err(payload) = &result
+            && !model::is_on_purpose(&**payload)
+        {
+            // The other threads borrow from frames that are about to go: they never run again.
+            model::end_execution();
+        } else {
+            let mut panicked = false;
+            while let Some(join) = scope.next_unjoined(|_| true) {
+                panicked |= join.join(place);
             }
-            Err(payload) => {
-                // The other threads borrow from frames that are about to go: they never run again.
-                model::end_execution();
-                resume_unwind(payload)
+            if panicked && result.is_ok() {
+                model::panic_on_purpose("a scoped thread panicked", place);
             }
         }
+        result.unwrap_or_else(|payload| resume_unwind(payload))
     })
 }
 
@@ -274,23 +388,9 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        if !model::running() {
-            return ScopedJoinHandle(ScopedKind::Real(self.0.spawn(body)));
-        }
-        let slot = Slot::default();
-        let result = Arc::clone(&slot);
-        let body: Box<dyn FnOnce() + Send + 'scope> = Box::new(move || put(&result, body()));
-        // SAFETY: the scope joins this thread before it returns, or ends the execution, after which
-        // no modelled thread runs again; so the body never runs after 'scope.
-        let body: Box<dyn FnOnce() + Send + 'static> = unsafe { mem::transmute(body) };
-        let join = model::spawn(None, Location::caller(), body);
-        let thread = join.thread;
-        UNJOINED.with_borrow_mut(|unjoined| unjoined.push((self.address(), join)));
-        ScopedJoinHandle(ScopedKind::Model {
-            scope: self.address(),
-            thread,
-            slot,
-        })
+        Builder::new()
+            .spawn_scoped(self, body)
+            .expect("the operating system can start a thread")
     }
 
     fn address(&self) -> usize {
@@ -332,7 +432,8 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// # Errors
     ///
-    /// The payload of the panic that ended it. In a model that panic has ended the execution instead.
+    /// The payload of the panic that ended it. In a model that is a panic on purpose ([`panic_on_purpose`]
+    /// (crate::explore::panic_on_purpose)): any other has failed the search.
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
@@ -348,8 +449,25 @@ impl<T> ScopedJoinHandle<'_, T> {
                 if let Some(join) = take_unjoined(scope, |unjoined| unjoined == thread) {
                     join.join(Location::caller());
                 }
-                Ok(take(&slot))
+                take(&slot)
             }
+        }
+    }
+
+    /// The thread, to unpark it.
+    pub fn thread(&self) -> Thread {
+        match &self.0 {
+            ScopedKind::Real(handle) => Thread(Which::Real(handle.thread().clone())),
+            ScopedKind::Model { thread, .. } => Thread::modelled(*thread),
+        }
+    }
+
+    /// Whether the thread has ended, so that [`join`](ScopedJoinHandle::join) would hardly block. Never blocks.
+    #[track_caller]
+    pub fn is_finished(&self) -> bool {
+        match &self.0 {
+            ScopedKind::Real(handle) => handle.is_finished(),
+            ScopedKind::Model { thread, .. } => model::is_finished(*thread, Location::caller()),
         }
     }
 }

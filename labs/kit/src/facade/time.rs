@@ -1,6 +1,6 @@
 //! Time. In a model the clock moves only when a time-out fires.
 use crate::model;
-use std::ops::{Add, Sub};
+use std::ops::{Add, AddAssign, Sub};
 pub use std::time::Duration;
 
 /// A point in time, as `std::time::Instant`.
@@ -69,6 +69,12 @@ impl Add<Duration> for Instant {
                 nanos.saturating_add(duration.as_nanos().try_into().unwrap_or(u64::MAX)),
             ),
         })
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
     }
 }
 

@@ -174,6 +174,20 @@ macro_rules! atomic {
                 result
             }
 
+            /// The value, for the one thread that has the atomic now.
+            pub(crate) fn take(&self, place: Place) -> $type {
+                if inert() {
+                    return Default::default();
+                }
+                let value = match &self.atomic {
+                    // SAFETY: the caller owns the atomic, so no access is concurrent; loom looks whether it is so.
+                    Checker::Loom(atomic) => unsafe { atomic.unsync_load() },
+                    Checker::Shuttle(atomic) => switching(|| atomic.load(Ordering::SeqCst)),
+                };
+                self.object.load(place, $value(value), Ordering::Relaxed);
+                value
+            }
+
             fn updated(&self, old: $type, new: $type, ordering: Ordering, place: Place) {
                 let (old, new) = ($value(old), $value(new));
                 self.object.stored(place, new, Op::Update { old, new, ordering });

@@ -1,5 +1,6 @@
 //! The modelled `UnsafeCell`: loom checks that accesses are ordered by happens-before; under shuttle
 //! they are only recorded.
+use super::unwinding::contained;
 use super::{Checker, inert};
 use crate::record::{Handle, Op, Place};
 use loom::cell::{ConstPtr, MutPtr};
@@ -34,7 +35,9 @@ impl Cell {
         }
         self.object.event(place, Op::CellRead);
         match &self.watch {
-            Checker::Loom(cell) => Access::Read { _open: cell.get() },
+            Checker::Loom(cell) => {
+                contained(|| Access::Read { _open: cell.get() }, || Access::Unwatched)
+            }
             Checker::Shuttle(()) => Access::Unwatched,
         }
     }
@@ -46,9 +49,12 @@ impl Cell {
         }
         self.object.event(place, Op::CellWrite);
         match &self.watch {
-            Checker::Loom(cell) => Access::Write {
-                _open: cell.get_mut(),
-            },
+            Checker::Loom(cell) => contained(
+                || Access::Write {
+                    _open: cell.get_mut(),
+                },
+                || Access::Unwatched,
+            ),
             Checker::Shuttle(()) => Access::Unwatched,
         }
     }

@@ -1,4 +1,5 @@
 //! The state of the execution that runs: how it is to be run, whether it is over, and what time it is.
+use super::unwinding::{begin_unwinding, failing, lets_go_on, set_failing};
 use super::{running, yield_quietly};
 use crate::record::{self, Place, ThreadId, switching};
 use std::any::Any;
@@ -17,9 +18,13 @@ pub(crate) struct Settings {
 /// What a search has learned about its scenario, and objects have to know when they are made. An execution that
 /// learns something new is stopped, and its pass run again.
 #[derive(Debug, Default)]
-struct Learned {
-    /// Some lock is tried, so locks are the façade's own; see `gate`.
-    tries: bool,
+pub(crate) struct Learned {
+    /// Some lock is tried, or is given back while a thread unwinds, so locks are the façade's own; see `gate`.
+    own_locks: bool,
+    /// Somebody asks whether a thread has ended, so its end is a visible step.
+    visible_ends: bool,
+    /// The search makes choices; see `choice`.
+    chooses: bool,
     /// Where atomics are made that see a read-modify-write; see `atomic`.
     updated: Vec<Place>,
 }
@@ -62,21 +67,61 @@ pub(super) fn sequential() -> bool {
     SETTINGS.get().sequential
 }
 
-/// A new search begins.
-pub(crate) fn begin_search() {
-    LEARNED.take();
+/// Says what the search has learned so far, and takes what this thread had learned before.
+pub(crate) fn set_learned(learned: Learned) -> Learned {
+    LEARNED.replace(learned)
 }
 
-pub(super) fn tries() -> bool {
-    LEARNED.with_borrow(|learned| learned.tries)
+pub(super) fn own_locks() -> bool {
+    LEARNED.with_borrow(|learned| learned.own_locks)
 }
 
 /// A lock of the checker's own is about to be tried: see `gate` for why loom's cannot.
 pub(super) fn will_try() {
-    if super::backend() == super::Backend::Loom {
-        LEARNED.with_borrow_mut(|learned| learned.tries = true);
+    learn(|learned| learned.own_locks = true);
+}
+
+/// A thread is about to unwind: loom's locks would take it for poison.
+pub(super) fn will_unwind() {
+    if !own_locks() {
+        learn(|learned| learned.own_locks = true);
+    }
+}
+
+pub(super) fn visible_ends() -> bool {
+    LEARNED.with_borrow(|learned| learned.visible_ends)
+}
+
+/// Somebody asks whether a thread has ended.
+pub(super) fn will_ask_for_ends() {
+    if !visible_ends() {
+        learn(|learned| learned.visible_ends = true);
+    }
+}
+
+pub(super) fn chooses() -> bool {
+    LEARNED.with_borrow(|learned| learned.chooses)
+}
+
+/// The search is about to make a choice.
+pub(super) fn will_choose() {
+    if !chooses() {
+        learn(|learned| learned.chooses = true);
+    }
+}
+
+/// The execution does what objects had to know when they were made: it begins again. shuttle has to know nothing.
+fn learn(what: impl FnOnce(&mut Learned)) {
+    if super::backend() != super::Backend::Loom {
+        return;
+    }
+    LEARNED.with_borrow_mut(what);
+    if !std::thread::panicking() {
         stop(Stop::Again);
     }
+    // A panic out of a destructor would end the process: nothing has an effect until it is through.
+    STOPPED.set(STOPPED.get().or(Some(Stop::Again)));
+    end_execution();
 }
 
 /// Whether atomics made at `place` see read-modify-writes.
@@ -86,10 +131,7 @@ pub(super) fn is_updated(place: Place) -> bool {
 
 /// An atomic made at `place` sees a read-modify-write.
 pub(super) fn will_update(place: Place) {
-    if super::backend() == super::Backend::Loom {
-        LEARNED.with_borrow_mut(|learned| learned.updated.push(place));
-        stop(Stop::Again);
-    }
+    learn(|learned| learned.updated.push(place));
 }
 
 /// A new execution starts.
@@ -99,12 +141,14 @@ pub(crate) fn begin_execution() {
     CLOCK.set(0);
     TIMED_OUT.take();
     WOKEN_FOR_NOTHING.set(false);
+    begin_unwinding();
     DEFERRED.take().into_iter().for_each(std::mem::forget);
 }
 
 /// This execution has failed or was stopped: nothing that unwinds may touch the checker again.
 pub(crate) fn end_execution() {
     OVER.set(true);
+    set_failing();
     DEFERRED.take().into_iter().for_each(std::mem::forget);
 }
 
@@ -127,31 +171,34 @@ pub(crate) fn stopped() -> Option<Stop> {
     STOPPED.get()
 }
 
-/// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds.
+/// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds from a panic
+/// that is not on purpose.
 ///
 /// A student's `catch_unwind` can end an unwinding during which operations had no effect; the execution
 /// then means nothing any more, so it is stopped.
-pub(super) fn inert() -> bool {
+pub(crate) fn inert() -> bool {
     if !running() {
         return true;
     }
-    if std::thread::panicking() {
+    if failing() {
         OVER.set(true);
-        return true;
     }
     if OVER.get() {
+        if lets_go_on() {
+            return true;
+        }
         stop(Stop::Abandoned);
     }
     settle();
     false
 }
 
-/// Drops a checker's guard. While a thread unwinds the guard waits for the panic to be caught: the
-/// checkers' locks would take a release during a panic for poison. No other thread runs until then.
+/// Drops a checker's guard. While a thread unwinds from a panic that is not on purpose the guard waits for the
+/// panic to be caught: no other thread runs until then.
 pub(super) fn release(guard: impl Any) {
     if OVER.get() || !running() {
         std::mem::forget(guard);
-    } else if std::thread::panicking() {
+    } else if failing() {
         DEFERRED.with_borrow_mut(|deferred| deferred.push(Box::new(guard)));
     } else {
         switching(|| drop(guard));

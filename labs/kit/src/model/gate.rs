@@ -1,8 +1,10 @@
 //! A lock of the façade's own: two flags, a word and a queue.
 //!
 //! It stands for loom's where a scenario calls `try_lock`: loom takes a thread that is about to try for one
-//! that waits, and would report a deadlock that is none. It costs one scheduling point more, at the unlock, so
-//! it is used only where it is needed.
+//! that waits, and would report a deadlock that is none; and where a thread panics on purpose, which would poison
+//! loom's. It costs one scheduling point more, at the unlock, so it is used only where it is needed.
+use super::over;
+use super::unwinding::failing;
 use super::wait::{Queue, Word};
 use std::cell::Cell;
 
@@ -33,7 +35,7 @@ impl Gate {
 
     /// Blocks until nobody is inside who may not be there together with this thread.
     pub(super) fn enter(&self, access: Access) {
-        while !self.try_enter(access) {
+        while !self.try_enter(access) && !over() {
             let waiter = self.waiting.join();
             waiter.sleep();
         }
@@ -56,8 +58,8 @@ impl Gate {
 
     /// Wakes all who wait: who is first gets in, the others sleep again. Never blocks.
     pub(super) fn leave(&self, access: Access) {
-        // A thread that unwinds must not be switched away from.
-        if !std::thread::panicking() {
+        // A thread that fails must not be switched away from.
+        if !failing() {
             self.word.step();
         }
         match access {

@@ -1,10 +1,11 @@
 //! The modelled mutex and reader-writer lock: the checkers' own with their guards kept inside, so that the
-//! façade's guards need no checker type; or a [`Gate`], where a scenario only tries to lock.
+//! façade's guards need no checker type; or a [`Gate`], where a scenario tries to lock or panics on purpose.
 use super::gate::{Access, Gate};
-use super::{Backend, Checker, backend, inert, over, release, running, tries, will_try};
+use super::{Backend, Checker, backend, inert, over, own_locks, release, running, will_try};
 use crate::record::{Handle, Op, Place, switching};
 use std::cell::RefCell;
 use std::mem;
+use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 type Held = Checker<loom::sync::MutexGuard<'static, ()>, shuttle::sync::MutexGuard<'static, ()>>;
 type ReadGuard =
@@ -14,17 +15,38 @@ type WriteGuard = Checker<
     shuttle::sync::RwLockWriteGuard<'static, ()>,
 >;
 
+/// What a checker's lock answers. Poison is no answer: whoever panicked on purpose has given the lock back.
+trait Acquired<G> {
+    fn guard(self) -> Option<G>;
+}
+
+impl<G> Acquired<G> for LockResult<G> {
+    fn guard(self) -> Option<G> {
+        Some(self.unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<G> Acquired<G> for TryLockResult<G> {
+    fn guard(self) -> Option<G> {
+        match self {
+            Ok(guard) => Some(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+}
+
 /// Acquires, and lets the guard be kept next to the lock that it borrows from.
 macro_rules! acquire {
     ($lock:expr, $guard:ident, $method:ident) => {
         switching(|| match $lock {
-            Checker::Loom(lock) => lock.$method().ok().map(|guard| {
+            Checker::Loom(lock) => lock.$method().guard().map(|guard| {
                 use loom::sync::$guard;
                 // SAFETY: the lock stays where it is, and alive, until the guard is dropped or forgotten:
                 // locks are made in a `Box` only, and forget what they still hold when they are dropped.
                 Checker::Loom(unsafe { mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard) })
             }),
-            Checker::Shuttle(lock) => lock.$method().ok().map(|guard| {
+            Checker::Shuttle(lock) => lock.$method().guard().map(|guard| {
                 use shuttle::sync::$guard;
                 // SAFETY: as above.
                 Checker::Shuttle(unsafe {
@@ -37,7 +59,7 @@ macro_rules! acquire {
 
 /// Whether locks made now are the façade's own.
 fn own() -> bool {
-    backend() == Backend::Loom && tries()
+    backend() == Backend::Loom && own_locks()
 }
 
 /// Leaves a gate, unless the execution is over.

@@ -4,28 +4,35 @@
 //! The one idea: an object asks once, when it is made, which checker runs ([`backend`]); from then on
 //! it is an enum, and each operation logs itself to the recorder.
 //!
-//! A thread that unwinds takes no further part in the search: its operations have no effect and cannot
-//! block ([`inert`]), so that a failing assertion is reported and not buried by a second panic.
+//! What panics do in a model is in [`unwinding`].
 mod atomic;
 mod barrier;
 mod cell;
 mod channel;
+mod choice;
 mod condvar;
 mod execution;
 mod gate;
 mod lock;
+mod select;
 mod thread;
+mod unwinding;
 mod wait;
 
 pub(crate) use atomic::*;
 pub(crate) use barrier::Barrier;
 pub(crate) use cell::Cell;
-pub(crate) use channel::{Channel, Patience, Refused, Side, Values};
+pub(crate) use channel::{Channel, Claim, Patience, Refused, Side, Values};
+pub(crate) use choice::choose;
 pub(crate) use condvar::Condvar;
 pub(crate) use execution::*;
 pub(crate) use lock::{Mutex, RwLock};
+pub(crate) use select::{Manner, Selectable, select};
 use thread::yield_quietly;
-pub(crate) use thread::{Join, begin_threads, park, run_thread, spawn, unpark, yield_now};
+pub(crate) use thread::{
+    Join, begin_threads, is_finished, park, park_timeout, run_thread, spawn, unpark, yield_now,
+};
+pub(crate) use unwinding::{is_on_purpose, panic_on_purpose, passes_on, text, unwinding};
 pub(crate) use wait::Word;
 
 use std::cell::Cell as StdCell;
@@ -89,17 +96,4 @@ pub(crate) fn running() -> bool {
 /// Enters or leaves a model; only the explorer calls this.
 pub(crate) fn set_backend(backend: Backend) {
     BACKEND.set(backend);
-}
-
-/// One of `0..count`: shuttle's schedule decides, or chance where no model runs.
-pub(crate) fn choose(count: u64) -> u64 {
-    use shuttle::rand::Rng;
-    match backend() {
-        Backend::Shuttle => shuttle::rand::thread_rng().gen_range(0..count),
-        Backend::Loom => panic!("this scenario makes choices: search it with Explorer::sampled"),
-        Backend::Real => {
-            use std::hash::{BuildHasher, RandomState};
-            RandomState::new().hash_one(count) % count
-        }
-    }
 }

@@ -1,10 +1,16 @@
 //! Modelled threads: spawn, join, yield, park.
+use super::choice::begin_choices;
+use super::unwinding::{self, contained, is_on_purpose};
 use super::wait::{Queue, Word};
-use super::{Backend, Checker, backend, either, end_execution, inert, settle};
+use super::{
+    Backend, Checker, advance_clock, backend, chooses, clock, either, end_execution, inert,
+    let_time_pass, over, settle, visible_ends, will_ask_for_ends,
+};
 use crate::record::{self, Op, Place, ThreadId, event, switching};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+use std::time::Duration;
 
 /// loom runs four threads besides the one that runs the scenario.
 const LOOM_THREADS: usize = loom::MAX_THREADS - 1;
@@ -18,23 +24,32 @@ pub(crate) struct Join {
     handle: Checker<loom::thread::JoinHandle<()>, shuttle::thread::JoinHandle<()>>,
 }
 
-/// Starts a modelled thread.
-pub(crate) fn spawn(name: Option<String>, place: Place, body: Box<dyn FnOnce() + Send>) -> Join {
+/// Starts a modelled thread. `body` says whether it ended by a panic.
+pub(crate) fn spawn(
+    name: Option<String>,
+    place: Place,
+    body: Box<dyn FnOnce() -> bool + Send>,
+) -> Join {
     if inert() {
         super::stop(super::Stop::Abandoned);
     }
     let spawned = record::with_trace(|trace| trace.threads.len()) - 1;
+    let most = LOOM_THREADS - usize::from(chooses());
     assert!(
-        backend() != Backend::Loom || spawned < LOOM_THREADS,
-        "a search runs at most {LOOM_THREADS} spawned threads, and {place} spawns one more"
+        backend() != Backend::Loom || spawned < most,
+        "a search runs at most {most} spawned threads, and {place} spawns one more"
     );
     let thread = record::new_thread(name);
     add_parker();
     event(0, place, Op::Spawn { child: thread });
     let body = move || {
         record::set_current(thread);
-        run_thread(body);
+        let panicked = body();
         record::set_current(thread);
+        if let Some(ends) = &parker(thread).ends {
+            ends.step();
+        }
+        record::end_thread(thread, panicked);
         event(0, place, Op::End);
     };
     let handle = switching(|| match backend() {
@@ -51,28 +66,56 @@ pub(crate) fn spawn(name: Option<String>, place: Place, body: Box<dyn FnOnce() +
     Join { thread, handle }
 }
 
-/// Runs the body of a modelled thread; a panic that leaves it ends the execution.
-pub(crate) fn run_thread(body: impl FnOnce()) {
-    match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(()) => settle(),
-        Err(payload) => {
+/// Runs the body of a modelled thread. A panic on purpose is its result, any other ends the execution.
+pub(crate) fn run_thread<T>(body: impl FnOnce() -> T) -> std::thread::Result<T> {
+    let result = catch_unwind(AssertUnwindSafe(body));
+    match &result {
+        Err(payload) if over() || !is_on_purpose(&**payload) => {
             end_execution();
-            resume_unwind(payload);
+            resume_unwind(result.err().expect("it has just been looked at"));
+        }
+        _ => {
+            unwinding::ended(record::current());
+            settle();
+            result
         }
     }
 }
 
 impl Join {
-    /// Blocks until the thread has ended.
-    pub(crate) fn join(self, place: Place) {
+    /// Blocks until the thread has ended; says whether it ended by a panic.
+    pub(crate) fn join(self, place: Place) -> bool {
+        let child = self.thread;
         if inert() {
-            return;
+            return false;
         }
-        event(0, place, Op::JoinWants { child: self.thread });
-        // A panic of the other thread has ended the execution: the result is always Ok.
-        switching(|| either!(self.handle, handle => drop(handle.join())));
-        event(0, place, Op::Joined { child: self.thread });
+        event(0, place, Op::JoinWants { child });
+        // The checkers' threads never panic: a panic is caught before, or ends the execution.
+        contained(
+            || switching(|| either!(self.handle, handle => drop(handle.join()))),
+            || (),
+        );
+        let panicked = record::with_trace(|trace| trace.threads[child as usize].panicked);
+        event(0, place, Op::Joined { child, panicked });
+        if panicked {
+            unwinding::told();
+        }
+        panicked
     }
+}
+
+/// Whether `thread` has ended. Never blocks, and orders nothing.
+pub(crate) fn is_finished(child: ThreadId, place: Place) -> bool {
+    if inert() {
+        return false;
+    }
+    will_ask_for_ends();
+    if let Some(ends) = &parker(child).ends {
+        ends.step();
+    }
+    let ended = record::with_trace(|trace| trace.threads[child as usize].ended);
+    event(0, place, Op::AsksForEnd { child, ended });
+    ended
 }
 
 /// Lets the others go first, and says so.
@@ -85,17 +128,20 @@ pub(crate) fn yield_now(place: Place) {
 
 /// Lets the others go first.
 pub(super) fn yield_quietly() {
-    switching(|| match backend() {
+    let switch = || match backend() {
         Backend::Shuttle => shuttle::thread::yield_now(),
         _ => loom::thread::yield_now(),
-    });
+    };
+    contained(|| switching(switch), || ());
 }
 
-/// What `park` and `unpark` of one thread share: the token, and the sleeper.
+/// What the operations on one thread share: the token of `park`, the sleeper, and the end.
 struct Parker {
     token: Cell<bool>,
     word: Word,
     waiting: Queue,
+    /// The thread's end is a step on this, where somebody asks for it.
+    ends: Option<Word>,
 }
 
 thread_local! {
@@ -107,6 +153,7 @@ thread_local! {
 pub(crate) fn begin_threads() {
     PARKERS.take();
     add_parker();
+    begin_choices();
 }
 
 fn add_parker() {
@@ -114,6 +161,7 @@ fn add_parker() {
         token: Cell::new(false),
         word: Word::synchronizing(),
         waiting: Queue::default(),
+        ends: (visible_ends() || backend() == Backend::Shuttle).then(Word::relaxed),
     };
     PARKERS.with_borrow_mut(|parkers| parkers.push(Rc::new(parker)));
 }
@@ -131,12 +179,35 @@ pub(crate) fn park(place: Place) {
     parker.word.step();
     if !parker.token.take() {
         let waiter = parker.waiting.join();
-        event(0, place, Op::ParkWaits);
+        event(0, place, Op::ParkWaits { timed: false });
         waiter.sleep();
         parker.word.step();
         parker.token.set(false);
     }
-    event(0, place, Op::Unparked);
+    event(0, place, Op::Unparked { in_time: true });
+}
+
+/// As [`park`], but may also return at any moment, as if the time were up.
+pub(crate) fn park_timeout(timeout: Duration, place: Place) {
+    if inert() {
+        return;
+    }
+    let start = clock();
+    let parker = parker(record::current());
+    parker.word.step();
+    let mut in_time = true;
+    if !parker.token.take() {
+        let waiter = parker.waiting.join();
+        event(0, place, Op::ParkWaits { timed: true });
+        let_time_pass();
+        parker.word.step();
+        in_time = waiter.woken();
+        if !in_time {
+            parker.waiting.leave(&waiter);
+            advance_clock(start, timeout.as_nanos().try_into().unwrap_or(u64::MAX));
+        }
+    }
+    event(0, place, Op::Unparked { in_time });
 }
 
 /// Gives `thread` its token. Never blocks.

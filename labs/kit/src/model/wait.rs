@@ -2,9 +2,10 @@
 //! operation, plain data, and a queue of sleeping threads.
 //!
 //! Between two visible operations a modelled thread runs alone, so plain data needs no lock of its own.
-use super::{Checker, either};
+use super::unwinding::contained;
+use super::{Checker, either, over};
 use crate::record::{self, ThreadId, switching};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::atomic::Ordering;
@@ -38,6 +39,10 @@ impl Word {
 
     /// Takes one visible step; all until this thread's next is atomic.
     pub(crate) fn step(&self) {
+        // A destructor goes on when the execution is over.
+        if over() {
+            return;
+        }
         switching(|| either!(&self.word, word => word.fetch_add(1, self.ordering)));
     }
 }
@@ -46,16 +51,19 @@ impl Word {
 #[derive(Debug)]
 pub(crate) struct Waiter {
     pub(crate) thread: ThreadId,
-    woken: std::cell::Cell<bool>,
+    woken: Cell<bool>,
+    /// By which of the queues that it sleeps in it was woken, or is going to be.
+    case: Cell<Option<usize>>,
     // shuttle's own `park` wakes spuriously and then never counts as deadlocked; a future's waker does neither.
     wake: Checker<loom::thread::Thread, RefCell<Option<Waker>>>,
 }
 
 impl Waiter {
-    fn new() -> Rc<Waiter> {
+    pub(super) fn new() -> Rc<Waiter> {
         Rc::new(Waiter {
             thread: record::current(),
-            woken: std::cell::Cell::new(false),
+            woken: Cell::new(false),
+            case: Cell::new(None),
             wake: Checker::new(loom::thread::current, RefCell::default),
         })
     }
@@ -64,8 +72,23 @@ impl Waiter {
         self.woken.get()
     }
 
-    /// Blocks until another thread wakes this one.
+    pub(super) fn case(&self) -> Option<usize> {
+        self.case.get()
+    }
+
+    /// Whether it is certain that somebody wakes it.
+    pub(super) fn is_taken(&self) -> bool {
+        self.woken() || self.case.get().is_some()
+    }
+
+    /// Blocks until another thread wakes this one; or returns because the execution is over.
     pub(crate) fn sleep(&self) {
+        if !over() {
+            contained(|| self.sleep_here(), || ());
+        }
+    }
+
+    fn sleep_here(&self) {
         switching(|| match &self.wake {
             Checker::Loom(_) => {
                 while !self.woken() {
@@ -98,28 +121,51 @@ impl Waiter {
     }
 }
 
-/// Sleeping threads, the longest sleeper first.
+/// Sleeping threads, the longest sleeper first, each with its number for this queue. One that sleeps in several
+/// queues stays in the others when it is taken out of one; they pass it over.
 #[derive(Debug, Default)]
-pub(crate) struct Queue(RefCell<VecDeque<Rc<Waiter>>>);
+pub(crate) struct Queue(RefCell<VecDeque<(Rc<Waiter>, usize)>>);
 
 impl Queue {
     /// Adds the current thread; it still has to [`Waiter::sleep`].
     pub(crate) fn join(&self) -> Rc<Waiter> {
         let waiter = Waiter::new();
-        self.0.borrow_mut().push_back(Rc::clone(&waiter));
+        self.add(&waiter, 0);
         waiter
+    }
+
+    /// Adds a thread that sleeps in other queues, too.
+    pub(super) fn add(&self, waiter: &Rc<Waiter>, case: usize) {
+        self.0.borrow_mut().push_back((Rc::clone(waiter), case));
+    }
+
+    /// Whether a thread sleeps here that nobody has taken.
+    pub(super) fn has_sleeper(&self) -> bool {
+        self.0.borrow().iter().any(|(waiter, _)| !waiter.is_taken())
+    }
+
+    /// Takes the longest sleeper out, for whoever is going to wake it.
+    pub(super) fn take_one(&self) -> Option<Rc<Waiter>> {
+        let mut queue = self.0.borrow_mut();
+        while let Some((waiter, case)) = queue.pop_front() {
+            if !waiter.is_taken() {
+                waiter.case.set(Some(case));
+                return Some(waiter);
+            }
+        }
+        None
     }
 
     /// Takes a thread out that waits no longer.
     pub(crate) fn leave(&self, waiter: &Rc<Waiter>) {
         self.0
             .borrow_mut()
-            .retain(|other| !Rc::ptr_eq(other, waiter));
+            .retain(|(other, _)| !Rc::ptr_eq(other, waiter));
     }
 
     /// Takes the longest sleeper out, says who it is to `log`, then wakes it.
     pub(crate) fn wake_one(&self, log: impl FnOnce(Option<ThreadId>)) -> bool {
-        let waiter = self.0.borrow_mut().pop_front();
+        let waiter = self.take_one();
         log(waiter.as_ref().map(|waiter| waiter.thread));
         if let Some(waiter) = &waiter {
             waiter.wake();
@@ -129,7 +175,7 @@ impl Queue {
 
     /// Takes all sleepers out, says how many to `log`, then wakes them.
     pub(crate) fn wake_all(&self, log: impl FnOnce(usize)) -> usize {
-        let waiters: Vec<_> = self.0.borrow_mut().drain(..).collect();
+        let waiters: Vec<_> = std::iter::from_fn(|| self.take_one()).collect();
         log(waiters.len());
         waiters.iter().for_each(|waiter| waiter.wake());
         waiters.len()

@@ -63,7 +63,7 @@ impl Walk<'_> {
             (0..at).rev().find(|at| condition(&self.steps[*at]))
         };
         let (from, kind) = match &event.op {
-            Op::Joined { child } => (
+            Op::Joined { child, .. } => (
                 before(&|earlier| earlier.thread == *child as usize),
                 EdgeKind::Join,
             ),
@@ -76,7 +76,7 @@ impl Walk<'_> {
                     .max(self.unlocked_by_reader.get(&lock));
                 (last.copied(), EdgeKind::Unlock)
             }
-            Op::Woken | Op::Unparked => {
+            Op::Woken | Op::Unparked { in_time: true } => {
                 (self.notified.get(&step.object).copied(), EdgeKind::Notify)
             }
             Op::BarrierPassed => {

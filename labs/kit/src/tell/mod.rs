@@ -5,6 +5,8 @@ mod edges;
 mod names;
 mod source;
 mod steps;
+mod waits;
+mod words;
 
 use crate::record::{self, ThreadId, Trace};
 use names::Names;
@@ -51,7 +53,7 @@ pub(crate) fn tell(case: Case, trace: &Trace) -> Failure {
         .map(|name| Thread { name: name.clone() })
         .collect();
     failure.waits = if deadlock {
-        steps::who_waits(trace, &names)
+        waits::who_waits(trace, &names)
     } else {
         Vec::new()
     };

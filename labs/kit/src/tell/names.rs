@@ -1,6 +1,6 @@
 //! Names for threads and objects: the variable that the student put them in.
 use super::source::Source;
-use crate::record::{ObjectId, ThreadId, Trace};
+use crate::record::{ObjectId, Op, ThreadId, Trace};
 use std::collections::HashMap;
 
 /// What everything is called in one picture.
@@ -31,15 +31,15 @@ impl Names {
 
 fn threads(trace: &Trace) -> Vec<String> {
     let name = |(id, thread): (usize, &crate::record::Thread)| match &thread.name {
-        Some(name) if id == 0 => name.clone(),
+        Some(name) if id == 0 => name.to_string(),
         Some(name) => format!("T{id} {name}"),
         None => format!("T{id}"),
     };
     trace.threads.iter().enumerate().map(name).collect()
 }
 
-/// The variable an object was made into, else what its first operation was called on; a number where two
-/// have the same name.
+/// The variable an object was made into, else what its first operation was called on, or the half of its pair that a
+/// select waits for; a number where two have the same name.
 fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
     let mut names: Vec<Option<String>> = trace
         .objects
@@ -47,6 +47,12 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
         .map(|object| source.binding(object.created))
         .collect();
     for event in &trace.events {
+        if let Op::SelectWaits { channels, .. } = &event.op {
+            for channel in channels.iter().map(|channel| *channel as usize) {
+                let second = || source.second_binding(trace.objects[channel].created);
+                names[channel] = names[channel].take().or_else(second);
+            }
+        }
         if let Some(name @ None) = names.get_mut(event.object as usize)
             && event.op.is_on_an_object()
         {

@@ -69,6 +69,13 @@ impl Source {
         }
     }
 
+    /// What the second half of a new pair is put into: `pages` in `let (sender, pages) = bounded(1)`.
+    pub(super) fn second_binding(&mut self, place: Place) -> Option<String> {
+        let before = self.before(place)?;
+        let left = before[..before.rfind('=')?].trim_end();
+        identifier_at_end(left.strip_suffix(')')?)
+    }
+
     /// The whole text of a file, if it could be read.
     pub(super) fn text(&mut self, file: &str) -> Option<String> {
         let lines = self.lines(file);

@@ -4,8 +4,10 @@
 //! where the thread found the lock taken.
 use super::names::Names;
 use super::source::Source;
-use crate::record::{Event, ObjectId, Op, ThreadId, Trace, Value};
-use picture::{Effect, Place, Step, Wait};
+use super::waits::holder;
+use super::words::{action, value};
+use crate::record::{Event, Op, ThreadId, Trace};
+use picture::{Effect, Place, Step};
 
 /// The steps of an execution.
 pub(super) fn steps(
@@ -72,9 +74,11 @@ fn effect(op: &Op) -> Effect {
         Op::CondvarWaits { mutex, .. } => Effect::Wait {
             releases: Some(*mutex as usize),
         },
-        Op::BarrierWaits { .. } | Op::ParkWaits => Effect::Wait { releases: None },
+        Op::BarrierWaits { .. } | Op::ParkWaits { .. } | Op::SelectWaits { .. } => {
+            Effect::Wait { releases: None }
+        }
         Op::WokenForNothing => Effect::WokenForNothing,
-        Op::Woken | Op::Unparked | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
+        Op::Woken | Op::Unparked { .. } | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
         Op::NotifyOne { woke } => Effect::Notify {
             woke: usize::from(woke.is_some()),
         },
@@ -95,17 +99,6 @@ fn effect(op: &Op) -> Effect {
         Op::Spawn { .. } => Effect::Spawn,
         Op::JoinWants { .. } | Op::Joined { .. } => Effect::Join,
         _ => Effect::Other,
-    }
-}
-
-/// The value that an atomic has after the operation, or that was seen.
-fn value(op: &Op) -> Option<String> {
-    match op {
-        Op::Load { value, .. } | Op::Store { value, .. } => Some(show(*value)),
-        Op::Update { new, .. } => Some(show(*new)),
-        Op::CasFailed { saw, .. } => Some(show(*saw)),
-        Op::Sent { queued } | Op::Received { queued } => Some(format!("{queued} queued")),
-        _ => None,
     }
 }
 
@@ -160,29 +153,6 @@ fn order(trace: &Trace) -> Vec<Shown> {
     shown
 }
 
-/// The event by which `lock` was taken last and is held still.
-fn holder(events: &[Event], lock: ObjectId) -> Option<&Event> {
-    holders(events, lock).pop()
-}
-
-/// The events by which `lock` was taken and is held still: several, if readers share it.
-fn holders(events: &[Event], lock: ObjectId) -> Vec<&Event> {
-    let mut held: Vec<&Event> = Vec::new();
-    for event in events {
-        match event.op {
-            Op::Locked | Op::ReadLocked if event.object == lock => held.push(event),
-            Op::Unlock | Op::ReadUnlock if event.object == lock => {
-                held.retain(|taken| taken.thread != event.thread);
-            }
-            Op::CondvarWaits { mutex, .. } if mutex == lock => {
-                held.retain(|taken| taken.thread != event.thread);
-            }
-            _ => {}
-        }
-    }
-    held
-}
-
 fn waits(op: &Op) -> bool {
     matches!(
         op,
@@ -193,7 +163,8 @@ fn waits(op: &Op) -> bool {
             | Op::SendWaits { .. }
             | Op::ReceiveWaits
             | Op::BarrierWaits { .. }
-            | Op::ParkWaits
+            | Op::ParkWaits { .. }
+            | Op::SelectWaits { .. }
     )
 }
 
@@ -217,177 +188,4 @@ fn place(event: &Event, source: &mut Source) -> (Option<Place>, Option<String>) 
         .line(&at.file, at.line)
         .map(|code| code.trim().to_owned());
     (Some(at), code)
-}
-
-fn action(event: &Event, names: &Names) -> String {
-    let name = names.object(event.object);
-    match &event.op {
-        Op::Spawn { child } => format!("spawn {}", names.thread(*child)),
-        Op::End => "ends".to_owned(),
-        Op::JoinWants { child } => format!("join {}: waits", names.thread(*child)),
-        Op::Joined { child } => format!("joined {}", names.thread(*child)),
-        Op::LockWants => format!("lock {name}: taken, waits"),
-        Op::Locked => format!("lock {name}: acquired"),
-        Op::TryLockFailed => format!("try_lock {name}: taken"),
-        Op::Unlock => format!("unlock {name}"),
-        Op::ReadWants => format!("read {name}: taken, waits"),
-        Op::ReadLocked => format!("read {name}: acquired"),
-        Op::ReadUnlock => format!("unlock {name} (read)"),
-        Op::CondvarWaits { mutex, timed } => {
-            let timed = if *timed { " for a time" } else { "" };
-            format!("wait {name}{timed}, unlock {}", names.object(*mutex))
-        }
-        Op::Woken => format!("woken on {name}"),
-        Op::WokenForNothing => format!("woken on {name}, for no reason"),
-        Op::TimedOut => format!("wait {name}: time is up"),
-        Op::NotifyOne { woke: Some(thread) } => {
-            format!("notify_one {name}: wakes {}", names.thread(*thread))
-        }
-        Op::NotifyOne { woke: None } => format!("notify_one {name}: nobody waits"),
-        Op::NotifyAll { woke: 0 } => format!("notify_all {name}: nobody waits"),
-        Op::NotifyAll { woke } => format!("notify_all {name}: wakes {woke}"),
-        Op::Load {
-            value,
-            newest,
-            ordering,
-        } => {
-            let stale = newest.map_or(String::new(), |newest| {
-                format!(", STALE: newest is {}", show(newest))
-            });
-            format!("load {name} {ordering:?}: {}{stale}", show(*value))
-        }
-        Op::Store { value, ordering } => format!("store {name} {ordering:?}: {}", show(*value)),
-        Op::Update { old, new, ordering } => {
-            format!(
-                "update {name} {ordering:?}: {} to {}",
-                show(*old),
-                show(*new)
-            )
-        }
-        Op::CasFailed {
-            saw,
-            expected,
-            ordering,
-        } => {
-            format!(
-                "cas {name} {ordering:?}: failed, {} is not {}",
-                show(*saw),
-                show(*expected)
-            )
-        }
-        Op::Fence { ordering } => format!("fence {ordering:?}"),
-        Op::CellRead => format!("read {name}"),
-        Op::CellWrite => format!("write {name}"),
-        Op::SendWaits { queued } => format!("send {name}: full ({queued}), waits"),
-        Op::Sent { queued } => format!("send {name}: {queued} queued"),
-        Op::SendFailed { why } => format!("send {name}: {why}"),
-        Op::ReceiveWaits => format!("receive {name}: empty, waits"),
-        Op::Received { queued } => format!("receive {name}: {queued} left"),
-        Op::ReceiveFailed { why } => format!("receive {name}: {why}"),
-        Op::Disconnected { side } => format!("last {side} of {name} dropped"),
-        Op::BarrierWaits { arrived, of } => format!("wait {name}: {arrived} of {of} are here"),
-        Op::BarrierPassed => format!("pass {name}"),
-        Op::Yield => "yield".to_owned(),
-        Op::ParkWaits => "park: waits".to_owned(),
-        Op::Unparked => "park: goes on".to_owned(),
-        Op::Unpark { thread } => format!("unpark {}", names.thread(*thread)),
-        Op::Note { text } => format!("note: {text}"),
-        Op::MessageSent { text, .. } => format!("send \"{text}\""),
-        Op::MessageLost { text, .. } => format!("LOST: \"{text}\""),
-        Op::MessageDuplicated { text, .. } => format!("comes twice: \"{text}\""),
-        Op::MessageDelivered { text, .. } => format!("receive \"{text}\""),
-    }
-}
-
-fn show(value: Value) -> String {
-    match value {
-        Value::Bool(value) => value.to_string(),
-        Value::Unsigned(value) => value.to_string(),
-        Value::Signed(value) => value.to_string(),
-        Value::Pointer(0) => "null".to_owned(),
-        Value::Pointer(address) => format!("{address:#x}"),
-    }
-}
-
-/// Each thread that is left, and what it waits for.
-pub(super) fn who_waits(trace: &Trace, names: &Names) -> Vec<Wait> {
-    let last_of = |thread| {
-        trace
-            .events
-            .iter()
-            .rev()
-            .find(|event| event.thread == thread)
-    };
-    let threads = 0..trace.threads.len() as ThreadId;
-    threads
-        .filter_map(last_of)
-        .filter_map(|event| wait_in_words(event, trace, names))
-        .collect()
-}
-
-fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
-    let who = names.thread(event.thread);
-    let name = names.object(event.object);
-    let line = |place: crate::record::Place| {
-        let file = place.file().rsplit('/').next().unwrap_or_default();
-        format!("{file}:{}", place.line())
-    };
-    let place = line(event.place);
-    let mut on = None;
-    let sentence = match &event.op {
-        Op::LockWants | Op::ReadWants => {
-            let held = holders(&trace.events, event.object);
-            let others = held.iter().filter(|held| held.thread != event.thread);
-            on = others.chain(&held).next().map(|held| held.thread as usize);
-            let by = held.iter().map(|held| {
-                let since = line(held.place);
-                match held.thread == event.thread {
-                    true => format!("it holds itself since {since}"),
-                    false => format!("{} holds since {since}", names.thread(held.thread)),
-                }
-            });
-            match by.collect::<Vec<_>>().join(" and ") {
-                by if by.is_empty() => format!("{who} waits at {place} for {name}"),
-                by => format!("{who} waits at {place} for {name}, which {by}"),
-            }
-        }
-        Op::JoinWants { child } => {
-            on = Some(*child as usize);
-            format!("{who} waits at {place} for {} to end", names.thread(*child))
-        }
-        Op::CondvarWaits { .. } => {
-            format!("{who} waits at {place} to be notified on {name}, and nobody is left to do it")
-        }
-        Op::SendWaits { .. } => {
-            on = last_other_user(event, trace);
-            format!("{who} waits at {place} for room in {name}")
-        }
-        Op::ReceiveWaits => {
-            on = last_other_user(event, trace);
-            format!("{who} waits at {place} for a value from {name}")
-        }
-        Op::BarrierWaits { arrived, of } => {
-            format!("{who} waits at {place} at {name}, where {arrived} of {of} have come")
-        }
-        Op::ParkWaits => format!("{who} is parked at {place}, and nobody is left to unpark it"),
-        _ => return None,
-    };
-    Some(Wait {
-        thread: event.thread as usize,
-        on,
-        sentence,
-    })
-}
-
-/// The other thread that used the object last: the one that a wait on it is for.
-fn last_other_user(event: &Event, trace: &Trace) -> Option<usize> {
-    let uses = |other: &&Event| {
-        other.object == event.object && other.thread != event.thread && other.op.is_on_an_object()
-    };
-    trace
-        .events
-        .iter()
-        .rev()
-        .find(uses)
-        .map(|other| other.thread as usize)
 }

@@ -2,8 +2,12 @@
 //!
 //! A send or a receive is one visible step that finds out whether it may go on; the façade moves the
 //! value ([`Values`]) before anybody else can run.
+mod claim;
+
+pub(crate) use claim::Claim;
+
 use super::wait::{Queue, Waiter, Word};
-use super::{advance_clock, clock, inert, let_time_pass};
+use super::{advance_clock, clock, inert, let_time_pass, over};
 use crate::record::{Handle, Op, Place};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -31,6 +35,21 @@ impl Patience {
             start: clock(),
             timeout,
         }
+    }
+
+    /// Sleeps until woken, or for as long as this lasts; whether the time ran out. `look` takes a step on what
+    /// the thread waits for.
+    pub(super) fn sleep(self, waiter: &Waiter, look: impl FnOnce()) -> bool {
+        if let Patience::Until { start, timeout } = self {
+            let_time_pass();
+            look();
+            if !waiter.is_taken() {
+                advance_clock(start, timeout.as_nanos().try_into().unwrap_or(u64::MAX));
+                return true;
+            }
+        }
+        waiter.sleep();
+        false
     }
 }
 
@@ -71,12 +90,15 @@ pub(crate) struct Channel {
     capacity: Option<usize>,
     /// Values that are in the façade's queue.
     queued: Cell<usize>,
-    /// Receivers that sleep, or were woken and have not run yet.
-    receiving: Cell<usize>,
+    /// Room that was claimed, for values that are not in the queue yet.
+    reserved: Cell<usize>,
+    /// Receivers that were woken, or will be, and have not run yet.
+    coming: Cell<usize>,
     senders: Cell<usize>,
     receivers: Cell<usize>,
     next_ticket: Cell<u64>,
     word: Word,
+    /// Senders; with capacity 0 only those that select.
     full: Queue,
     empty: Queue,
     /// Capacity 0 only: senders whose value nobody has taken yet.
@@ -90,7 +112,8 @@ impl Channel {
             object: Handle::new("channel", created, None),
             capacity,
             queued: Cell::new(0),
-            receiving: Cell::new(0),
+            reserved: Cell::new(0),
+            coming: Cell::new(0),
             senders: Cell::new(1),
             receivers: Cell::new(1),
             next_ticket: Cell::new(0),
@@ -124,21 +147,21 @@ impl Channel {
         place: Place,
         values: &dyn Values,
     ) -> Result<(), Refused> {
+        // Whoever unwraps this in a destructor must not panic there.
         if inert() {
-            return Err(Refused::Disconnected);
+            return Ok(());
         }
         loop {
             self.word.step();
+            if over() {
+                return Ok(());
+            }
             if self.receivers.get() == 0 {
                 return self.send_failed(place, Refused::Disconnected);
             }
-            let room = match self.capacity {
-                None => true,
-                Some(0) => self.queued.get() < self.receiving.get(),
-                Some(capacity) => self.queued.get() < capacity,
-            };
-            if room {
+            if self.has_room() {
                 self.put(place, values);
+                self.wake_receiver();
                 return Ok(());
             }
             if matches!(patience, Patience::Never) {
@@ -154,7 +177,7 @@ impl Channel {
                     queued: self.queued.get(),
                 },
             );
-            if self.sleep(&waiter, patience) {
+            if patience.sleep(&waiter, || self.word.step()) {
                 self.full.leave(&waiter);
                 return self.send_failed(place, Refused::TimedOut);
             }
@@ -172,8 +195,22 @@ impl Channel {
                 queued: self.queued.get(),
             },
         );
-        self.empty.wake_one(|_| ());
         ticket
+    }
+
+    fn has_room(&self) -> bool {
+        let taken = self.queued.get() + self.reserved.get();
+        match self.capacity {
+            None => true,
+            Some(0) => taken < self.coming.get() || self.empty.has_sleeper(),
+            Some(capacity) => taken < capacity,
+        }
+    }
+
+    fn wake_receiver(&self) {
+        if self.empty.wake_one(|_| ()) {
+            self.coming.set(self.coming.get() + 1);
+        }
     }
 
     /// A rendezvous: shows the value, and sleeps until a receiver has taken it.
@@ -190,8 +227,12 @@ impl Channel {
             .borrow_mut()
             .push((ticket, Rc::clone(&waiter)));
         self.object.event(place, Op::SendWaits { queued: 0 });
-        let timed_out = self.sleep(&waiter, patience);
+        self.wake_receiver();
+        let timed_out = patience.sleep(&waiter, || self.word.step());
         self.word.step();
+        if over() {
+            return Ok(());
+        }
         let mut handing_over = self.handing_over.borrow_mut();
         let Some(at) = handing_over.iter().position(|(other, _)| *other == ticket) else {
             return Ok(());
@@ -219,6 +260,9 @@ impl Channel {
         }
         loop {
             self.word.step();
+            if over() {
+                return Err(Refused::Disconnected);
+            }
             if self.queued.get() > 0 {
                 self.get(place, values);
                 return Ok(());
@@ -230,19 +274,22 @@ impl Channel {
                 return self.receive_failed(place, Refused::Empty);
             }
             let waiter = self.empty.join();
-            self.receiving.set(self.receiving.get() + 1);
             self.object.event(place, Op::ReceiveWaits);
-            let timed_out = self.sleep(&waiter, patience);
-            self.receiving.set(self.receiving.get() - 1);
-            if timed_out {
+            self.says_that_somebody_waits(Side::Receiver);
+            if patience.sleep(&waiter, || self.word.step()) {
                 self.empty.leave(&waiter);
                 return self.receive_failed(place, Refused::TimedOut);
             }
+            self.woke(Side::Receiver);
         }
     }
 
     fn get(&self, place: Place, values: &dyn Values) {
-        let ticket = values.get();
+        self.got(values.get(), place);
+    }
+
+    /// The value under `ticket` was taken out.
+    fn got(&self, ticket: u64, place: Place) {
         self.queued.set(self.queued.get() - 1);
         self.object.event(
             place,
@@ -255,20 +302,6 @@ impl Channel {
             Some(at) => handing_over.remove(at).1.wake(),
             None => drop(self.full.wake_one(|_| ())),
         }
-    }
-
-    /// Sleeps until woken, or for as long as `patience` lasts; whether the time ran out.
-    fn sleep(&self, waiter: &Waiter, patience: Patience) -> bool {
-        let Patience::Until { start, timeout } = patience else {
-            waiter.sleep();
-            return false;
-        };
-        let_time_pass();
-        self.word.step();
-        if !waiter.woken() {
-            advance_clock(start, timeout.as_nanos().try_into().unwrap_or(u64::MAX));
-        }
-        !waiter.woken()
     }
 
     fn send_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
@@ -311,7 +344,10 @@ impl Channel {
             Side::Receiver => ("receiver", &self.full),
         };
         self.object.event(place, Op::Disconnected { side });
-        sleeping.wake_all(|_| ());
+        let woken = sleeping.wake_all(|_| ());
+        if self.senders.get() == 0 {
+            self.coming.set(self.coming.get() + woken);
+        }
         if self.receivers.get() == 0 {
             self.handing_over
                 .borrow()

@@ -1,0 +1,3 @@
+//! Given: the exercises of the lab `rpc` next to what a professional would use.
+
+fn main() {}

@@ -1,0 +1,60 @@
+//! You write this file: many calls at once on one connection.
+//!
+//! [`Client::call`] looks like a function call. Behind it, requests of many threads go out on one [`Link`], each with a
+//! number, and one thread reads replies, in whatever order they come, and hands each to the call that has its number.
+//!
+//! Watch for:
+//! - a reply can come before `send` has returned: whoever waits for it must be known by then;
+//! - a reply can come after its call has given up: it must not be given to another;
+//! - when the connection is lost, every call that waits fails, and so does every later one;
+//! - what is no reply, or nobody's, harms nobody.
+//!
+//! Not here: trying again (`retry`).
+//!
+//! Read: notes/rpc.md, "The client".
+
+use kit::sync::Arc;
+use kit::time::Duration;
+use serde_json::Value;
+
+use crate::link::Link;
+use crate::message::{CallError, CallId};
+// You will want: use kit::channel; use kit::sync::Mutex; use kit::thread; and use crate::wire;
+
+/// One connection that threads share to call.
+///
+/// Dropped, it closes the connection.
+pub struct Client {
+    // Your fields: the link, the calls that wait with what guards them, and the thread that reads replies.
+}
+
+impl Client {
+    /// Calls over `link`, and waits for each reply at most that long.
+    pub fn new(link: Arc<dyn Link>, timeout: Duration) -> Self {
+        let _ = (link, timeout);
+        todo!("keep the link, and start a thread that reads replies")
+    }
+
+    /// Calls `method`, and returns what its handler did. Blocks until the reply is there, the time is up, or the connection
+    /// is lost.
+    ///
+    /// # Errors
+    ///
+    /// [`CallError::Refused`] is the handler's own error. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody
+    /// knows whether the call was executed.
+    pub fn call(
+        &self,
+        method: &str,
+        param: &Value,
+        call: Option<CallId>,
+    ) -> Result<Value, CallError> {
+        let _ = (method, param, call);
+        todo!("send the request under a new number, and wait for the reply that has it")
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // Yours: close the link, and wait for the thread that reads.
+    }
+}

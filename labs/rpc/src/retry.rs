@@ -1,0 +1,95 @@
+//! You write this file: at least once, at most so many tries.
+//!
+//! [`Retry::call`] calls again until there is a reply, or the tries are used up. Each try has the same [`CallId`], so that a
+//! server that cares (`dedup`) runs only one of them.
+//!
+//! Watch for:
+//! - a retry is the same call: it has the number of the first try;
+//! - an error that the handler returned is a reply: trying again would only ask twice;
+//! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further.
+//!
+//! Without `dedup` on the other side this is *at least once*: fine for calls that can run twice (get, put of one client at
+//! a time), wrong for `deduct`.
+//!
+//! Read: notes/rpc.md, "At least once".
+
+use std::fmt;
+
+use kit::time::Duration;
+use serde_json::Value;
+
+use crate::message::{CallError, CallId, ClientId};
+// You will want: use kit::sync::Mutex; use kit::thread; and use std::collections::BTreeSet;
+
+/// What can call: a [`crate::client::Client`], or something that loses calls on purpose.
+pub trait Caller {
+    /// Calls once. Blocks until there is a reply, or it is given up.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::client::Client::call`].
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError>;
+}
+
+impl<C: Caller + ?Sized> Caller for &C {
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+        (**self).call(method, param, call)
+    }
+}
+
+/// How often, and how fast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Tries in all, at least 1.
+    pub tries: u32,
+    /// Between the first try and the second. Each further pause is twice as long.
+    pub pause: Duration,
+    /// No pause is longer.
+    pub longest_pause: Duration,
+}
+
+/// One client, whose calls are tried again. Threads share it.
+pub struct Retry<C> {
+    _yours: std::marker::PhantomData<C>, // Your fields: who calls, the client, the policy; and which calls are under way, with what guards them.
+}
+
+/// Why [`Retry::call`] has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RetryError {
+    /// The handler's own error.
+    Refused(String),
+    /// No try had a reply. Nobody knows whether the call was executed.
+    GaveUp {
+        /// So many tries.
+        tries: u32,
+    },
+}
+
+impl<C: Caller> Retry<C> {
+    /// Calls as `client`, which no other living or former client may be.
+    pub fn new(caller: C, client: ClientId, policy: Policy) -> Self {
+        let _ = (caller, client, policy);
+        todo!("keep the three, with no call under way")
+    }
+
+    /// Calls until there is a reply. Blocks for all tries and the pauses between them at most.
+    ///
+    /// # Errors
+    ///
+    /// See [`RetryError`].
+    pub fn call(&self, method: &str, param: &Value) -> Result<Value, RetryError> {
+        let _ = (method, param);
+        todo!("try with one number until there is a reply or the tries are used up")
+    }
+}
+
+impl fmt::Display for RetryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RetryError::Refused(error) => f.write_str(error),
+            RetryError::GaveUp { tries } => write!(f, "no reply after {tries} tries"),
+        }
+    }
+}
+
+impl std::error::Error for RetryError {}

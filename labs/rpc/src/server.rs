@@ -1,0 +1,70 @@
+//! You write this file: the dispatcher.
+//!
+//! A [`Server`] knows handlers by name. For each request of a connection it runs the one that is asked for, in a thread of
+//! its own, so that a slow request delays nobody, and sends what it returns with the request's number.
+//!
+//! Watch for:
+//! - a handler can take for ever: nothing that other requests need may be held while it runs;
+//! - a handler can panic: its caller gets an error, and the connection lives on;
+//! - a frame that is no request, or names no method, gets an error as its reply;
+//! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
+//!
+//! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
+//! for each request; `notes/rpc.md` tells, step by step, what makes it ten times faster.
+//!
+//! Not here: whether a request is new (`dedup`).
+//!
+//! Read: notes/rpc.md, "The dispatcher".
+
+use crate::link::Link;
+use crate::message::{Reply, Request};
+// You will want: use kit::thread; use crate::message::Response; and use crate::wire;
+
+/// Handlers by name, for any number of connections.
+///
+/// # Examples
+///
+/// ```no_run
+/// use rpc::server::Server;
+///
+/// let mut server = Server::new();
+/// server.register("Math.Double", |request| match request.param().as_u64() {
+///     Some(number) => Ok((2 * number).into()),
+///     None => Err("that is no number".to_owned()),
+/// });
+/// ```
+pub struct Server {
+    // Your fields: the handlers. Once it serves, they do not change.
+}
+
+/// What runs a request.
+pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
+
+impl Server {
+    /// A server without handlers.
+    pub fn new() -> Self {
+        todo!("make a server that knows no method")
+    }
+
+    /// Runs `handler` for requests with that method. The one that was there before is gone.
+    pub fn register(
+        &mut self,
+        method: &str,
+        handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    ) {
+        let _ = handler;
+        todo!("keep the handler under {method}")
+    }
+
+    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
+    pub fn serve(&self, link: &dyn Link) {
+        let _ = link;
+        todo!("answer each request that the link receives, in a thread of its own")
+    }
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,3 @@
+module weft/crawler
+
+go 1.19

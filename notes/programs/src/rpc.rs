@@ -1,0 +1,153 @@
+//! The traps of the page on remote procedure calls, in its order.
+use crate::{Trap, traps};
+use kit::channel::{self, Sender};
+use kit::collections::HashMap;
+use kit::explore::Explorer;
+use kit::message::{Message, choose};
+use kit::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use kit::sync::{Condvar, Mutex};
+use kit::{explore, note, thread};
+
+/// A request on its way, and where its reply goes.
+struct Request {
+    message: Message,
+    reply: Sender<Message>,
+}
+
+fn call(server: &Sender<Request>) {
+    loop {
+        let (reply, replies) = channel::bounded(1);
+        let message = Message::sent("deduct 10");
+        server.send(Request { message, reply }).unwrap();
+        if let Ok(reply) = replies.recv() {
+            return reply.delivered();
+        }
+    }
+}
+
+fn serve(requests: channel::Receiver<Request>, balance: &Mutex<u32>) {
+    for Request { message, reply } in requests {
+        message.delivered();
+        *balance.lock() -= 10;
+        let answer = Message::sent("ok");
+        if choose(2) == 0 {
+            answer.lost();
+        } else {
+            reply.send(answer).unwrap();
+        }
+    }
+}
+
+fn a_lost_reply_is_no_lost_request() {
+    Explorer::new().sampled().explore(|| {
+        let balance = Mutex::new(100);
+        let (to_server, requests) = channel::bounded(1);
+        thread::scope(|s| {
+            s.spawn(|| serve(requests, &balance));
+            call(&to_server);
+            drop(to_server);
+        });
+        assert_eq!(*balance.lock(), 90, "one call was executed more than once");
+    });
+}
+
+#[derive(Default)]
+struct Seen {
+    replies: Mutex<HashMap<u64, u32>>,
+}
+
+impl Seen {
+    fn call(&self, xid: u64, handler: impl FnOnce() -> u32) -> u32 {
+        if let Some(reply) = self.replies.lock().get(&xid) {
+            return *reply;
+        }
+        let reply = handler();
+        self.replies.lock().insert(xid, reply);
+        reply
+    }
+}
+
+fn a_retry_beside_the_original() {
+    explore(|| {
+        let seen = Seen::default();
+        let balance = AtomicU32::new(100);
+        let deduct = || {
+            note("deduct 10");
+            balance.fetch_sub(10, SeqCst)
+        };
+        thread::scope(|s| {
+            s.spawn(|| seen.call(1, deduct));
+            seen.call(1, deduct);
+        });
+        assert_eq!(balance.load(SeqCst), 90, "one call was executed twice");
+    });
+}
+
+#[derive(Default)]
+struct OneBigLock {
+    replies: Mutex<HashMap<u64, u32>>,
+}
+
+impl OneBigLock {
+    fn call(&self, xid: u64, handler: impl FnOnce() -> u32) -> u32 {
+        let mut replies = self.replies.lock();
+        *replies.entry(xid).or_insert_with(handler)
+    }
+}
+
+fn a_call_that_waits_for_another() {
+    explore(|| {
+        let server = OneBigLock::default();
+        let (tell, told) = channel::bounded(1);
+        thread::scope(|s| {
+            s.spawn(|| server.call(1, || told.recv().unwrap()));
+            server.call(2, || {
+                tell.send(7).unwrap();
+                0
+            });
+        });
+    });
+}
+
+#[derive(Default)]
+struct Pending {
+    calls: Mutex<HashMap<u64, Option<u32>>>,
+    finished: Condvar,
+}
+
+impl Pending {
+    fn retry(&self, xid: u64, handler: impl FnOnce() -> u32) -> u32 {
+        let mut calls = self.calls.lock();
+        if let Some(Some(reply)) = calls.get(&xid) {
+            return *reply;
+        }
+        if calls.contains_key(&xid) {
+            self.finished.wait(&mut calls);
+            return calls[&xid].unwrap();
+        }
+        calls.insert(xid, None);
+        drop(calls);
+        let reply = handler();
+        self.calls.lock().insert(xid, Some(reply));
+        self.finished.notify_all();
+        reply
+    }
+}
+
+fn woken_by_another_call() {
+    explore(|| {
+        let server = Pending::default();
+        thread::scope(|s| {
+            s.spawn(|| server.retry(1, || 1));
+            s.spawn(|| server.retry(2, || 2));
+            assert_eq!(server.retry(1, || 1), 1);
+        });
+    });
+}
+
+pub(crate) const TRAPS: &[Trap] = traps![
+    a_lost_reply_is_no_lost_request,
+    a_retry_beside_the_original,
+    a_call_that_waits_for_another,
+    woken_by_another_call,
+];

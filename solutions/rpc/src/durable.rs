@@ -1,0 +1,370 @@
+//! You write this file, with `log`: a server that remembers.
+//!
+//! At most once, after a crash as well: what was changed and what was answered survive together. Every call goes into a log,
+//! with its [`CallId`], and a reply is given only when the log is on disk (a *write-ahead log*). After a crash the calls of the
+//! log run again, in their order, and leave the same state and the same replies.
+//!
+//! Watch for:
+//! - a reply before the sync promises what a crash can take back; that holds for a `get` as well, if it saw what is not on
+//!   disk yet, and for a retry;
+//! - one sync for each call is slow: calls that wait can share one (*group commit*);
+//! - the log must not grow for ever: a snapshot of the state takes its place, and at no moment may neither be there, nor
+//!   both count;
+//! - a file that was made or renamed is not there after a crash, unless its folder was synced;
+//! - when the disk fails, nobody may be told that anything is safe, ever again.
+//!
+//! Not here: what the calls do and which replies are kept (`machine`, given), and the format of records (`log`).
+//!
+//! Read: notes/rpc.md, "Crash and restart".
+
+use std::fmt;
+use std::io;
+
+use kit::sync::Arc;
+use serde_json::Value;
+
+use crate::disk::Disk;
+use crate::machine::Machine;
+use crate::message::{CallId, Reply};
+// LAB: // You will want: use kit::sync::{Condvar, Mutex}; use crate::log; and use crate::machine::{Entry, Executor};
+use crate::log;
+use crate::machine::{Entry, Executor};
+use crate::message::Forgotten;
+use kit::sync::{Condvar, Mutex, MutexGuard};
+use serde::{Deserialize, Serialize};
+use std::mem;
+// LAB: end
+
+/// A machine whose calls run at most once, crash or not. Threads share it.
+pub struct Durable<M> {
+    // LAB: _yours: std::marker::PhantomData<fn(M)>, // Your fields: the disk; the machine and its table of replies; the log; what guards them.
+    disk: Arc<dyn Disk>,
+    rotate_after: usize,
+    /// As it will be once the log is on disk. LOCKS: before `log`.
+    state: Mutex<Executor<M>>,
+    /// LOCKS: after `state`. Not held while the disk works.
+    log: Mutex<Log>,
+    /// Notified when `log.flushing` ends.
+    flushed: Condvar,
+    // LAB: end
+}
+
+/// Why a call has no reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The client has said that it has seen this call's reply. It was not run.
+    Forgotten,
+    /// The disk has failed. Nobody knows whether the call will be there after a restart.
+    Disk,
+}
+
+/// Why a server cannot start.
+#[derive(Debug)]
+pub enum OpenError {
+    /// The disk does not answer.
+    Disk(io::Error),
+    /// A file is damaged. Starting from the rest of it would lose calls that were answered.
+    Damaged {
+        /// Which file.
+        file: String,
+        /// Where in it, in bytes.
+        offset: usize,
+        /// What is wrong there.
+        why: String,
+    },
+}
+// LAB:
+
+/// What takes the place of all logs before `generation`.
+#[derive(Serialize, Deserialize)]
+struct Snapshot {
+    generation: u64,
+    state: Value,
+}
+
+/// The end of the log. Positions count bytes since the start of the server, whatever file they are in.
+struct Log {
+    /// The log's file is named by it. It grows with each snapshot.
+    generation: u64,
+    /// Bytes in the log's file.
+    length: usize,
+    /// Records that are not on their way to disk yet.
+    pending: Vec<u8>,
+    /// Where `pending` ends.
+    end: u64,
+    /// All before it is on disk.
+    safe: u64,
+    /// A thread writes; it has taken what was pending.
+    flushing: bool,
+    /// The disk has failed: nothing will be safe any more.
+    broken: bool,
+}
+
+const SNAPSHOT: &str = "snapshot";
+const NEW_SNAPSHOT: &str = "snapshot.new";
+
+fn log_file(generation: u64) -> String {
+    format!("log.{generation}")
+}
+// LAB: end
+
+impl<M: Machine> Durable<M> {
+    /// Brings back what was on the disk, in a machine that is as new. When the log has more than `rotate_after` bytes, a snapshot
+    /// takes its place.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`]; the disk is as it was then.
+    pub fn open(disk: Arc<dyn Disk>, machine: M, rotate_after: usize) -> Result<Self, OpenError> {
+        // LAB: let _ = (disk, machine, rotate_after);
+        // LAB: end
+        // LAB: todo!("load the snapshot, run the calls of its log again, and cut off a torn tail")
+        let mut state = Executor::new(machine);
+        let generation = load_snapshot(&*disk, &mut state)?;
+        let file = log_file(generation);
+        let bytes = disk.read(&file)?;
+        let there = bytes.is_some();
+        let bytes = bytes.unwrap_or_default();
+        let length = replay(&file, &bytes, &mut state)?;
+        if length < bytes.len() {
+            // New records must not come behind half of one.
+            disk.cut(&file, length as u64)?;
+            disk.sync(&file)?;
+        }
+        for name in disk.files()? {
+            if name != SNAPSHOT && name != file {
+                disk.remove(&name)?;
+            }
+        }
+        if !there {
+            disk.append(&file, b"")?;
+        }
+        disk.sync_dir()?;
+        Ok(Durable {
+            disk,
+            rotate_after,
+            state: Mutex::new(state),
+            log: Mutex::new(Log {
+                generation,
+                length,
+                pending: Vec::new(),
+                end: 0,
+                safe: 0,
+                flushing: false,
+                broken: false,
+            }),
+            flushed: Condvar::new(),
+        })
+        // LAB: end
+    }
+
+    /// Executes a call, unless it was executed before: then gives the reply that it had. Without a [`CallId`] every call is
+    /// new. Blocks until everything that the reply rests on is on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault`].
+    pub fn call(&self, call: Option<CallId>, method: &str, param: &Value) -> Result<Reply, Fault> {
+        // LAB: let _ = (call, method, param);
+        // LAB: end
+        // LAB: todo!("execute the call or find its reply, log it, and wait until the log is on disk")
+        let mut state = self.state.lock();
+        let reply = match state.known(call).map_err(|Forgotten| Fault::Forgotten)? {
+            Some(reply) => reply,
+            None => {
+                let entry = Entry {
+                    call,
+                    method: method.to_owned(),
+                    param: param.clone(),
+                };
+                // In the order in which they are executed, because `state` is locked.
+                self.log.lock().put(&entry);
+                state.execute(&entry)
+            }
+        };
+        let end = self.log.lock().end;
+        drop(state);
+        // Also for a reply that was known, and for one that changed nothing: it may rest on a call that is not on disk yet.
+        self.wait_until_safe(end)?;
+        if self.log.lock().length > self.rotate_after {
+            self.rotate()?;
+        }
+        Ok(reply)
+        // LAB: end
+    }
+}
+// LAB:
+
+impl<M: Machine> Durable<M> {
+    /// Blocks until all before `position` is on disk. Whoever finds nobody writing writes for all.
+    fn wait_until_safe(&self, position: u64) -> Result<(), Fault> {
+        let mut log = self.log.lock();
+        while log.safe < position {
+            if log.broken {
+                return Err(Fault::Disk);
+            }
+            if log.flushing {
+                self.flushed.wait(&mut log);
+            } else {
+                log = self.flush(log);
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes what is pending, without the lock: what comes meanwhile is for the next.
+    fn flush<'l>(&'l self, mut log: MutexGuard<'l, Log>) -> MutexGuard<'l, Log> {
+        let (records, end, file) = (
+            mem::take(&mut log.pending),
+            log.end,
+            log_file(log.generation),
+        );
+        log.flushing = true;
+        drop(log);
+        let written = self
+            .disk
+            .append(&file, &records)
+            .and_then(|()| self.disk.sync(&file));
+        let mut log = self.log.lock();
+        log.flushing = false;
+        match written {
+            Ok(()) => {
+                log.safe = end;
+                log.length += records.len();
+            }
+            // Some of it may be there and some not, and a second sync may say that all is well. It is not.
+            Err(_) => log.broken = true,
+        }
+        self.flushed.notify_all();
+        log
+    }
+
+    /// Puts a snapshot in the place of the log. No call is executed meanwhile.
+    fn rotate(&self) -> Result<(), Fault> {
+        let state = self.state.lock();
+        // Nothing of the old log may be under way when the new one begins.
+        let end = self.log.lock().end;
+        self.wait_until_safe(end)?;
+        let (generation, length) = {
+            let log = self.log.lock();
+            (log.generation, log.length)
+        };
+        if length <= self.rotate_after {
+            return Ok(()); // Another thread was here first.
+        }
+        let written = self.write_snapshot(&state, generation + 1);
+        let mut log = self.log.lock();
+        if written.is_err() {
+            log.broken = true;
+            return Err(Fault::Disk);
+        }
+        log.generation += 1;
+        log.length = 0;
+        drop(log);
+        // The snapshot counts, whether this succeeds or not: what is left over is removed at the next start.
+        let _ = self.disk.remove(&log_file(generation));
+        Ok(())
+    }
+
+    /// The rename is the moment at which the new snapshot counts, with its log, and the old ones do not.
+    fn write_snapshot(&self, state: &Executor<M>, generation: u64) -> io::Result<()> {
+        let snapshot = Snapshot {
+            generation,
+            state: state.save(),
+        };
+        let mut file = Vec::new();
+        log::append(&mut file, &json(&snapshot));
+        self.disk.append(&log_file(generation), b"")?;
+        self.disk.append(NEW_SNAPSHOT, &file)?;
+        self.disk.sync(NEW_SNAPSHOT)?;
+        self.disk.rename(NEW_SNAPSHOT, SNAPSHOT)?;
+        self.disk.sync_dir()
+    }
+}
+
+/// Takes over the snapshot, if there is one, and says which log goes on from it.
+fn load_snapshot<M: Machine>(disk: &dyn Disk, state: &mut Executor<M>) -> Result<u64, OpenError> {
+    let Some(bytes) = disk.read(SNAPSHOT)? else {
+        return Ok(0);
+    };
+    let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(SNAPSHOT, offset, why);
+    let records = log::records(&bytes).map_err(|error| damaged(error.offset, &error))?;
+    let [payload] = records.payloads[..] else {
+        return Err(damaged(records.whole, &"it is not whole"));
+    };
+    let snapshot: Snapshot = serde_json::from_slice(payload).map_err(|error| damaged(0, &error))?;
+    state
+        .load(&snapshot.state)
+        .map_err(|error| damaged(0, &error))?;
+    Ok(snapshot.generation)
+}
+
+/// Executes the calls of a log, and says how many bytes of it are whole.
+fn replay<M: Machine>(
+    file: &str,
+    bytes: &[u8],
+    state: &mut Executor<M>,
+) -> Result<usize, OpenError> {
+    let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(file, offset, why);
+    let records = log::records(bytes).map_err(|error| damaged(error.offset, &error))?;
+    for payload in records.payloads {
+        let offset = payload.as_ptr() as usize - bytes.as_ptr() as usize;
+        let entry = serde_json::from_slice(payload).map_err(|error| damaged(offset, &error))?;
+        // Its reply is kept again, as it was before the crash.
+        let _ = state.execute(&entry);
+    }
+    Ok(records.whole)
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(value).expect("it has nothing that JSON cannot say")
+}
+
+impl Log {
+    fn put(&mut self, entry: &Entry) {
+        let before = self.pending.len();
+        log::append(&mut self.pending, &json(entry));
+        self.end += (self.pending.len() - before) as u64;
+    }
+}
+
+impl OpenError {
+    fn damaged(file: &str, offset: usize, why: &dyn fmt::Display) -> Self {
+        OpenError::Damaged {
+            file: file.to_owned(),
+            offset,
+            why: why.to_string(),
+        }
+    }
+}
+// LAB: end
+
+impl From<io::Error> for OpenError {
+    fn from(error: io::Error) -> Self {
+        OpenError::Disk(error)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Fault::Forgotten => "the call is older than what its client has seen",
+            Fault::Disk => "the disk has failed",
+        })
+    }
+}
+
+impl std::error::Error for Fault {}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Disk(error) => write!(f, "the disk does not answer: {error}"),
+            OpenError::Damaged { file, offset, why } => {
+                write!(f, "{file} is damaged at byte {offset}: {why}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}
