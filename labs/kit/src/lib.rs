@@ -41,6 +41,8 @@ mod tell;
 #[cfg(not(feature = "bare"))]
 mod waiting;
 #[cfg(not(feature = "bare"))]
+pub(crate) use explore::panic_on_purpose;
+#[cfg(not(feature = "bare"))]
 pub use explore::{explore, possible, repeat};
 #[cfg(not(feature = "bare"))]
 pub use facade::*;

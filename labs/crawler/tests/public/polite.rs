@@ -53,10 +53,12 @@ fn after_cancel_no_page_is_taken_up() {
 
 #[test]
 fn a_fetch_that_panics_costs_its_page_only() {
-    let web = Web::of("/ -> /bad /a\n /bad !!\n /a ->");
-    let pages = all(&web, limits(1, 1));
-    assert_eq!(pages.get("/bad"), Some(&Err(FetchError::Panicked)));
-    web.assert_crawled(&pages);
+    explore(|| {
+        let web = Web::of("/ -> /bad /a\n /bad !!\n /a ->");
+        let pages = all(&web, limits(1, 1));
+        assert_eq!(pages.get("/bad"), Some(&Err(FetchError::Panicked)));
+        web.assert_crawled(&pages);
+    });
 }
 
 #[test]

@@ -53,10 +53,7 @@ impl Web {
             each_once: false,
             moment: Step::new(),
             log: parking_lot::Mutex::default(),
-            gate: Gate {
-                peak: Mutex::new(0),
-                rises: Condvar::new(),
-            },
+            gate: Gate::new(),
         }
     }
 
@@ -201,6 +198,7 @@ impl Fetcher for Web {
         let page = self.site.answer(url);
         drop(under_way);
         note(&match &page {
+            Ok(links) if links.len() == 1 => format!("{url} has one link"),
             Ok(links) => format!("{url} has {} links", links.len()),
             Err(FetchError::NotFound) => format!("{url} does not exist"),
             Err(error) => format!("{url} failed: {error}"),
@@ -224,21 +222,30 @@ impl Drop for UnderWay<'_> {
 /// Opens when enough fetches are in flight together, and stays open.
 struct Gate {
     /// The most fetches that were in flight together.
-    peak: Mutex<usize>,
-    /// Notified when `peak` rises.
-    rises: Condvar,
+    most_in_flight: Mutex<usize>,
+    /// Notified when that rises.
+    more_in_flight: Condvar,
 }
 
 impl Gate {
+    // Not inlined into `Web::new`, so that pictures take the names from here.
+    fn new() -> Gate {
+        let (most_in_flight, more_in_flight) = (Mutex::new(0), Condvar::new());
+        Gate {
+            most_in_flight,
+            more_in_flight,
+        }
+    }
+
     /// Says that `in_flight` fetches are in flight, and blocks until `needed` were together.
     fn pass(&self, in_flight: usize, needed: usize) {
-        let mut peak = self.peak.lock();
-        if in_flight > *peak {
-            *peak = in_flight;
-            self.rises.notify_all();
+        let mut most = self.most_in_flight.lock();
+        if in_flight > *most {
+            *most = in_flight;
+            self.more_in_flight.notify_all();
         }
-        while *peak < needed {
-            self.rises.wait(&mut peak);
+        while *most < needed {
+            self.more_in_flight.wait(&mut most);
         }
     }
 }
