@@ -77,7 +77,7 @@ fn more_links_than_workers_block_nobody() {
 }
 
 fn more_links_than_any_buffer_block_nobody() {
-    const LINKS: usize = 20_000;
+    const LINKS: usize = 4_000;
     let wide = |url: &str| -> Fetched {
         Ok(match url {
             "/" => (0..LINKS).map(|page| format!("/{page}")).collect(),

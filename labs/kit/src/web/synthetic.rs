@@ -228,7 +228,7 @@ struct Gate {
 }
 
 impl Gate {
-    // Not inlined into `Web::new`, so that pictures take the names from here.
+    // Not in `Web::new`: pictures would name these after what its caller makes.
     fn new() -> Gate {
         let (most_in_flight, more_in_flight) = (Mutex::new(0), Condvar::new());
         Gate {
