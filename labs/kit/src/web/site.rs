@@ -1,6 +1,6 @@
 //! A site as data: which pages there are, and how each answers.
 use super::{Crawl, FetchError, Fetched, host};
-use crate::panic_on_purpose;
+use crate::explore::panic_on_purpose;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
