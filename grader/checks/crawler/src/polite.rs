@@ -311,9 +311,9 @@ fn sampled(pages: usize, limits: Limits) {
 }
 
 fn five_workers_keep_both_limits_in_sampled_schedules() {
-    sampled(8, limits(5, 1));
+    sampled(6, limits(5, 1));
 }
 
 fn eight_workers_keep_both_limits_in_sampled_schedules() {
-    sampled(12, limits(8, 2));
+    sampled(8, limits(8, 2));
 }

@@ -149,11 +149,11 @@ fn sampled(pages: usize, workers: usize) {
 }
 
 fn five_workers_find_a_site_in_sampled_schedules() {
-    sampled(8, 5);
+    sampled(6, 5);
 }
 
 fn eight_workers_find_a_site_in_sampled_schedules() {
-    sampled(12, 8);
+    sampled(8, 8);
 }
 
 fn a_panic_ends_the_crawl_with_a_panic() {
