@@ -111,7 +111,7 @@ fn the_budget_is_used_up_and_not_passed() {
 }
 
 fn the_budget_holds_when_two_look_at_once() {
-    Explorer::new().preemptions(3).explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let web = Web::of("/ -> /a /b");
         let limits = Limits {
             in_flight: 2,
@@ -171,7 +171,7 @@ fn after_cancel_no_page_is_taken_up() {
 }
 
 fn a_crawl_can_be_cancelled_at_any_moment() {
-    Explorer::new().preemptions(2).explore(|| {
+    Explorer::new().preemptions(1).explore(|| {
         let web = Web::of("/ -> /a /b");
         let cancel = Cancel::new();
         let found = thread::scope(|s| {
@@ -203,7 +203,7 @@ fn a_fetch_that_panics_costs_its_page_only() {
 }
 
 fn a_fetch_that_panics_gives_its_place_back() {
-    Explorer::new().preemptions(3).explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let web = Web::of("a/ -> a/1 a/2\n a/1 !!\n a/2 ->");
         all(&web, limits(2, 1));
     });
@@ -291,7 +291,7 @@ fn two_fetches_can_overlap() {
 }
 
 fn a_page_that_two_pages_link_to_is_fetched_once() {
-    Explorer::new().preemptions(3).explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let web = Web::of("/ -> /a /b\n /a -> /b /c\n /b -> /a /c\n /c -> /a");
         all(&web, limits(2, 2));
     });
@@ -302,7 +302,7 @@ fn the_crawl_ends() {
         let web = Web::of("/ -> /a\n /a -> /");
         all(&web, limits(2, 2));
     });
-    Explorer::new().preemptions(2).explore(|| {
+    Explorer::new().preemptions(1).explore(|| {
         let web = Web::of("/ -> /gone");
         all(&web, limits(3, 3));
     });
