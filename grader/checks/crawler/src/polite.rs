@@ -255,6 +255,11 @@ fn no_more_in_flight_than_allowed() {
         all(&web, limits(2, 2));
         assert_within(&web, limits(2, 2));
     });
+    Explorer::new().preemptions(2).explore(|| {
+        let web = Web::of("/ -> a/ b/");
+        all(&web, limits(1, 2));
+        assert_within(&web, limits(1, 2));
+    });
 }
 
 fn no_more_in_flight_at_a_host_than_allowed() {
@@ -274,8 +279,15 @@ fn every_place_at_a_host_is_used() {
 
 fn a_slow_host_starves_nobody() {
     Explorer::new().preemptions(2).explore(|| {
-        // a/1 takes until b/ is in flight, and a/2 has to wait for a/1.
-        let web = Web::of("/ -> a/1 a/2 b/\n a/1 ->\n a/2 ->\n b/ ->\n gate 2 a/1 b/");
+        // a/1 takes until c/ is in flight, which is behind b/, and a/2 has to wait for a/1.
+        let web = Web::of(
+            "/ -> a/1 a/2 b/
+             a/1 ->
+             a/2 ->
+             b/ -> c/
+             c/ ->
+             gate 2 a/1 c/",
+        );
         all(&web, limits(2, 1));
     });
 }
@@ -310,7 +322,7 @@ fn the_crawl_ends() {
 
 fn sampled(pages: usize, limits: Limits) {
     Explorer::new().sampled().explore(move || {
-        let web = Web::new(Site::from_seed(7, pages, 4));
+        let web = Web::new(Site::from_seed(11, pages, 3));
         all(&web, limits);
         assert_within(&web, limits);
     });
