@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use channels::pipeline::stage;
 use kit::channel::{Receiver, TryRecvError, bounded};
-use kit::explore::panic_on_purpose;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
@@ -29,6 +29,11 @@ harness::checks![
     no_workers_is_an_error,
 ];
 
+/// Searches a scenario of three threads, with at most two preemptions.
+fn search_three(scenario: impl Fn() + Send + Sync + 'static) {
+    Explorer::new().preemptions(2).explore(scenario);
+}
+
 /// A channel that holds 1, 2, … up to `last`, and no more will come.
 fn numbers(last: usize) -> Receiver<usize> {
     let (sender, receiver) = bounded(last);
@@ -39,7 +44,7 @@ fn numbers(last: usize) -> Receiver<usize> {
 }
 
 fn each_value_is_worked_on_once() {
-    explore(|| {
+    search_three(|| {
         let calls = Arc::new(AtomicUsize::new(0));
         thread::scope(|s| {
             let results = stage(s, numbers(2), 2, 2, |number| {
@@ -53,7 +58,7 @@ fn each_value_is_worked_on_once() {
 }
 
 fn the_order_is_that_of_the_input() {
-    explore(|| {
+    search_three(|| {
         thread::scope(|s| {
             let results = stage(s, numbers(2), 2, 1, |number| number);
             assert_eq!(
@@ -81,7 +86,7 @@ fn the_last_results_come_before_the_end() {
 }
 
 fn an_input_without_values_ends_at_once() {
-    explore(|| {
+    search_three(|| {
         thread::scope(|s| {
             let results = stage(s, numbers(0), 2, 1, |number| number);
             assert!(results.recv().is_err(), "nothing went in");
@@ -134,7 +139,7 @@ fn what_is_under_way_is_bounded() {
 }
 
 fn a_slow_first_value_piles_nothing_up() {
-    explore(|| {
+    search_three(|| {
         let (input, (finish, slow)) = (numbers(4), bounded(1));
         let left = input.clone();
         thread::scope(|s| {
@@ -154,7 +159,7 @@ fn a_slow_first_value_piles_nothing_up() {
 }
 
 fn who_stops_receiving_ends_the_workers() {
-    explore(|| {
+    search_three(|| {
         thread::scope(|s| {
             let results = stage(s, numbers(3), 2, 0, |number| number);
             assert_eq!(results.recv(), Ok(1));
@@ -175,7 +180,7 @@ fn an_end_reaches_the_input() {
 }
 
 fn a_value_that_comes_late_is_worked_on() {
-    explore(|| {
+    search_three(|| {
         let (sender, input) = bounded(1);
         thread::scope(|s| {
             let results = stage(s, input, 2, 1, |number| number);
@@ -189,7 +194,7 @@ fn a_value_that_comes_late_is_worked_on() {
 }
 
 fn two_stages_in_a_row() {
-    explore(|| {
+    search_three(|| {
         thread::scope(|s| {
             let tens = stage(s, numbers(2), 1, 1, |number| number * 10);
             let results = stage(s, tens, 1, 1, |number| number + 1);
@@ -204,7 +209,7 @@ fn panics(scope: impl FnOnce()) -> bool {
 }
 
 fn a_panic_ends_the_output_in_its_place() {
-    explore(|| {
+    search_three(|| {
         panics(|| {
             thread::scope(|s| {
                 let results = stage(s, numbers(3), 2, 2, |number| match number {
@@ -219,7 +224,7 @@ fn a_panic_ends_the_output_in_its_place() {
 }
 
 fn a_panic_is_not_lost() {
-    explore(|| {
+    search_three(|| {
         let panicked = panics(|| {
             thread::scope(|s| {
                 let fail = |_| -> usize { panic_on_purpose("the only one fails") };
@@ -232,7 +237,7 @@ fn a_panic_is_not_lost() {
 }
 
 fn a_panic_reaches_who_fills_the_input() {
-    explore(|| {
+    search_three(|| {
         let (sender, input) = bounded(0);
         panics(|| {
             thread::scope(|s| {

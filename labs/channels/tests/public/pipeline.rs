@@ -4,11 +4,16 @@
 
 use channels::pipeline::stage;
 use kit::channel::{Receiver, bounded};
-use kit::explore::panic_on_purpose;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Searches a scenario of three threads, with at most two preemptions.
+fn search_three(scenario: impl Fn() + Send + Sync + 'static) {
+    Explorer::new().preemptions(2).explore(scenario);
+}
 
 /// A channel that holds 1, 2, … up to `last`, and no more will come.
 fn numbers(last: usize) -> Receiver<usize> {
@@ -31,7 +36,7 @@ fn one_worker_works_on_each_value() {
 
 #[test]
 fn two_workers_keep_the_order() {
-    explore(|| {
+    search_three(|| {
         thread::scope(|s| {
             let same = stage(s, numbers(2), 2, 1, |number| number);
             assert_eq!(same.recv(), Ok(1), "the first comes first");
@@ -59,7 +64,7 @@ fn two_workers_can_work_at_once() {
 
 #[test]
 fn what_nobody_receives_is_not_piled_up() {
-    explore(|| {
+    search_three(|| {
         let (sender, input) = bounded(1);
         let sent = Arc::new(AtomicUsize::new(0));
         let received = sent.clone();
@@ -77,7 +82,7 @@ fn what_nobody_receives_is_not_piled_up() {
 
 #[test]
 fn who_stops_receiving_ends_the_stage() {
-    explore(|| {
+    search_three(|| {
         thread::scope(|s| {
             let results = stage(s, numbers(3), 2, 0, |number| number);
             assert_eq!(results.recv(), Ok(1));
@@ -88,7 +93,7 @@ fn who_stops_receiving_ends_the_stage() {
 
 #[test]
 fn after_a_panic_the_results_before_it_come_out() {
-    explore(|| {
+    search_three(|| {
         let scope = AssertUnwindSafe(|| {
             thread::scope(|s| {
                 let results = stage(s, numbers(2), 2, 2, |number| match number {
