@@ -21,9 +21,10 @@ use kit::sync::{Arc, Condvar, Mutex};
 use kit::time::Duration;
 
 // LAB: use crate::flavor::AnyFlavor;
+use crate::RecvTimeoutError;
 use crate::flavor::{AnyFlavor, Flavor, Patience, Watcher};
 // LAB: end
-use crate::{Receiver, RecvError, RecvTimeoutError};
+use crate::{Receiver, RecvError};
 
 /// Several channels of which one thread waits for whichever has something first.
 ///
