@@ -19,7 +19,7 @@
 use kit::time::Duration;
 
 use crate::flavor::AnyFlavor;
-use crate::{Receiver, RecvError, RecvTimeoutError};
+use crate::{Receiver, RecvError};
 
 /// Several channels of which one thread waits for whichever has something first.
 ///

@@ -129,7 +129,7 @@ fn what_is_under_way_is_bounded() {
         thread::scope(|s| {
             let results = stage(s, input, 1, 1, |number| number);
             assert!(
-                left.len() >= 1,
+                !left.is_empty(),
                 "3 of 3 are taken by 1 worker with room for 1"
             );
             drop(left);
@@ -148,7 +148,7 @@ fn a_slow_first_value_piles_nothing_up() {
                 _ => number,
             });
             assert!(
-                left.len() >= 1,
+                !left.is_empty(),
                 "3 of 3 are taken by 2 workers, and none is received"
             );
             finish.send(1).unwrap();
