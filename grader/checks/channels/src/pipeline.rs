@@ -253,11 +253,13 @@ fn a_panic_reaches_who_fills_the_input() {
 }
 
 fn no_workers_is_an_error() {
-    let refused = catch_unwind(|| {
-        thread::scope(|s| {
-            stage(s, numbers(1), 0, 1, |number| number);
-        });
-    });
+    let with = |workers| {
+        catch_unwind(|| {
+            thread::scope(|s| drop(stage(s, numbers(1), workers, 1, |number| number)));
+        })
+    };
+    assert!(with(1).is_ok(), "one worker is enough");
+    let refused = with(0);
     assert!(
         refused.is_err(),
         "a stage without workers does nothing, and says so"
