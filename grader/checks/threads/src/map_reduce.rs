@@ -1,0 +1,241 @@
+//! Hidden checks of `map_reduce`.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kit::channel;
+use kit::explore::panic_on_purpose;
+use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::{explore, possible};
+use threads::map_reduce::{map_reduce, partition, word_count};
+
+use crate::seen::{Inside, Threads};
+
+harness::checks![
+    words_are_counted,
+    values_come_in_the_order_of_the_inputs,
+    nothing_to_map,
+    none_counts_as_one,
+    few_threads_for_many_tasks,
+    a_partition_is_reduced_in_one_task,
+    no_reduce_before_the_last_map_has_ended,
+    the_result_is_the_same_whoever_is_faster,
+    each_task_runs_once,
+    a_slow_map_task_holds_up_no_other,
+    a_panic_of_map_reaches_the_caller,
+    a_panic_of_reduce_reaches_the_caller,
+    two_map_tasks_at_once,
+    two_reduce_tasks_at_once,
+];
+
+/// All values of a key, as they come.
+fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
+    values
+}
+
+/// Keys that two reduce tasks share out: one for each.
+fn one_key_for_each_of_two() -> [u32; 2] {
+    let key = |task| {
+        (0..)
+            .find(|key: &u32| partition(key, 2) == task)
+            .expect("some key goes there")
+    };
+    [key(0), key(1)]
+}
+
+fn words_are_counted() {
+    let documents = ["a b a", "", "b c", "a"];
+    let expected = [("a", 3), ("b", 2), ("c", 1)].map(|(word, count)| (word.to_owned(), count));
+    for (reducers, workers) in [(1, 1), (2, 3), (5, 2), (9, 9)] {
+        let counts = word_count(&documents, reducers, workers);
+        assert_eq!(
+            counts,
+            BTreeMap::from(expected.clone()),
+            "{reducers} reducers, {workers} workers"
+        );
+    }
+}
+
+fn values_come_in_the_order_of_the_inputs() {
+    let inputs: Vec<u32> = (0..40).collect();
+    let result = map_reduce(
+        &inputs,
+        3,
+        4,
+        |n| vec![(n % 2, *n), (n % 2, 100 + n)],
+        collect,
+    );
+    for (key, values) in &result {
+        let expected: Vec<u32> = inputs
+            .iter()
+            .filter(|n| *n % 2 == *key)
+            .flat_map(|n| [*n, 100 + n])
+            .collect();
+        assert_eq!(*values, expected, "the values of key {key}");
+    }
+    assert_eq!(result.len(), 2);
+}
+
+fn nothing_to_map() {
+    let nothing: [u32; 0] = [];
+    let result = map_reduce(&nothing, 2, 2, |n| vec![(*n, *n)], collect);
+    assert!(result.is_empty());
+    let result = map_reduce(&[1, 2], 2, 2, |_| Vec::new(), collect);
+    assert!(result.is_empty(), "map tasks that make nothing");
+}
+
+fn none_counts_as_one() {
+    let expected = BTreeMap::from([(1, vec![1]), (2, vec![2])]);
+    assert_eq!(
+        map_reduce(&[1, 2], 0, 2, |n| vec![(*n, *n)], collect),
+        expected,
+        "no reducers"
+    );
+    assert_eq!(
+        map_reduce(&[1, 2], 2, 0, |n| vec![(*n, *n)], collect),
+        expected,
+        "no workers"
+    );
+}
+
+fn few_threads_for_many_tasks() {
+    let (mapping, reducing) = (Threads::default(), Threads::default());
+    let inputs: Vec<u32> = (0..200).collect();
+    let map = |n: &u32| {
+        mapping.here();
+        vec![(*n, *n)]
+    };
+    let reduce = |_: &u32, _: Vec<u32>| reducing.here();
+    map_reduce(&inputs, 50, 3, map, reduce);
+    for (name, threads) in [("map", mapping), ("reduce", reducing)] {
+        let count = threads.count();
+        assert!(
+            count <= 3,
+            "{count} threads ran {name} tasks, and three may"
+        );
+    }
+}
+
+fn a_partition_is_reduced_in_one_task() {
+    // With one reduce task, keys come one after the other and in order, whatever the number of threads.
+    let (told, order) = channel::unbounded();
+    let reduce = |key: &u32, _: Vec<u32>| told.send(*key).expect("the receiver lives");
+    map_reduce(&[5, 3, 9, 1], 1, 4, |n| vec![(*n, *n)], reduce);
+    assert_eq!(order.try_iter().collect::<Vec<_>>(), [1, 3, 5, 9]);
+}
+
+fn no_reduce_before_the_last_map_has_ended() {
+    explore(|| {
+        let ended = AtomicUsize::new(0);
+        let map = |n: &u32| {
+            ended.fetch_add(1, SeqCst);
+            vec![(*n, *n)]
+        };
+        let reduce = |_: &u32, _: Vec<u32>| {
+            let ended = ended.load(SeqCst);
+            assert_eq!(
+                ended, 2,
+                "reduce began when {ended} of 2 map tasks had ended"
+            );
+        };
+        map_reduce(&one_key_for_each_of_two(), 2, 2, map, reduce);
+    });
+}
+
+fn the_result_is_the_same_whoever_is_faster() {
+    explore(|| {
+        let result = map_reduce(&[1, 2], 1, 2, |n| vec![(7, *n)], collect);
+        assert_eq!(result, BTreeMap::from([(7, vec![1, 2])]));
+    });
+}
+
+fn each_task_runs_once() {
+    explore(|| {
+        let (maps, reduces) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let map = |n: &u32| {
+            maps.fetch_add(1, SeqCst);
+            vec![(*n, *n)]
+        };
+        let reduce = |_: &u32, values: Vec<u32>| {
+            reduces.fetch_add(1, SeqCst);
+            values.len()
+        };
+        let keys = one_key_for_each_of_two();
+        let result = map_reduce(&keys, 2, 2, map, reduce);
+        assert_eq!(result, keys.into_iter().map(|key| (key, 1)).collect());
+        assert_eq!(
+            (maps.load(SeqCst), reduces.load(SeqCst)),
+            (2, 2),
+            "calls of map and of reduce"
+        );
+    });
+}
+
+fn a_slow_map_task_holds_up_no_other() {
+    for slow in 0..4 {
+        explore(move || {
+            let (done, others) = channel::bounded(3);
+            let map = |n: &u32| {
+                if *n == slow {
+                    for _ in 0..3 {
+                        others.recv().expect("the sender lives");
+                    }
+                } else {
+                    done.send(()).expect("the receiver lives");
+                }
+                vec![(0, *n)]
+            };
+            let result = map_reduce(&[0, 1, 2, 3], 1, 2, map, collect);
+            assert_eq!(result[&0], [0, 1, 2, 3]);
+        });
+    }
+}
+
+fn a_panic_of_map_reaches_the_caller() {
+    explore(|| {
+        let map = |n: &u32| match n {
+            2 => panic_on_purpose("map fails for 2"),
+            n => vec![(*n, *n)],
+        };
+        let result = catch_unwind(AssertUnwindSafe(|| map_reduce(&[1, 2], 1, 2, map, collect)));
+        assert!(result.is_err(), "the panic was lost: {result:?}");
+    });
+}
+
+fn a_panic_of_reduce_reaches_the_caller() {
+    explore(|| {
+        let reduce = |_: &u32, _: Vec<u32>| -> u32 { panic_on_purpose("reduce fails") };
+        let map = |n: &u32| vec![(*n, *n)];
+        let result = catch_unwind(AssertUnwindSafe(|| map_reduce(&[1, 2], 2, 2, map, reduce)));
+        assert!(result.is_err(), "the panic was lost: {result:?}");
+    });
+}
+
+fn two_map_tasks_at_once() {
+    possible(|goal| {
+        let inside = Inside::default();
+        let map = |n: &u32| {
+            inside.with(|count| {
+                if count == 2 {
+                    goal.reached();
+                }
+            });
+            vec![(*n, *n)]
+        };
+        map_reduce(&[1, 2], 1, 2, map, collect);
+    });
+}
+
+fn two_reduce_tasks_at_once() {
+    possible(|goal| {
+        let inside = Inside::default();
+        let reduce = |_: &u32, _: Vec<u32>| {
+            inside.with(|count| {
+                if count == 2 {
+                    goal.reached();
+                }
+            });
+        };
+        map_reduce(&one_key_for_each_of_two(), 2, 2, |n| vec![(*n, *n)], reduce);
+    });
+}
