@@ -4,7 +4,7 @@ LAB ?= locks
 REPOSITORY ?= ../..
 MDBOOK = target/tools/bin/mdbook
 
-.PHONY: grade test check handout book pictures race bench
+.PHONY: grade test crossbeam-tests check handout book pictures race bench crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -13,6 +13,9 @@ test: ## All tests of everything: unit, doc and public tests, then every check a
 	cargo test --quiet
 	cargo run --quiet --package grader -- handout --check
 	cargo run --quiet --package grader -- verify
+
+crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channels: how many passed, what is left out and why.
+	cargo test --quiet --package crossbeam-tests -- --format pretty
 
 check: ## What a change has to pass before its tests are worth running: format and lints.
 	cargo fmt --all --check
@@ -36,3 +39,6 @@ race: ## The lecture's crawler in Go, with its lock removed and with two: what p
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml
+
+crawl-docs: ## The toolchain's documentation, served here, by each crawler and by wget: the same pages, and in what time.
+	WEFT_CRAWL_DOCS=whole cargo test --release --package crawl --test docs -- --nocapture

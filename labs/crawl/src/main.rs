@@ -1,3 +1,7 @@
-//! Crawls a real site over HTTP with the crawlers of the lab.
+//! Parses the command line and exits. Everything else is in the library.
 
-fn main() {}
+use clap::Parser;
+
+fn main() -> std::process::ExitCode {
+    crawl::cli::Cli::parse().run().into()
+}

@@ -8,6 +8,41 @@
 /// Does nothing: there is no timeline.
 pub fn note(_text: &str) {}
 
+pub mod message {
+    /// As the other one, but no schedule decides.
+    pub fn choose(count: u64) -> u64 {
+        use std::hash::{BuildHasher, RandomState};
+        RandomState::new().hash_one(count) % count
+    }
+    #[derive(Clone, Debug)]
+    pub struct Message(std::sync::Arc<str>);
+    impl Message {
+        pub fn sent(text: &str) -> Message {
+            Message(text.into())
+        }
+        pub fn lost(&self) {}
+        pub fn duplicated(&self) {}
+        pub fn delivered(&self) {}
+        pub(crate) fn lost_on_the_way_to(&self, _lane: Option<Lane>) {}
+        pub(crate) fn text(&self) -> &str {
+            &self.0
+        }
+    }
+    pub(crate) type Lane = u8;
+    pub(crate) fn lane() -> Option<Lane> {
+        None
+    }
+    pub(crate) fn is_exhaustive() -> bool {
+        false
+    }
+}
+pub(crate) mod explore {
+    /// There is no run that has one.
+    pub(crate) fn current_seed() -> u64 {
+        0
+    }
+}
+
 pub(crate) mod step {
     /// Nothing: there is no checker.
     pub(crate) struct Step;
@@ -37,6 +72,9 @@ pub mod time {
     pub use std::time::{Duration, Instant};
 }
 pub mod channel {
+    pub(crate) fn own<T>(_name: &str) -> (Sender<T>, Receiver<T>) {
+        unbounded()
+    }
     pub use crossbeam_channel::{
         IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select,
         SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,

@@ -41,7 +41,7 @@ mod tell;
 #[cfg(not(feature = "bare"))]
 mod waiting;
 #[cfg(not(feature = "bare"))]
-pub use explore::{explore, possible, repeat};
+pub use explore::{explore, possible, repeat, seeds};
 #[cfg(not(feature = "bare"))]
 pub use facade::*;
 #[cfg(not(feature = "bare"))]
@@ -50,4 +50,5 @@ pub use message::note;
 pub mod collections;
 #[cfg(not(feature = "bare"))]
 pub mod history;
+pub mod net;
 pub mod web;

@@ -1,12 +1,25 @@
 //! What a scenario adds to the timeline itself: notes, and messages between nodes (who sent what to whom, what
 //! was lost, what came twice).
 //!
-//! Not here: a network. Whoever simulates one says with these what it does to each message, and the picture
-//! draws it as a sequence diagram. Outside a model all of this does nothing.
+//! The picture draws it as a sequence diagram. [`net`](crate::net) says all of this itself; whoever simulates something
+//! else says with these what becomes of each message. Outside a model all of this does nothing.
 use crate::model;
 use crate::record::{self, Op};
 use std::panic::Location;
 use std::sync::Arc;
+
+/// Whether every choice is tried, and not some at random.
+pub(crate) fn is_exhaustive() -> bool {
+    model::backend() == model::Backend::Loom
+}
+
+/// A thread of the timeline.
+pub(crate) type Lane = record::ThreadId;
+
+/// The lane of this thread, if there is a timeline.
+pub(crate) fn lane() -> Option<Lane> {
+    model::running().then(record::current)
+}
 
 /// A message on its way. Copies of it are the same message.
 #[derive(Clone, Debug)]
@@ -36,10 +49,24 @@ impl Message {
         Message { id, text }
     }
 
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Says that it never arrives.
     #[track_caller]
     pub fn lost(&self) {
-        self.event(Location::caller(), |id, text| Op::MessageLost { id, text });
+        self.lost_on_the_way_to(None);
+    }
+
+    /// Says that it never arrives at `lane`.
+    #[track_caller]
+    pub(crate) fn lost_on_the_way_to(&self, to: Option<Lane>) {
+        self.event(Location::caller(), |id, text| Op::MessageLost {
+            id,
+            text,
+            to,
+        });
     }
 
     /// Says that it will arrive once more.

@@ -144,6 +144,8 @@ pub(crate) enum Op {
     MessageLost {
         id: u64,
         text: Arc<str>,
+        /// Who would have received it, if that is known.
+        to: Option<ThreadId>,
     },
     MessageDuplicated {
         id: u64,
@@ -202,6 +204,8 @@ pub(crate) struct Object {
     /// The newest value of an atomic, to tell a stale load.
     pub(crate) newest: Option<Value>,
     pub(crate) alive: bool,
+    /// The name of a thing of the kit's own, if it is one: what goes through it is told by messages.
+    pub(crate) own: Option<Arc<str>>,
 }
 
 /// A thread of the scenario.
@@ -344,9 +348,19 @@ impl Handle {
                 created,
                 newest,
                 alive: true,
+                own: None,
             });
             Handle((trace.objects.len() - 1) as ObjectId)
         })
+    }
+
+    /// This is a thing of the kit's own.
+    pub(crate) fn call(&self, name: &str) {
+        TRACE.with_borrow_mut(|trace| {
+            if let Some(object) = trace.objects.get_mut(self.0 as usize) {
+                object.own = Some(name.into());
+            }
+        });
     }
 
     pub(crate) fn event(&self, place: Place, op: Op) {

@@ -7,7 +7,7 @@
 mod arrows;
 mod data;
 mod drawing;
-mod escape;
+pub mod escape;
 mod lanes;
 mod layout;
 mod page;
@@ -16,6 +16,9 @@ mod source;
 mod table;
 
 use crate::Failure;
+
+/// The colours of pages, light and dark, as a style sheet.
+pub const COLOURS: &str = include_str!("html/colours.css");
 
 impl Failure {
     /// Draws the failure as one HTML page that needs nothing but itself.

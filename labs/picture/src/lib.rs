@@ -22,5 +22,6 @@ pub use data::{
     Edge, EdgeKind, Effect, Failure, FailureKind, Hold, Object, Place, Search, Step, Thread,
     VERSION, Wait,
 };
+pub use html::{COLOURS, escape};
 pub use outcome::{Certainty, Outcome};
 pub use text::Style;

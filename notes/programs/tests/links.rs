@@ -172,12 +172,26 @@ fn every_link_leads_somewhere() {
 }
 
 #[test]
+fn the_contents_list_every_page() {
+    let notes = root().join("notes");
+    let summary = std::fs::read_to_string(notes.join("SUMMARY.md")).expect("the contents");
+    for entry in notes.read_dir().expect("the folder of the pages") {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_string_lossy();
+        if name.ends_with(".md") && name != "SUMMARY.md" {
+            let listed = summary.contains(&format!("]({name})"));
+            assert!(listed, "notes/SUMMARY.md does not list {name}");
+        }
+    }
+}
+
+#[test]
 fn a_link_that_leads_nowhere_is_found() {
     let path = root().join("notes/a.md");
     let text = "# One & two\n\n[a](#one--two) [b](#three) [c](nowhere.md) ![d](https://example.org) `[e](f)`\n";
     let pages = BTreeMap::from([(path.clone(), page(text))]);
     // The page itself is not on the disk.
-    std::assert_eq!(pages[&path].anchors, ["one--two"]);
+    assert_eq!(pages[&path].anchors, ["one--two"]);
     assert_eq!(pages[&path].links.len(), 4);
     assert!(dead(&pages, &path, "nowhere.md").is_some());
     assert!(dead(&pages, &path, "../..").is_some());

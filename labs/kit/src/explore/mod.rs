@@ -14,17 +14,19 @@ mod repeat;
 mod request;
 mod run;
 mod search;
+mod seeds;
 mod silence;
 mod stress;
 
 pub use hung::hung;
 pub(crate) use hung::watch;
-pub use picture::{Certainty, Failure, FailureKind, Outcome};
+pub use picture::{Certainty, Failure, FailureKind, Outcome, Style};
 pub use repeat::repeat;
 pub use request::{Answer, Stress};
+pub(crate) use seeds::current_seed;
+pub use seeds::seeds;
 
 use crate::model;
-use picture::Style;
 use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::sync::Arc;

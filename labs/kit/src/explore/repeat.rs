@@ -1,7 +1,6 @@
 //! A scenario on real threads, again and again.
 use super::hung::hung;
 use std::panic::resume_unwind;
-use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
@@ -21,7 +20,11 @@ pub fn repeat(times: usize, scenario: impl Fn() + Send + Sync + 'static) {
 }
 
 fn repeat_within(deadline: Duration, times: usize, scenario: impl Fn() + Send + Sync + 'static) {
-    let scenario = Arc::new(scenario);
+    within(deadline, move || (0..times).for_each(|_| scenario()));
+}
+
+/// Runs `job` on a thread of its own, and waits for it until it counts as hung.
+pub(super) fn within(deadline: Duration, job: impl FnOnce() + Send + 'static) {
     let (done, finished) = channel::<()>();
     let name = std::thread::current()
         .name()
@@ -31,7 +34,7 @@ fn repeat_within(deadline: Duration, times: usize, scenario: impl Fn() + Send + 
     let thread = runner
         .spawn(move || {
             let _done = done;
-            (0..times).for_each(|_| scenario());
+            job();
         })
         .expect("the operating system can start a thread");
     // The channel closes when the runner has ended, whichever way.

@@ -5,6 +5,7 @@
 //! | `WEFT_FAILURES=DIR` | write outcomes and failure to `DIR/<claim>.json`, and do not print the picture |
 //! | `WEFT_REPLAY=TOKEN` | run exactly the interleaving that the token names |
 //! | `WEFT_STOP_AT=EVENT` | in a replay, call `weft_stop_here` at this event, for a debugger |
+//! | `WEFT_SEED=CLAIM@N` | run the scenarios of that test that take seeds with this one alone |
 //! | `WEFT_STRESS=N` | run the scenario N times on real threads first |
 //! | `WEFT_TELL_AFTER=N` | after N seconds, say where the threads of the test `WEFT_CLAIM` wait |
 use super::{Failure, Outcome};
@@ -107,6 +108,13 @@ fn variable(name: &str) -> Option<String> {
 pub(super) fn replay(claim: &str) -> Option<Token> {
     let token = Token::parse(&variable("WEFT_REPLAY")?)?;
     (token.claim == claim).then_some(token)
+}
+
+/// The only seed to run this test with, if somebody said one.
+pub(super) fn seed(claim: &str) -> Option<u64> {
+    let wanted = variable("WEFT_SEED")?;
+    let (test, seed) = wanted.rsplit_once('@')?;
+    (test == claim).then(|| seed.parse().ok())?
 }
 
 /// How often to run the scenario on real threads first.

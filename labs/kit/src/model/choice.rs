@@ -53,7 +53,7 @@ pub(crate) fn choose(count: u64) -> u64 {
         Backend::Shuttle => shuttle::rand::thread_rng().gen_range(0..count),
         Backend::Loom => {
             will_choose();
-            (0..count - 1).find(|_| toss()).unwrap_or(count - 1)
+            (0..count - 1).find(|_| !toss()).unwrap_or(count - 1)
         }
         Backend::Real => {
             use std::hash::{BuildHasher, RandomState};
@@ -62,6 +62,7 @@ pub(crate) fn choose(count: u64) -> u64 {
     }
 }
 
+/// Whether the stored value is seen; loom tries the one before it first.
 fn toss() -> bool {
     let next = TOSSED.replace(TOSSED.get() + 1);
     let coins = TOSSES.with_borrow(Arc::clone);

@@ -84,7 +84,11 @@ impl Walk<'_> {
                     |earlier: &Step| earlier.object == step.object && earlier.thread != step.thread;
                 (before(&met), EdgeKind::Notify)
             }
-            Op::MessageDelivered { id, .. } => (self.messages.get(id).copied(), EdgeKind::Message),
+            Op::MessageDelivered { id, .. }
+            | Op::MessageLost { id, .. }
+            | Op::MessageDuplicated { id, .. } => {
+                (self.messages.get(id).copied(), EdgeKind::Message)
+            }
             Op::Received { .. } => {
                 let queue = self.sent.entry(lock).or_default();
                 (

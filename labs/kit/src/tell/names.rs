@@ -44,7 +44,10 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
     let mut names: Vec<Option<String>> = trace
         .objects
         .iter()
-        .map(|object| source.binding(object.created))
+        .map(|object| match &object.own {
+            Some(name) => Some(name.to_string()),
+            None => source.binding(object.created),
+        })
         .collect();
     for event in &trace.events {
         if let Op::SelectWaits { channels, .. } = &event.op {

@@ -17,9 +17,10 @@ pub(super) fn steps(
     deadlock: bool,
 ) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
+    let mut ran = None;
     for shown in order(trace) {
         let event = &trace.events[shown.event];
-        let thread = event.thread as usize;
+        let thread = lane(event, trace) as usize;
         let (at, code) = place(event, source);
         steps.push(Step {
             thread,
@@ -30,12 +31,35 @@ pub(super) fn steps(
             value: value(&event.op),
             at,
             code,
-            switched: steps.last().is_some_and(|step| step.thread != thread),
+            switched: ran
+                .replace(event.thread)
+                .is_some_and(|ran| ran != event.thread),
             stuck: deadlock && shown.last && waits(&event.op),
             part: true,
         });
     }
     steps
+}
+
+/// The thread in whose column an event stands: its own, but what was lost is missed by whoever would have received it.
+fn lane(event: &Event, trace: &Trace) -> ThreadId {
+    let Op::MessageLost { to, .. } = event.op else {
+        return event.thread;
+    };
+    // Where nobody said who that is: whoever receives what this thread sends.
+    let sender_of = |id: u64| {
+        let sent =
+            |event: &&Event| matches!(event.op, Op::MessageSent { id: sent, .. } if sent == id);
+        trace.events.iter().find(sent).map(|sent| sent.thread)
+    };
+    let receives = |other: &Event| match other.op {
+        Op::MessageDelivered { id, .. } if sender_of(id) == Some(event.thread) => {
+            Some(other.thread)
+        }
+        _ => None,
+    };
+    to.or_else(|| trace.events.iter().find_map(receives))
+        .unwrap_or(event.thread)
 }
 
 /// The last step: a thread panicked.
@@ -132,6 +156,16 @@ fn order(trace: &Trace) -> Vec<Shown> {
                 continue;
             }
             Op::End => continue,
+            // What goes through things of the kit's own is told by messages.
+            Op::Sent { .. } | Op::Received { .. } | Op::Disconnected { .. }
+                if trace.objects[event.object as usize].own.is_some() =>
+            {
+                continue;
+            }
+            // A failure that a message tells, too.
+            Op::ReceiveFailed { .. } if trace.objects[event.object as usize].own.is_some() => {
+                continue;
+            }
             _ => shown.push(Shown { event: at, last }),
         }
         if matches!(event.op, Op::Locked | Op::ReadLocked) {

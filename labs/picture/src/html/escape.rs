@@ -1,9 +1,9 @@
-//! Text that came from a student's program, made harmless in HTML and in a script.
+//! Text from elsewhere, a student's program or somebody's site, made harmless in HTML and in a script.
 use std::borrow::Cow;
 use std::fmt;
 
 /// Text as HTML shows it, in an element or in a quoted attribute.
-pub(super) struct Text<'a>(pub(super) &'a str);
+pub struct Text<'a>(pub &'a str);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -42,7 +42,7 @@ fn is_invisible(char: char) -> bool {
 }
 
 /// JSON as it may stand in a `<script>`: nothing in it can end the element or a line.
-pub(super) fn json(value: &serde_json::Value) -> String {
+pub fn json(value: &serde_json::Value) -> String {
     let mut safe = String::new();
     for char in value.to_string().chars() {
         match char {
@@ -60,7 +60,7 @@ pub(super) fn json(value: &serde_json::Value) -> String {
 /// # Panics
 ///
 /// Panics if a `{{` has no `}}`: a mistake in the template.
-pub(super) fn fill<'a>(template: &str, value: impl Fn(&str) -> Cow<'a, str>) -> String {
+pub fn fill<'a>(template: &str, value: impl Fn(&str) -> Cow<'a, str>) -> String {
     let mut parts = template.split("{{");
     let mut filled = parts.next().unwrap_or_default().to_owned();
     for part in parts {

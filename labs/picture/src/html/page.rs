@@ -8,7 +8,7 @@ use std::fmt::Write;
 const PAGE: &str = include_str!("picture.html");
 const STAGE: &str = include_str!("stage.html");
 const STYLE: [&str; 3] = [
-    include_str!("colours.css"),
+    super::COLOURS,
     include_str!("picture.css"),
     include_str!("drawing.css"),
 ];

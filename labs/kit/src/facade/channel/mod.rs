@@ -54,6 +54,16 @@ pub fn never<T>() -> Receiver<T> {
     Receiver(End::Model(Shared::new(Some(0), place).end(Side::Receiver)))
 }
 
+/// A channel of the kit's own, for what it simulates: pictures call it `name`.
+#[track_caller]
+pub(crate) fn own<T>(name: &str) -> (Sender<T>, Receiver<T>) {
+    let (sender, receiver) = unbounded();
+    if let End::Model(end) = &sender.0 {
+        end.shared.channel.call(name);
+    }
+    (sender, receiver)
+}
+
 fn real<T>(
     (sender, receiver): (crossbeam_channel::Sender<T>, crossbeam_channel::Receiver<T>),
 ) -> (Sender<T>, Receiver<T>) {

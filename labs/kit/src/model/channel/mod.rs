@@ -124,6 +124,11 @@ impl Channel {
         }
     }
 
+    /// This is a channel of the kit's own.
+    pub(crate) fn call(&self, name: &str) {
+        self.object.call(name);
+    }
+
     /// How many values are buffered. Never blocks.
     pub(crate) fn len(&self) -> usize {
         if !inert() {

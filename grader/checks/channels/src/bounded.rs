@@ -1,0 +1,387 @@
+//! Checks of `bounded`, on the flavor itself.
+//!
+//! What could block runs as a model even on one thread: there, a thread that waits for itself is a
+//! deadlock with a picture, and not a check that hangs.
+
+use channels::bounded::Bounded;
+use channels::flavor::Patience::{Forever, Never};
+use channels::flavor::{Flavor, Side};
+use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::explore::Explorer;
+use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use kit::sync::{Arc, Mutex, Weak};
+use kit::{explore, possible, thread};
+
+use crate::told::{Told, soon};
+
+harness::checks![
+    first_in_first_out,
+    the_capacity_is_exact,
+    an_empty_buffer_refuses,
+    a_receiver_that_waits_gets_the_value,
+    a_sender_that_waits_gets_room,
+    two_receivers_that_wait_both_get_one,
+    two_senders_that_wait_both_get_room,
+    the_buffer_is_never_over_full,
+    a_value_has_one_receiver,
+    two_senders_and_two_receivers_all_get_through,
+    a_sender_that_gives_up_has_its_value_back,
+    a_receiver_that_gives_up_leaves_the_value,
+    who_gives_up_takes_no_wake_up_along,
+    what_is_buffered_is_delivered_first,
+    without_receivers_nothing_is_accepted,
+    the_end_of_the_senders_wakes_all_receivers,
+    the_end_of_the_receivers_wakes_all_senders,
+    what_nobody_can_receive_is_dropped,
+    values_are_dropped_outside_the_lock,
+    a_watcher_misses_nothing,
+    a_watcher_is_told_of_the_end,
+    a_sender_can_run_ahead,
+];
+
+const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
+const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;
+
+/// A buffer with these values in it, and no room for more.
+fn full_of<const N: usize>(values: [u32; N]) -> Bounded<u32> {
+    let channel = Bounded::new(N);
+    for value in values {
+        assert_eq!(channel.send(value, Never), Ok(()), "there is room");
+    }
+    channel
+}
+
+fn first_in_first_out() {
+    explore(|| {
+        let channel = full_of([1, 2, 3]);
+        assert_eq!(channel.recv(Forever), Ok(1), "1 went in first");
+        assert_eq!(channel.send(4, Forever), Ok(()), "one has gone");
+        for next in [2, 3, 4] {
+            assert_eq!(channel.recv(Never), Ok(next), "{next} is there longest");
+        }
+        assert_eq!(channel.len(), 0, "all have gone");
+    });
+}
+
+fn the_capacity_is_exact() {
+    explore(|| {
+        let channel = full_of([1, 2]);
+        assert_eq!((channel.len(), channel.capacity()), (2, Some(2)));
+        for patience in [Never, soon()] {
+            let refused = channel.send(3, patience);
+            assert_eq!(refused, Err(SendTimeoutError::Timeout(3)), "two are in");
+        }
+        assert_eq!(channel.recv(Never), Ok(1));
+        assert_eq!(channel.send(4, Never), Ok(()), "one went, so one fits");
+        assert_eq!(channel.len(), 2, "a refused value is not in the buffer");
+    });
+}
+
+fn an_empty_buffer_refuses() {
+    explore(|| {
+        let channel = Bounded::new(1);
+        for patience in [Never, soon()] {
+            assert_eq!(channel.recv(patience), Err(EMPTY), "nothing was sent");
+        }
+        assert_eq!(channel.send(1, Never), Ok(()));
+        assert_eq!(channel.recv(soon()), Ok(1), "what is there is taken");
+    });
+}
+
+fn a_receiver_that_waits_gets_the_value() {
+    explore(|| {
+        let channel = Bounded::new(1);
+        thread::scope(|s| {
+            s.spawn(|| channel.send(7, Forever).expect("a receiver is left"));
+            assert_eq!(channel.recv(Forever), Ok(7));
+        });
+    });
+}
+
+fn a_sender_that_waits_gets_room() {
+    explore(|| {
+        let channel = full_of([1]);
+        thread::scope(|s| {
+            s.spawn(|| channel.send(2, Forever).expect("a receiver is left"));
+            assert_eq!(channel.recv(Forever), Ok(1), "it was there first");
+            assert_eq!(channel.recv(Forever), Ok(2), "and this one comes");
+        });
+    });
+}
+
+fn two_receivers_that_wait_both_get_one() {
+    explore(|| {
+        let channel = Bounded::new(2);
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| channel.recv(Forever).expect("two are sent"));
+            }
+            for value in [1, 2] {
+                assert_eq!(channel.send(value, Never), Ok(()), "there is room");
+            }
+        });
+    });
+}
+
+fn two_senders_that_wait_both_get_room() {
+    explore(|| {
+        let channel = full_of([1, 2]);
+        thread::scope(|s| {
+            for value in [3, 4] {
+                let channel = &channel;
+                s.spawn(move || channel.send(value, Forever).expect("a receiver is left"));
+            }
+            assert_eq!(channel.recv(Never), Ok(1), "it is there");
+            assert_eq!(channel.recv(Never), Ok(2), "it is there");
+        });
+        assert_eq!(channel.len(), 2, "both have sent");
+    });
+}
+
+fn the_buffer_is_never_over_full() {
+    explore(|| {
+        let channel = full_of([1]);
+        thread::scope(|s| {
+            s.spawn(|| channel.send(2, Forever).expect("a receiver is left"));
+            assert_eq!(channel.recv(Forever), Ok(1));
+            let third = channel.send(3, Never);
+            assert!(channel.len() <= 1, "there is room for one value");
+            if third.is_ok() {
+                channel.recv(Forever).expect("one of the two");
+            }
+        });
+        assert_eq!(channel.len(), 1, "one of the two is left");
+    });
+}
+
+fn a_value_has_one_receiver() {
+    explore(|| {
+        let channel = Bounded::new(1);
+        let over = AtomicBool::new(false);
+        thread::scope(|s| {
+            let other = s.spawn(|| {
+                let received = channel.recv(Forever);
+                let over = over.load(SeqCst);
+                assert!(received.is_ok() || over, "it ended with a sender left");
+                received
+            });
+            assert_eq!(channel.send(7, Forever), Ok(()));
+            let mine = channel.recv(Never);
+            over.store(true, SeqCst);
+            channel.disconnect(Side::Senders);
+            let theirs = other.join().unwrap();
+            match mine {
+                Ok(_) => assert_eq!((mine, theirs), (Ok(7), Err(NO_SENDER))),
+                Err(_) => assert_eq!((mine, theirs), (Err(EMPTY), Ok(7))),
+            }
+        });
+    });
+}
+
+fn two_senders_and_two_receivers_all_get_through() {
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Arc::new(Bounded::new(1));
+        let sum = Arc::new(AtomicUsize::new(0));
+        let receive = |channel: &Bounded<usize>, sum: &AtomicUsize| {
+            sum.fetch_add(channel.recv(Forever).expect("two are sent"), SeqCst);
+        };
+        let senders = [1, 2].map(|value| {
+            let channel = channel.clone();
+            thread::spawn(move || channel.send(value, Forever).expect("they receive"))
+        });
+        let receiver = {
+            let (channel, sum) = (channel.clone(), sum.clone());
+            thread::spawn(move || receive(&channel, &sum))
+        };
+        receive(&channel, &sum);
+        for other in senders.into_iter().chain([receiver]) {
+            other.join().unwrap();
+        }
+        assert_eq!(sum.load(SeqCst), 3, "each value is received once");
+    });
+}
+
+fn a_sender_that_gives_up_has_its_value_back() {
+    explore(|| {
+        let channel = full_of([1]);
+        thread::scope(|s| {
+            let sender = s.spawn(|| channel.send(2, soon()));
+            assert_eq!(channel.recv(Forever), Ok(1));
+            let (sent, next) = (sender.join().unwrap(), channel.recv(Never));
+            match sent {
+                Ok(()) => assert_eq!(next, Ok(2), "accepted, so it is there"),
+                Err(why) => {
+                    assert_eq!(why, SendTimeoutError::Timeout(2), "the value is back");
+                    assert_eq!(next, Err(EMPTY), "given back, so it is not there");
+                }
+            }
+        });
+    });
+}
+
+fn a_receiver_that_gives_up_leaves_the_value() {
+    explore(|| {
+        let channel = Bounded::new(1);
+        thread::scope(|s| {
+            let receiver = s.spawn(|| channel.recv(soon()));
+            assert_eq!(channel.send(1, Forever), Ok(()));
+            let (received, left) = (receiver.join().unwrap(), channel.recv(Never));
+            match received {
+                Ok(_) => assert_eq!((received, left), (Ok(1), Err(EMPTY))),
+                Err(_) => assert_eq!((received, left), (Err(EMPTY), Ok(1))),
+            }
+        });
+    });
+}
+
+fn who_gives_up_takes_no_wake_up_along() {
+    explore(|| {
+        let channel = Bounded::new(2);
+        thread::scope(|s| {
+            let hasty = s.spawn(|| channel.recv(soon()).is_ok());
+            s.spawn(|| channel.recv(Forever).expect("one is left for it"));
+            assert_eq!(channel.send(1, Forever), Ok(()));
+            if channel.recv(Never).is_ok() {
+                assert_eq!(channel.send(2, Forever), Ok(()));
+            }
+            if hasty.join().unwrap() {
+                assert_eq!(channel.send(3, Forever), Ok(()));
+            }
+        });
+    });
+}
+
+fn what_is_buffered_is_delivered_first() {
+    explore(|| {
+        let channel = full_of([1, 2]);
+        channel.disconnect(Side::Senders);
+        assert_eq!(channel.recv(Forever), Ok(1), "it was sent before");
+        assert_eq!(channel.recv(Never), Ok(2), "it was sent before");
+        for patience in [Never, soon(), Forever] {
+            let end = channel.recv(patience);
+            assert_eq!(end, Err(NO_SENDER), "nothing is left, and nobody");
+        }
+    });
+}
+
+fn without_receivers_nothing_is_accepted() {
+    explore(|| {
+        let channel = Bounded::new(2);
+        assert_eq!(channel.send(1, Never), Ok(()));
+        channel.disconnect(Side::Receivers);
+        for patience in [Never, soon(), Forever] {
+            let refused = channel.send(2, patience);
+            assert_eq!(refused, Err(SendTimeoutError::Disconnected(2)));
+        }
+    });
+}
+
+fn the_end_of_the_senders_wakes_all_receivers() {
+    explore(|| {
+        let channel = Bounded::<u32>::new(1);
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| assert_eq!(channel.recv(Forever), Err(NO_SENDER)));
+            }
+            channel.disconnect(Side::Senders);
+        });
+    });
+}
+
+fn the_end_of_the_receivers_wakes_all_senders() {
+    explore(|| {
+        let channel = full_of([1]);
+        thread::scope(|s| {
+            for value in [2, 3] {
+                let channel = &channel;
+                s.spawn(move || {
+                    let refused = channel.send(value, Forever);
+                    assert_eq!(refused, Err(SendTimeoutError::Disconnected(value)));
+                });
+            }
+            channel.disconnect(Side::Receivers);
+        });
+    });
+}
+
+fn what_nobody_can_receive_is_dropped() {
+    explore(|| {
+        let channel = Bounded::new(2);
+        let value = Arc::new("a page");
+        assert!(channel.send(value.clone(), Never).is_ok());
+        channel.disconnect(Side::Receivers);
+        assert!(Arc::into_inner(value).is_some(), "the channel still has it");
+    });
+}
+
+/// A value that asks its channel something when it is dropped.
+struct Curious(Weak<Bounded<Curious>>);
+
+impl Drop for Curious {
+    fn drop(&mut self) {
+        if let Some(channel) = self.0.upgrade() {
+            channel.len();
+        }
+    }
+}
+
+fn values_are_dropped_outside_the_lock() {
+    explore(|| {
+        let channel = Arc::new(Bounded::new(1));
+        let value = Curious(Arc::downgrade(&channel));
+        assert!(channel.send(value, Never).is_ok());
+        channel.disconnect(Side::Receivers);
+    });
+}
+
+fn a_watcher_misses_nothing() {
+    explore(|| {
+        let channel = Bounded::new(1);
+        thread::scope(|s| {
+            s.spawn(|| channel.send(7, Forever).expect("a receiver is left"));
+            let told = Told::of(&channel);
+            let received = channel.recv(Never).or_else(|_| {
+                told.wait();
+                channel.recv(Never)
+            });
+            assert_eq!(received, Ok(7), "told of a value that is not there");
+        });
+    });
+}
+
+fn a_watcher_is_told_of_the_end() {
+    explore(|| {
+        let channel = Bounded::<u32>::new(1);
+        thread::scope(|s| {
+            s.spawn(|| channel.disconnect(Side::Senders));
+            let told = Told::of(&channel);
+            if channel.recv(Never) == Err(EMPTY) {
+                told.wait();
+            }
+            assert_eq!(channel.recv(Never), Err(NO_SENDER), "told of nothing");
+        });
+    });
+}
+
+fn a_sender_can_run_ahead() {
+    possible(|goal| {
+        let channel = Arc::new(Bounded::new(2));
+        let ahead = Arc::new(AtomicBool::new(false));
+        let sender = {
+            let (channel, ahead) = (channel.clone(), ahead.clone());
+            thread::spawn(move || {
+                channel.send(1, Forever).expect("a receiver is left");
+                channel.send(2, Forever).expect("a receiver is left");
+                ahead.store(true, SeqCst);
+            })
+        };
+        if ahead.load(SeqCst) {
+            goal.reached(); // Both are sent, and none is received.
+        }
+        assert_eq!(
+            (channel.recv(Forever), channel.recv(Forever)),
+            (Ok(1), Ok(2))
+        );
+        sender.join().unwrap();
+    });
+}

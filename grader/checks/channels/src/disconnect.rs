@@ -1,0 +1,340 @@
+//! Checks of `disconnect`, around flavors of their own: a channel of the kit where values have to move,
+//! and a probe where it matters what the handles ask of their flavor.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use channels::disconnect::{Receiver, Sender, channel};
+use channels::flavor::{AnyFlavor, Flavor, Patience, Side, Watchers};
+use channels::{
+    RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
+};
+use kit::sync::{Arc, Barrier, Mutex};
+use kit::time::Duration;
+use kit::{explore, possible, thread};
+
+use crate::plain::plain;
+
+harness::checks![
+    a_failed_send_gives_the_value_back,
+    a_failed_receive_says_why,
+    each_call_has_the_patience_of_its_name,
+    a_cloned_sender_keeps_the_channel,
+    a_cloned_receiver_keeps_the_channel,
+    the_last_drop_disconnects_once,
+    both_sides_are_counted_apart,
+    a_clone_made_while_others_go_counts,
+    a_handle_goes_in_a_panic_as_well,
+    the_last_sender_wakes_who_receives,
+    the_last_receiver_wakes_who_sends,
+    what_is_left_is_received_before_the_end,
+    a_loop_ends_with_the_last_sender,
+    try_iter_does_not_wait,
+    two_handles_work_at_once,
+];
+
+// What the file has to offer, to the letter: a result of another type could agree with anything.
+const _: fn(&Sender<u8>) -> Result<(), SendError<u8>> = |sender| sender.send(1);
+const _: fn(&Receiver<u8>) -> Result<u8, RecvError> = |receiver| receiver.recv();
+
+/// Long enough for any test, and short enough for any clock.
+const LONG: Duration = Duration::from_secs(3600);
+
+fn a_failed_send_gives_the_value_back() {
+    explore(|| {
+        let (sender, receiver) = channel(plain(1));
+        assert_eq!(sender.try_send('a'), Ok(()), "there is room");
+        assert_eq!(sender.try_send('b'), Err(TrySendError::Full('b')));
+        let late = sender.send_timeout('c', Duration::ZERO);
+        assert_eq!(late, Err(SendTimeoutError::Timeout('c')));
+        drop(receiver);
+        assert_eq!(sender.send('d'), Err(SendError('d')));
+        assert_eq!(sender.try_send('e'), Err(TrySendError::Disconnected('e')));
+        let refused = sender.send_timeout('f', LONG);
+        assert_eq!(refused, Err(SendTimeoutError::Disconnected('f')));
+    });
+}
+
+fn a_failed_receive_says_why() {
+    explore(|| {
+        let (sender, receiver) = channel::<char>(plain(1));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+        let late = receiver.recv_timeout(Duration::ZERO);
+        assert_eq!(late, Err(RecvTimeoutError::Timeout));
+        drop(sender);
+        assert_eq!(receiver.recv(), Err(RecvError));
+        assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+        let end = receiver.recv_timeout(LONG);
+        assert_eq!(end, Err(RecvTimeoutError::Disconnected));
+    });
+}
+
+/// A flavor that accepts everything, and writes down what it was asked.
+#[derive(Clone, Default)]
+struct Probe {
+    asked: Arc<Mutex<Vec<&'static str>>>,
+}
+
+impl Probe {
+    /// A channel around a probe, and the probe.
+    fn channel() -> (Probe, Sender<u32>, Receiver<u32>) {
+        let probe = Probe::default();
+        let (sender, receiver) = channel(AnyFlavor::Other(Box::new(probe.clone())));
+        (probe, sender, receiver)
+    }
+
+    fn note(&self, what: &'static str) {
+        self.asked.lock().push(what);
+    }
+
+    /// What it was asked since the last time.
+    fn asked(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.asked.lock())
+    }
+}
+
+impl Flavor<u32> for Probe {
+    fn send(&self, _: u32, patience: Patience) -> Result<(), SendTimeoutError<u32>> {
+        self.note(match patience {
+            Patience::Never => "send now",
+            Patience::Until(_) => "send in time",
+            Patience::Forever => "send",
+        });
+        Ok(())
+    }
+
+    fn recv(&self, patience: Patience) -> Result<u32, RecvTimeoutError> {
+        self.note(match patience {
+            Patience::Never => "receive now",
+            Patience::Until(_) => "receive in time",
+            Patience::Forever => "receive",
+        });
+        Ok(7)
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        None
+    }
+
+    fn disconnect(&self, side: Side) {
+        self.note(match side {
+            Side::Senders => "no sender is left",
+            Side::Receivers => "no receiver is left",
+        });
+    }
+
+    fn watchers(&self, _: &mut dyn FnMut(&mut Watchers)) {}
+}
+
+fn each_call_has_the_patience_of_its_name() {
+    explore(|| {
+        let (probe, sender, receiver) = Probe::channel();
+        assert_eq!((sender.send(1), receiver.recv()), (Ok(()), Ok(7)));
+        assert_eq!(probe.asked(), ["send", "receive"]);
+        assert_eq!((sender.try_send(1), receiver.try_recv()), (Ok(()), Ok(7)));
+        assert_eq!(probe.asked(), ["send now", "receive now"]);
+        assert_eq!(sender.send_timeout(1, LONG), Ok(()));
+        assert_eq!(receiver.recv_timeout(LONG), Ok(7));
+        assert_eq!(probe.asked(), ["send in time", "receive in time"]);
+        assert_eq!(receiver.iter().next(), Some(7));
+        assert_eq!(receiver.try_iter().next(), Some(7));
+        assert_eq!(probe.asked(), ["receive", "receive now"]);
+    });
+}
+
+fn a_cloned_sender_keeps_the_channel() {
+    explore(|| {
+        let (probe, first, _receiver) = Probe::channel();
+        let second = first.clone();
+        let third = second.clone();
+        drop(second);
+        drop(first);
+        assert!(probe.asked().is_empty(), "one of three senders is left");
+        drop(third);
+        assert_eq!(probe.asked(), ["no sender is left"]);
+    });
+}
+
+fn a_cloned_receiver_keeps_the_channel() {
+    explore(|| {
+        let (probe, _sender, first) = Probe::channel();
+        let second = first.clone();
+        let third = second.clone();
+        drop(second);
+        drop(first);
+        assert!(probe.asked().is_empty(), "one of three receivers is left");
+        drop(third);
+        assert_eq!(probe.asked(), ["no receiver is left"]);
+    });
+}
+
+fn the_last_drop_disconnects_once() {
+    explore(|| {
+        let (probe, first, receiver) = Probe::channel();
+        let (second, other) = (first.clone(), receiver.clone());
+        let thread = thread::spawn(move || {
+            drop(second);
+            drop(other);
+        });
+        drop(first);
+        drop(receiver);
+        thread.join().unwrap();
+        let mut asked = probe.asked();
+        asked.sort();
+        assert_eq!(asked, ["no receiver is left", "no sender is left"]);
+    });
+}
+
+fn both_sides_are_counted_apart() {
+    explore(|| {
+        let (probe, sender, receiver) = Probe::channel();
+        let others = [sender.clone(), sender.clone()];
+        drop(receiver);
+        assert_eq!(probe.asked(), ["no receiver is left"]);
+        drop(others);
+        assert!(probe.asked().is_empty(), "one of three senders is left");
+        drop(sender);
+        assert_eq!(probe.asked(), ["no sender is left"]);
+    });
+}
+
+fn a_clone_made_while_others_go_counts() {
+    explore(|| {
+        let (probe, first, _receiver) = Probe::channel();
+        let second = first.clone();
+        let thread = thread::spawn(move || {
+            let third = second.clone();
+            drop(second);
+            third
+        });
+        drop(first);
+        let third = thread.join().unwrap();
+        assert!(probe.asked().is_empty(), "one of three senders is left");
+        drop(third);
+        assert_eq!(probe.asked(), ["no sender is left"]);
+    });
+}
+
+fn a_handle_goes_in_a_panic_as_well() {
+    let (probe, sender, _receiver) = Probe::channel();
+    let panicked = catch_unwind(AssertUnwindSafe(move || {
+        let _sender = sender;
+        resume_unwind(Box::new("whoever sends panics"));
+    }));
+    assert!(panicked.is_err());
+    let asked = probe.asked();
+    assert_eq!(
+        asked,
+        ["no sender is left"],
+        "receivers would wait for ever"
+    );
+}
+
+fn the_last_sender_wakes_who_receives() {
+    explore(|| {
+        let (first, receiver) = channel::<u32>(plain(1));
+        let second = first.clone();
+        let waiting = thread::spawn(move || receiver.recv());
+        let other = thread::spawn(move || drop(second));
+        drop(first);
+        assert_eq!(waiting.join().unwrap(), Err(RecvError), "nobody is left");
+        other.join().unwrap();
+    });
+}
+
+fn the_last_receiver_wakes_who_sends() {
+    explore(|| {
+        let (sender, first) = channel(plain(1));
+        assert_eq!(sender.send(1), Ok(()), "there is room");
+        let second = first.clone();
+        let waiting = thread::spawn(move || sender.send(2));
+        let other = thread::spawn(move || drop(second));
+        drop(first);
+        assert_eq!(waiting.join().unwrap(), Err(SendError(2)), "nobody is left");
+        other.join().unwrap();
+    });
+}
+
+fn what_is_left_is_received_before_the_end() {
+    explore(|| {
+        let (first, receiver) = channel(plain(2));
+        let second = first.clone();
+        let other = thread::spawn(move || second.send(2).expect("a receiver is left"));
+        first.send(1).expect("a receiver is left");
+        drop(first);
+        let received = receiver.recv().and_then(|one| Ok(one + receiver.recv()?));
+        assert_eq!(received, Ok(3), "both were sent before the last one went");
+        assert_eq!(receiver.recv(), Err(RecvError), "now nothing is left");
+        other.join().unwrap();
+    });
+}
+
+fn a_loop_ends_with_the_last_sender() {
+    explore(|| {
+        let (sender, receiver) = channel(plain(1));
+        let other = thread::spawn(move || {
+            for value in [1, 2] {
+                sender.send(value).expect("a receiver is left");
+            }
+        });
+        assert_eq!(receiver.iter().next(), Some(1), "it waits for a value");
+        let mut received = Vec::new();
+        for value in receiver {
+            received.push(value);
+        }
+        assert_eq!(received, [2], "the rest, and then the loop ends");
+        other.join().unwrap();
+    });
+}
+
+fn try_iter_does_not_wait() {
+    explore(|| {
+        let (sender, receiver) = channel(plain(2));
+        sender.send(1).expect("there is room");
+        sender.send(2).expect("there is room");
+        let received: Vec<_> = receiver.try_iter().collect();
+        assert_eq!(received, [1, 2], "what was there");
+        assert_eq!(receiver.try_iter().next(), None, "a sender is left");
+    });
+}
+
+/// A flavor in which a send waits until two threads send.
+struct Meeting(Barrier);
+
+impl Flavor<u32> for Meeting {
+    fn send(&self, _: u32, _: Patience) -> Result<(), SendTimeoutError<u32>> {
+        self.0.wait();
+        Ok(())
+    }
+
+    fn recv(&self, _: Patience) -> Result<u32, RecvTimeoutError> {
+        Err(RecvTimeoutError::Disconnected)
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        None
+    }
+
+    fn disconnect(&self, _: Side) {}
+
+    fn watchers(&self, _: &mut dyn FnMut(&mut Watchers)) {}
+}
+
+fn two_handles_work_at_once() {
+    possible(|goal| {
+        let meeting = Meeting(Barrier::new(2));
+        let (first, _receiver) = channel(AnyFlavor::Other(Box::new(meeting)));
+        let second = first.clone();
+        let other = thread::spawn(move || second.send(1));
+        assert_eq!(first.send(2), Ok(()));
+        goal.reached(); // Both are in the flavor's send.
+        assert_eq!(other.join().unwrap(), Ok(()));
+    });
+}
