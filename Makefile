@@ -3,8 +3,9 @@ LAB ?= locks
 # Where links out of the built book lead: the repository, as seen from target/book, or its address on a forge.
 REPOSITORY ?= ../..
 MDBOOK = target/tools/bin/mdbook
+MUTANTS = target/tools/bin/cargo-mutants
 
-.PHONY: grade test crossbeam-tests check handout book pictures race bench crawl-docs
+.PHONY: grade test crossbeam-tests mutants solid check handout book pictures race bench crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -13,6 +14,13 @@ test: ## All tests of everything: unit, doc and public tests, then every check a
 	cargo test --quiet
 	cargo run --quiet --package grader -- handout --check
 	cargo run --quiet --package grader -- verify
+
+mutants: $(MUTANTS) ## Changes that a machine makes to a lab's solution: each must lose a hidden check, or be explained.
+	$(MUTANTS) mutants --list --json --package $(LAB)-solution > target/mutants-$(LAB).json
+	cargo run --quiet --package grader -- mutants --lab $(LAB) target/mutants-$(LAB).json
+
+solid: ## A lab's public tests and hidden checks on its solution, 50 times each.
+	cargo run --quiet --package grader -- solid --lab $(LAB)
 
 crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channels: how many passed, what is left out and why.
 	cargo test --quiet --package crossbeam-tests -- --format pretty
@@ -27,6 +35,9 @@ handout: ## Writes the skeletons that students get from the solutions.
 book: $(MDBOOK) ## The pages of notes/ as a book to browse: target/book/index.html.
 	$(MDBOOK) build notes
 	WEFT_FAILURES=target/book/failures cargo run --quiet --package book -- finish target/book $(REPOSITORY)
+
+$(MUTANTS):
+	cargo install --quiet cargo-mutants --version 26.2.0 --locked --root target/tools
 
 $(MDBOOK):
 	cargo install --quiet mdbook --version 0.5.4 --locked --no-default-features --features search --root target/tools

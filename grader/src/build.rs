@@ -1,9 +1,17 @@
-//! Builds what is staged: cargo with the same flags every time, offline, deaf to its surroundings.
+//! Compiles what is staged: with the flags that cargo recorded for the pristine tree, deaf to its
+//! surroundings.
+//!
+//! The one idea: the lab's crate is compiled once, by clippy's driver, which is rustc with clippy's lints in
+//! it. So the lints see the very text that runs, and cost no second pass. The checks, which no lint of an
+//! exercise is about, are compiled by rustc.
 //!
 //! What is not here: whose fault a message is ([`crate::grade`]), and how it is told ([`crate::vet`]).
 
+mod cargo;
 pub mod messages;
+mod recipe;
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
@@ -12,182 +20,111 @@ use anyhow::{Result, anyhow};
 
 use crate::process::{self, Bounds, Cause};
 use crate::stage::Stage;
+pub use cargo::Recipes;
+pub(crate) use cargo::{fetch, record};
 pub use messages::Message;
+pub use recipe::Recipe;
 
 /// A build that takes longer than this is no answer to an exercise.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// What every compilation gets. Clippy sets `cfg(clippy)`; so does the build, or an answer could show
-/// clippy one text and run another.
-pub(crate) const FLAGS: &str = "--cfg\x1fclippy";
-
-/// Cargo, in one stage.
+/// The compiler, in one stage.
 #[derive(Debug)]
-pub struct Cargo<'s> {
+pub struct Compiler<'s> {
     stage: &'s Stage,
-    lab: String,
+    recipes: &'s Recipes,
 }
 
-/// What came of a build.
+/// What came of a compilation.
 #[derive(Debug)]
 pub struct Compiled {
     /// Whether it succeeded.
     pub success: bool,
-    /// What the compiler said about the crates of the stage.
+    /// What the compiler said.
     pub messages: Vec<Message>,
-    /// The binary that was made, if one was asked for.
-    pub executable: Option<PathBuf>,
 }
 
-impl<'s> Cargo<'s> {
-    /// Cargo in that stage.
+impl<'s> Compiler<'s> {
+    /// The compiler in that stage.
     pub fn at(stage: &'s Stage) -> Self {
-        let lab = stage.lab_dir().trim_start_matches("labs/").to_owned();
-        Cargo { stage, lab }
+        let recipes = stage.recipes();
+        Compiler { stage, recipes }
     }
 
-    /// Builds everything that no submission changes, downloading what is not there yet.
-    pub fn prebuild(&self, host: &str) -> Result<()> {
-        // Also trims the lock file to the stage's members.
-        let fetch = ["fetch", "--quiet", "--target", host];
-        let offline = [&fetch[..], &["--offline"]].concat();
-        if process::output(self.command().args(offline), b"").is_err() {
-            process::output(
-                Command::new("cargo")
-                    .current_dir(self.stage.root())
-                    .args(fetch),
-                b"",
-            )?;
-        }
-        let checks = format!("{}-checks", self.lab);
-        for built in [
-            self.compile(
-                &["build", "-p", &self.lab, "-p", "harness"],
-                Duration::from_secs(1800),
-            )?,
-            self.compile(&["build", "-p", &checks], Duration::from_secs(1800))?,
-            self.vetted()?,
-        ] {
-            if !built.success {
-                let said: Vec<_> = built.messages.iter().map(|m| m.rendered.as_str()).collect();
-                return Err(anyhow!(
-                    "the pristine tree does not build:\n{}",
-                    said.join("\n")
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    /// Checks the lab's crate. What clippy's lists on the stage name is reported whatever the source
-    /// allows itself.
-    pub fn vetted(&self) -> Result<Compiled> {
-        let mut command = self.command();
+    /// Compiles the lab's crate; the checks' sources need not be there. What clippy's lists on the stage
+    /// name is reported whatever the source allows itself.
+    pub fn lab(&self) -> Result<Compiled> {
+        let recipe = &self.recipes.lab;
+        let (root, made) = (self.stage.root(), self.library());
+        let mut command = recipe.command(&recipe.clippy(), root, &made, &[]);
         command
-            .args([
-                "clippy",
-                "-p",
-                &self.lab,
-                "--no-deps",
-                JSON,
-                "--locked",
-                "--offline",
-                "--",
-            ])
             .args(["clippy::disallowed_types", "clippy::disallowed_methods"].map(forced))
             .args(["clippy::disallowed_macros", "unsafe_code"].map(forced))
             .env("CLIPPY_CONF_DIR", self.stage.lints_dir());
-        self.finish(command, DEADLINE)
+        compile(command)
     }
 
-    /// Builds the lab's crate. The checks' sources need not be there.
-    pub fn lab(&self) -> Result<Compiled> {
-        self.compile(&["build", "-p", &self.lab, "-p", "harness"], DEADLINE)
+    /// Compiles the checks against the lab's crate, and gives the binary if they compile.
+    pub fn checks(&self) -> Result<(Compiled, Option<PathBuf>)> {
+        let recipe = &self.recipes.checks;
+        let (root, made) = (self.stage.root(), self.stage.out_dir().join("checks"));
+        let lab = [(self.stage.lab(), &*self.library())];
+        let compiled = compile(recipe.command(recipe.rustc(), root, &made, &lab))?;
+        let binary = compiled.success.then_some(made);
+        Ok((compiled, binary))
     }
 
-    /// Builds the checks.
-    pub fn checks(&self) -> Result<Compiled> {
-        self.compile(&["build", "-p", &format!("{}-checks", self.lab)], DEADLINE)
-    }
-
-    fn compile(&self, args: &[&str], deadline: Duration) -> Result<Compiled> {
-        let mut command = self.command();
-        command.args(args).args([JSON, "--locked", "--offline"]);
-        self.finish(command, deadline)
-    }
-
-    fn finish(&self, mut command: Command, deadline: Duration) -> Result<Compiled> {
-        let bounds = Bounds {
-            deadline,
-            stdout: 64 << 20,
-            stderr: 64 << 20,
-        };
-        let ended = process::run(&mut command, b"", bounds)?;
-        let failed = |text: String| Compiled {
-            success: false,
-            messages: vec![Message::error(text)],
-            executable: None,
-        };
-        match ended.cause {
-            Cause::Itself => {}
-            Cause::Deadline => {
-                return Ok(failed(format!(
-                    "the compiler did not come to an end in {} s",
-                    deadline.as_secs()
-                )));
-            }
-            Cause::Flood => {
-                return Ok(failed(format!(
-                    "the compiler said more than {} MiB",
-                    bounds.stdout >> 20
-                )));
-            }
-        }
-        let (messages, executable) = messages::parse(&ended.stdout)?;
-        let success = ended.status.success();
-        if !success && !messages.iter().any(Message::is_error) {
-            let complaint = ended.complaint();
-            if complaint.contains("'clippy'") || complaint.contains("cargo-clippy") {
-                return Err(anyhow!(
-                    "clippy is not installed; run `rustup component add clippy`"
-                ));
-            }
-            // A compiler that runs out of stack or memory ends without a message. It is the source that
-            // took it there: the pristine tree was built with the same one.
-            let gave_up = complaint.contains(&format!("could not compile `{}", self.lab));
-            if gave_up && complaint.contains("(signal: ") {
-                return Ok(failed("the compiler crashed on it".to_owned()));
-            }
-            return Err(anyhow!("cargo failed:\n{complaint}"));
-        }
-        Ok(Compiled {
-            success,
-            messages,
-            executable,
-        })
-    }
-
-    /// Cargo with nothing of the surroundings but where the toolchain is.
-    fn command(&self) -> Command {
-        let mut command = Command::new("cargo");
-        command.current_dir(self.stage.root()).env_clear();
-        for name in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "TMPDIR"] {
-            if let Some(value) = std::env::var_os(name) {
-                command.env(name, value);
-            }
-        }
-        command
-            .env("CARGO_TARGET_DIR", self.stage.root().join("target"))
-            .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_TERM_COLOR", "never")
-            // Whatever a user's configuration says is overridden.
-            .env("CARGO_ENCODED_RUSTFLAGS", FLAGS)
-            .env("RUSTC_WRAPPER", "");
-        command
+    fn library(&self) -> PathBuf {
+        self.stage.out_dir().join("liblab.rlib")
     }
 }
 
-const JSON: &str = "--message-format=json";
+fn compile(mut command: Command) -> Result<Compiled> {
+    let bounds = Bounds {
+        deadline: DEADLINE,
+        stdout: 1 << 20,
+        stderr: 64 << 20,
+    };
+    let ended = process::run(&mut command, b"", bounds)?;
+    let failed = |text: String| Compiled {
+        success: false,
+        messages: vec![Message::error(text)],
+    };
+    match ended.cause {
+        Cause::Itself => {}
+        Cause::Deadline => {
+            let seconds = DEADLINE.as_secs();
+            return Ok(failed(format!(
+                "the compiler did not come to an end in {seconds} s"
+            )));
+        }
+        Cause::Flood => {
+            let most = bounds.stderr >> 20;
+            return Ok(failed(format!("the compiler said more than {most} MiB")));
+        }
+    }
+    let messages = messages::parse(&ended.stderr)?;
+    let success = ended.status.success();
+    if !success && !messages.iter().any(Message::is_error) {
+        // A compiler that runs out of stack or memory ends without a message. It is the source that
+        // took it there: the pristine tree was built with the same one.
+        if ended.status.signal().is_some() {
+            return Ok(failed("the compiler crashed on it".to_owned()));
+        }
+        let program = command.get_program().to_string_lossy();
+        return Err(anyhow!("`{program}` failed:\n{}", ended.complaint()));
+    }
+    Ok(Compiled { success, messages })
+}
+
+/// Of the surroundings, only where the toolchain is.
+fn toolchain_env(command: &mut Command) {
+    for name in ["PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "TMPDIR"] {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+}
 
 fn forced(lint: &str) -> String {
     format!("--force-warn={lint}")

@@ -10,9 +10,11 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::{BadInput, Exit, exit_for};
+use crate::generated;
 use crate::handout;
 use crate::lab::Lab;
 use crate::report::view::Reader;
+use crate::solid;
 use crate::tree::Tree;
 use crate::verify::{self, Wanted};
 
@@ -44,6 +46,10 @@ enum Command {
     Grade(GradeArgs),
     /// Proves a lab: solution, skeleton, other designs and every mutant come out as they must.
     Verify(VerifyArgs),
+    /// Grades changes that a machine makes to a solution (`make mutants`): each must lose a check.
+    Mutants(MutantsArgs),
+    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be green each time.
+    Solid(SolidArgs),
     /// Generates the skeletons that students get from the solutions.
     Handout(HandoutArgs),
     /// Lists labs, exercises and checks.
@@ -95,6 +101,34 @@ struct VerifyArgs {
 }
 
 #[derive(Debug, Args)]
+struct MutantsArgs {
+    /// The lab whose solution is changed.
+    #[arg(long, value_name = "LAB")]
+    lab: String,
+    /// Only changes in this exercise's files.
+    #[arg(long, value_name = "NAME")]
+    exercise: Option<String>,
+    /// How many are graded at once.
+    #[arg(long, value_name = "N", default_value_t = cores())]
+    jobs: usize,
+    /// What `cargo mutants --list --json` wrote.
+    #[arg(value_name = "LIST.json")]
+    list: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct SolidArgs {
+    #[command(flatten)]
+    lab: LabArg,
+    /// How many times.
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    times: usize,
+    /// How many checks are run at once.
+    #[arg(long, value_name = "N", default_value_t = cores())]
+    jobs: usize,
+}
+
+#[derive(Debug, Args)]
 struct HandoutArgs {
     #[command(flatten)]
     lab: LabArg,
@@ -135,6 +169,8 @@ impl Cli {
         match self.command {
             Command::Grade(args) => grade::run(&tree()?, &args),
             Command::Verify(args) => run_verify(&tree()?, &args),
+            Command::Mutants(args) => run_mutants(&tree()?, args),
+            Command::Solid(args) => run_solid(&tree()?, &args),
             Command::Handout(args) => run_handout(&tree()?, &args),
             Command::List(args) => list(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),
@@ -164,6 +200,28 @@ fn run_verify(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
         .map(|name| Lab::read(tree, name))
         .collect::<Result<_>>()?;
     verify::run(tree, &labs, &args.wanted, args.jobs)
+}
+
+fn run_mutants(tree: &Tree, args: MutantsArgs) -> Result<Exit> {
+    let lab = LabArg {
+        lab: Some(args.lab),
+    }
+    .labs(tree)?;
+    let lab = Lab::read(tree, &lab[0])?;
+    generated::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
+}
+
+fn run_solid(tree: &Tree, args: &SolidArgs) -> Result<Exit> {
+    let mut exit = Exit::Done;
+    for lab in args.lab.labs(tree)? {
+        exit = exit.max(solid::run(
+            tree,
+            &Lab::read(tree, &lab)?,
+            args.times,
+            args.jobs,
+        )?);
+    }
+    Ok(exit)
 }
 
 fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {

@@ -26,6 +26,20 @@ pub struct Grader<'g> {
     pub lab: &'g Lab,
     /// Only checks that this accepts are run and reported; nothing else changes.
     pub only: Only,
+    /// How long its checks are waited for.
+    pub effort: Effort<'g>,
+}
+
+/// How long checks are waited for. A check is given up after a moment where nothing hangs on it.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Effort<'g> {
+    /// Each has all its time.
+    #[default]
+    Full,
+    /// These have all their time, by their ids; others are given up after a moment.
+    For(&'g [String]),
+    /// Each is given up after a moment, and none is run after one that did not pass.
+    UntilOneFails,
 }
 
 /// Which part of a lab is graded.
@@ -57,6 +71,8 @@ pub struct Graded {
     pub report: Report,
     /// What the compiler warned about in the lab's crate, as it says it.
     pub warnings: Vec<String>,
+    /// What the source checks refused, so that nothing of it was run.
+    pub refused: Vec<String>,
 }
 
 impl Grader<'_> {

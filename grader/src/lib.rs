@@ -14,6 +14,7 @@
 pub mod build;
 pub mod cli;
 pub mod error;
+pub mod generated;
 pub mod grade;
 pub mod handout;
 pub mod intake;
@@ -24,6 +25,7 @@ pub mod progress;
 pub mod report;
 pub mod run;
 pub mod score;
+pub mod solid;
 pub mod stage;
 pub mod subject;
 pub mod tree;

@@ -129,6 +129,22 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
                 .at_byte(&text, edit.find.span().start)
                 .into());
         }
+        let source = std::fs::read_to_string(&source)?;
+        let same = all
+            .iter()
+            .filter(|other| other.exercise == exercise && other.file == entry.file)
+            .find(|other| same_code(&other.text, &mutated));
+        let twin = match same {
+            _ if same_code(&source, &mutated) => {
+                Some("it does not change the solution's code".to_owned())
+            }
+            Some(other) => Some(format!("it is the same code as mutant `{}`", other.name)),
+            None => None,
+        };
+        if let Some(problem) = twin {
+            let remedy = "make another mistake in it, or take it out";
+            return Err(bad(problem, remedy).at_byte(&text, at).into());
+        }
         all.push(Mutant {
             exercise: exercise.clone(),
             name: name.clone(),
@@ -160,11 +176,30 @@ pub fn accepted(tree: &Tree, lab: &Lab) -> Result<Vec<(String, String)>> {
                     .unwrap_or_default()
                     .to_string_lossy()
                     .into_owned();
+                let edit = &lab.exercise(&exercise).expect("looked up above").edit[0];
+                let solution = tree.solution(&lab.name).join(edit);
+                if let (Ok(own), Ok(solution)) = (
+                    std::fs::read_to_string(&file),
+                    std::fs::read_to_string(solution),
+                ) && same_code(&own, &solution)
+                {
+                    let remedy = "write another design, or take it out";
+                    return Err(BadInput::new(&file, "is the solution's code", remedy).into());
+                }
                 found.push((exercise.clone(), design));
             }
         }
     }
     Ok(found)
+}
+
+/// Whether two texts differ in nothing but comments and white space around lines.
+fn same_code(one: &str, other: &str) -> bool {
+    fn code(text: &str) -> impl Iterator<Item = &str> {
+        let lines = text.lines().map(str::trim);
+        lines.filter(|line| !line.is_empty() && !line.starts_with("//"))
+    }
+    code(one).eq(code(other))
 }
 
 #[derive(Deserialize)]

@@ -72,6 +72,14 @@ impl Tree {
         self.root.join("grader/mutants").join(lab)
     }
 
+    /// Why some machine-made changes of a lab's solution are no mistakes.
+    pub fn survivors(&self, lab: &str) -> PathBuf {
+        self.root
+            .join("grader/survivors")
+            .join(lab)
+            .with_extension("toml")
+    }
+
     /// A lab's right answers of another design, a folder for each exercise.
     pub fn accepted(&self, lab: &str) -> PathBuf {
         self.root.join("grader/accepted").join(lab)

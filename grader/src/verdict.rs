@@ -8,6 +8,8 @@
 
 mod judge;
 
+use std::time::Duration;
+
 use picture::{Failure, Outcome};
 use serde::Serialize;
 
@@ -61,6 +63,9 @@ pub struct Judged {
     /// The failing interleaving.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<Box<Failure>>,
+    /// What its process used of the processor, where it said so: for the check's author, not in reports.
+    #[serde(skip)]
+    pub used: Option<Duration>,
 }
 
 impl Judged {
@@ -73,6 +78,7 @@ impl Judged {
             detail: None,
             search: None,
             failure: None,
+            used: None,
         }
     }
 

@@ -4,19 +4,23 @@
 //! skeleton compiles without warnings and fails every check without hanging, and each mutant fails
 //! the checks that it names.
 
+mod summary;
 mod table;
 mod wanted;
+
+use std::time::Instant;
 
 use anstream::println;
 use anyhow::Result;
 
 use crate::error::Exit;
-use crate::grade::{Graded, Grader, Only};
+use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::Lab;
 use crate::mutant::Mutant;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::report::text::name;
+use crate::stage::Stage;
 use crate::stage::template::Template;
 use crate::subject::Subject;
 use crate::tree::Tree;
@@ -24,102 +28,137 @@ use crate::verdict::Verdict;
 use crate::workers;
 pub use wanted::Wanted;
 
-/// Grades what is known about a lab, prints the table, and says what is not as it must be.
+/// Grades what is known about some labs, prints for each which check caught which mutant, and says what is not
+/// as it must be.
 ///
 /// # Errors
 ///
-/// Where the lab's files are wrong, or the grader itself fails.
+/// Where a lab's files are wrong, or the grader itself fails.
 pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, jobs: usize) -> Result<Exit> {
     let known = wanted.known(tree, labs)?;
-    let mut exit = Exit::Done;
+    let labs: Vec<&Lab> = labs
+        .iter()
+        .filter(|lab| known.iter().any(|known| known.lab.name == lab.name))
+        .collect();
+    let progress = Progress::over(known.len());
+    progress.doing("preparing the stage");
+    let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
+    let template = Template::prepare(tree, &names)?;
+    let mut rows = Vec::new();
     for lab in labs {
         let subjects: Vec<&Subject> = known
             .iter()
             .filter(|known| known.lab.name == lab.name)
             .map(|known| &known.subject)
             .collect();
-        if !subjects.is_empty() {
-            exit = exit.max(prove(tree, lab, &subjects, wanted, jobs)?);
-        }
+        let proof = Proof {
+            tree,
+            lab,
+            wanted,
+            subjects: &subjects,
+        };
+        rows.push(proof.run(&template, &progress, jobs)?);
     }
-    Ok(exit)
+    drop(progress);
+    if wanted.everything() {
+        print!("\n{}", summary::render(&rows));
+    }
+    let proven = rows.iter().all(|row| row.complaints == 0);
+    Ok(if proven { Exit::Done } else { Exit::Unproven })
 }
 
-fn prove(
-    tree: &Tree,
-    lab: &Lab,
-    subjects: &[&Subject],
-    wanted: &Wanted,
-    jobs: usize,
-) -> Result<Exit> {
-    let progress = Progress::over(subjects.len());
-    progress.doing(&format!("preparing the stage of {}", lab.name));
-    let template = Template::prepare(tree, &lab.name)?;
-    let mut table = table::Table::new(lab);
-    let mut complaints: Vec<String> = Vec::new();
-    workers::each(
-        &template,
-        jobs,
-        subjects,
-        |stage, subject| {
-            let only = match (subject, &wanted.exercise) {
-                (Subject::Mutant(mutant), _) => Only::Exercise(mutant.exercise.clone()),
-                (_, Some(only)) => Only::Exercise(only.clone()),
-                (_, None) => Only::All,
-            };
-            Grader { tree, lab, only }.grade(stage, subject)
-        },
-        |subject, graded| {
-            let found = match graded {
-                Ok(graded) => {
-                    if let Subject::Mutant(mutant) = subject {
-                        table.add(mutant, &graded.report);
+/// One lab, and what of it is to be proved.
+struct Proof<'p> {
+    tree: &'p Tree,
+    lab: &'p Lab,
+    wanted: &'p Wanted,
+    subjects: &'p [&'p Subject],
+}
+
+impl Proof<'_> {
+    fn run(&self, template: &Template, progress: &Progress, jobs: usize) -> Result<summary::Row> {
+        let began = Instant::now();
+        let mut table = table::Table::new(self.lab);
+        let mut costs = summary::Costs::default();
+        let mut complaints: Vec<String> = Vec::new();
+        workers::each(
+            template,
+            &self.lab.name,
+            jobs,
+            self.subjects,
+            |stage, subject| self.grade(stage, subject),
+            |subject, graded| {
+                let found = match graded {
+                    Ok(graded) => {
+                        match subject {
+                            Subject::Mutant(mutant) => table.add(mutant, &graded.report),
+                            Subject::Skeleton => {}
+                            _ => costs.add(&graded.report),
+                        }
+                        judge(subject, &graded)
                     }
-                    judge(subject, &graded)
-                }
-                Err(error) => vec![format!("could not be graded: {error:#}")],
-            };
-            let state = if found.is_empty() {
-                "as it must be"
-            } else {
-                "NOT as it must be"
-            };
-            progress.done(&format!("{}: {state}", subject.name()));
-            complaints.extend(
-                found
-                    .iter()
-                    .map(|text| format!("{}: {text}", subject.name())),
-            );
-        },
-    )?;
-    drop(progress);
-    if subjects
-        .iter()
-        .any(|subject| matches!(subject, Subject::Mutant(_)))
-    {
-        print!("{}", table.render());
+                    Err(error) => vec![format!("could not be graded: {error:#}")],
+                };
+                let not = if found.is_empty() { "" } else { "NOT " };
+                progress.done(&format!("{}: {not}as it must be", subject.name()));
+                let told = |text| format!("{}: {text}", subject.name());
+                complaints.extend(found.into_iter().map(told));
+            },
+        )?;
+        complaints.extend(
+            table
+                .idle()
+                .filter(|check| self.wanted.every_mutant_of(check.exercise()))
+                .map(|check| format!("check {}: no mutant is caught by it", check.id())),
+        );
+        progress.print(|| {
+            if table.counts()[0] > 0 {
+                print!("{}", table.render());
+            }
+            if let Some(slowest) = costs.render() {
+                println!("{slowest}");
+            }
+            for complaint in &complaints {
+                println!("{complaint}");
+            }
+            println!("{}: {}", self.lab.name, self.told(complaints.len()));
+        });
+        Ok(summary::Row {
+            lab: self.lab.name.clone(),
+            subjects: self.subjects.len(),
+            checks: self.lab.checks().count(),
+            mutants: table.counts(),
+            complaints: complaints.len(),
+            took: began.elapsed(),
+        })
     }
-    complaints.extend(
-        table
-            .idle()
-            .filter(|check| wanted.every_mutant_of(check.exercise()))
-            .map(|check| check.id())
-            .map(|id| format!("check {id}: no mutant is caught by it")),
-    );
-    for complaint in &complaints {
-        println!("{complaint}");
+
+    fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
+        let (only, effort) = match (subject, &self.wanted.exercise) {
+            (Subject::Mutant(mutant), _) => (
+                Only::Exercise(mutant.exercise.clone()),
+                Effort::For(&mutant.killed_by),
+            ),
+            (_, Some(only)) => (Only::Exercise(only.clone()), Effort::Full),
+            (_, None) => (Only::All, Effort::Full),
+        };
+        let (tree, lab) = (self.tree, self.lab);
+        Grader {
+            tree,
+            lab,
+            only,
+            effort,
+        }
+        .grade(stage, subject)
     }
-    let proven = match subjects.len() {
-        1 => "1 subject".to_owned(),
-        n => format!("{n} subjects"),
-    };
-    if complaints.is_empty() {
-        let each = if subjects.len() == 1 { "" } else { "each " };
-        println!("{}: {proven}, {each}as it must be", lab.name);
-        Ok(Exit::Done)
-    } else {
-        println!("{}: {proven}; complaints: {}", lab.name, complaints.len());
-        Ok(Exit::Unproven)
+
+    fn told(&self, complaints: usize) -> String {
+        match (self.subjects.len(), complaints) {
+            (1, 0) => "1 subject, as it must be".to_owned(),
+            (n, 0) => format!("{n} subjects, each as it must be"),
+            (1, complaints) => format!("1 subject; complaints: {complaints}"),
+            (n, complaints) => format!("{n} subjects; complaints: {complaints}"),
+        }
     }
 }
 
@@ -140,7 +179,16 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
                 }
             }
         }
-        Subject::Mutant(mutant) => complaints.extend(not_killed(mutant, report)),
+        Subject::Mutant(mutant) => {
+            // Then every check fails, and none has caught the mistake.
+            complaints.extend(
+                graded
+                    .refused
+                    .iter()
+                    .map(|why| format!("its source is refused: {why}")),
+            );
+            complaints.extend(not_killed(mutant, report));
+        }
     }
     if matches!(subject, Subject::Skeleton | Subject::Solution) {
         complaints.extend(

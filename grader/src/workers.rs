@@ -7,7 +7,7 @@ use anyhow::Result;
 
 use crate::stage::{Stage, template::Template};
 
-/// Does `work` for every item on at most `jobs` stages, and hands each result to `done`, in the items' order,
+/// Does `work` for every item on at most `jobs` stages of a lab, and hands each result to `done`, in the items' order,
 /// as soon as it and all before it are known. Blocks until all are done.
 ///
 /// # Errors
@@ -15,6 +15,7 @@ use crate::stage::{Stage, template::Template};
 /// The first failure to get a stage. What `work` gives is handed to `done`, failure or not.
 pub fn each<T: Sync, R: Send>(
     template: &Template,
+    lab: &str,
     jobs: usize,
     items: &[T],
     work: impl Fn(&mut Stage, &T) -> R + Sync,
@@ -27,7 +28,7 @@ pub fn each<T: Sync, R: Send>(
         for _ in 0..jobs.clamp(1, items.len().max(1)) {
             let (send, next, work) = (send.clone(), &next, &work);
             workers.push(scope.spawn(move || -> Result<()> {
-                let mut stage = template.stage()?;
+                let mut stage = template.stage(lab)?;
                 loop {
                     let Some(at) = next.lock().expect("no worker panics here").next() else {
                         return Ok(());

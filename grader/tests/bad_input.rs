@@ -173,6 +173,46 @@ fn a_mutant_that_is_caught_by_an_unknown_check_is_told() {
 }
 
 #[test]
+fn a_mutant_that_mistakes_nothing_or_the_same_twice_is_told() {
+    let course = Course::new();
+    course.edit(
+        "grader/mutants/tiny/two.toml",
+        "replace = \"    3\\n\"",
+        "replace = \"    // Two.\\n    2\\n\"",
+    );
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["two.toml:2:", "does not change the solution's code"],
+    );
+    let course = Course::new();
+    let path = "grader/mutants/tiny/two.toml";
+    let text = std::fs::read_to_string(course.path(path)).expect("mutants");
+    let twice = format!("{text}\n{}", text.replace("\"three\"", "\"drei\""));
+    std::fs::write(course.path(path), twice).expect("room");
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["mutant `drei`", "the same code as mutant `three`"],
+    );
+}
+
+#[test]
+fn another_design_that_is_the_solution_is_told() {
+    let course = Course::new();
+    let (solution, design) = (
+        course.path("solutions/tiny/src/one.rs"),
+        course.path("grader/accepted/tiny/one/by_subtraction.rs"),
+    );
+    std::fs::copy(solution, design).expect("room");
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &["one/by_subtraction.rs", "is the solution's code"],
+    );
+}
+
+#[test]
 fn a_filter_that_fits_nothing_is_told_with_the_nearest_name() {
     let course = Course::new();
     for (filter, parts) in [

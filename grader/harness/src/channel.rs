@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
 use crate::wire::{Line, Report};
 
@@ -24,10 +25,11 @@ impl Channel {
     }
 
     /// Writes the one line and ends the process, whatever other threads are doing.
-    pub(crate) fn report(self, report: Report) -> ! {
+    pub(crate) fn report(self, report: Report, used: Duration) -> ! {
         let line = Line {
             token: self.token,
             report,
+            used_ms: u64::try_from(used.as_millis()).unwrap_or(u64::MAX),
         };
         let mut text = serde_json::to_string(&line).expect("a report is JSON");
         text.push('\n');

@@ -6,10 +6,19 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::time::Duration;
 
+/// How long a check may take before it says where it hangs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience {
+    /// While it does nothing at all.
+    pub(crate) idle: Duration,
+    /// In any case.
+    pub(crate) wall: Duration,
+}
+
 /// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives what follows
-/// `--wall`: how long the check may take before it says where it hangs; a minute if it is not there.
-pub(crate) fn set(bounds: &[&str]) -> Result<Duration, String> {
-    let mut wall = Duration::from_secs(60);
+/// `--idle` and `--wall`, in seconds; a minute each if they are not there.
+pub(crate) fn set(bounds: &[&str]) -> Result<Patience, String> {
+    let (mut idle, mut wall) = (Duration::from_secs(60), Duration::from_secs(60));
     for pair in bounds.chunks(2) {
         let [name, value] = pair else {
             return Err(format!("`{}` has no value", pair[0]));
@@ -22,6 +31,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<Duration, String> {
             "--cpu" => limit(Resource::Cpu, value, value + 1)?,
             // Data, not address space: threads reserve far more addresses than they touch.
             "--memory" => limit(Resource::Data, value, value)?,
+            "--idle" => idle = Duration::from_secs(value),
             "--wall" => wall = Duration::from_secs(value),
             "--file" => limit(Resource::Fsize, value, value)?,
             _ => return Err(format!("`{name}` is no limit")),
@@ -36,7 +46,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<Duration, String> {
             .and_then(|()| rustix::process::set_parent_process_death_signal(Some(Signal::KILL)))
             .map_err(|error| format!("prctl: {error}"))?;
     }
-    Ok(wall)
+    Ok(Patience { idle, wall })
 }
 
 fn limit(resource: Resource, current: u64, maximum: u64) -> Result<(), String> {

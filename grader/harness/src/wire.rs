@@ -13,6 +13,9 @@ pub struct Line {
     pub token: String,
     /// What the check came to.
     pub report: Report,
+    /// What the check's process used of the processor, in milliseconds: for the check's author, not for a verdict.
+    #[serde(default)]
+    pub used_ms: u64,
 }
 
 /// What a check came to.

@@ -1,6 +1,4 @@
-//! What the compiler said, from cargo's JSON.
-
-use std::path::PathBuf;
+//! What the compiler said, from its JSON.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -59,35 +57,23 @@ impl Message {
     }
 }
 
-/// Reads cargo's output: the messages, and the last executable made.
-pub(super) fn parse(output: &[u8]) -> Result<(Vec<Message>, Option<PathBuf>)> {
+/// Reads the compiler's output: its messages, one a line, among whatever else it says.
+pub(super) fn parse(output: &[u8]) -> Result<Vec<Message>> {
     let mut messages = Vec::new();
-    let mut made = None;
     for line in output
         .split(|byte| *byte == b'\n')
-        .filter(|line| line.starts_with(b"{"))
+        .filter(|line| line.starts_with(b"{\"$message_type\":\"diagnostic\""))
     {
         let mut line = serde_json::Deserializer::from_slice(line);
         // A message goes one level deeper for each macro it came out of, and rustc bounds those.
         line.disable_recursion_limit();
-        let line = Line::deserialize(&mut line).context("reading cargo's messages")?;
-        match (line.reason.as_str(), line.message) {
-            // The closing count of errors says nothing.
-            ("compiler-message", Some(message))
-                if message.spans.is_empty() && message.message.starts_with("aborting due to") => {}
-            ("compiler-message", Some(message)) => messages.push(message.told()),
-            ("compiler-artifact", _) => made = line.executable.or(made),
-            _ => {}
+        let said = Diagnostic::deserialize(&mut line).context("reading the compiler's messages")?;
+        // The closing count of errors says nothing.
+        if !(said.spans.is_empty() && said.message.starts_with("aborting due to")) {
+            messages.push(said.told());
         }
     }
-    Ok((messages, made))
-}
-
-#[derive(Deserialize)]
-struct Line {
-    reason: String,
-    message: Option<Diagnostic>,
-    executable: Option<PathBuf>,
+    Ok(messages)
 }
 
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::{Format, GradeArgs};
 use crate::error::{BadInput, Exit, exit_for};
-use crate::grade::{Grader, Only};
+use crate::grade::{Effort, Grader, Only};
 use crate::intake;
 use crate::lab::Lab;
 use crate::progress::Progress;
@@ -37,15 +37,17 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
         tree,
         lab: &lab,
         only,
+        effort: Effort::Full,
     };
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
-    let template = Template::prepare(tree, &lab.name)?;
+    let template = Template::prepare(tree, &[&lab.name])?;
 
     let mut exit = Exit::Done;
     let mut reports: Vec<Report> = Vec::new();
     workers::each(
         &template,
+        &lab.name,
         args.jobs,
         &subjects,
         |stage, subject| grader.grade(stage, subject),

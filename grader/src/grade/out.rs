@@ -15,6 +15,14 @@ pub(super) enum Out {
 }
 
 impl Out {
+    /// What the source checks say, if it is they who took it out.
+    pub(super) fn refused(&self) -> Option<String> {
+        match self {
+            Out::Findings(findings) => Some(lines(findings)),
+            Out::Unbuilt(_) | Out::Unread => None,
+        }
+    }
+
     /// The verdict on each check of the exercise.
     pub(super) fn judged(&self) -> Judged {
         match self {

@@ -1,4 +1,4 @@
-//! What a stage is made of before any subject: read once, so that every subject of a run meets the
+//! What stages are made of before any subject: read once, so that every subject of a run meets the
 //! same, even while somebody edits the repository.
 
 use std::collections::BTreeMap;
@@ -7,87 +7,136 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::{hex, manifest};
+use super::files::{Files, hex};
+use super::{PLACEHOLDER, manifest};
 use crate::error::BadInput;
 use crate::tree::{Tree, files_below};
 
-type Files = BTreeMap<String, Vec<u8>>;
-
-/// The pristine parts of one lab's stage.
+/// The pristine parts of all labs' stages.
 #[derive(Debug)]
 pub struct Given {
-    /// The lab.
-    pub lab: String,
-    /// Everything but sources of the lab and of the checks, by its path from the stage's root.
+    /// Everything but sources of labs and of checks, by its path from the stage's root.
     pub(super) fixed: Files,
-    /// The skeleton's sources, by their path from the lab's folder.
-    pub(super) lab_src: Files,
-    /// The checks' sources, by their path from the checks' folder.
-    pub(super) checks_src: Files,
+    labs: BTreeMap<String, Sources>,
 }
 
+/// What is laid anew for each subject.
+#[derive(Debug, Default)]
+pub(super) struct Sources {
+    /// The skeleton's sources, by their path from the lab's folder.
+    pub(super) lab: Files,
+    /// The checks' sources, by their path from the checks' folder.
+    pub(super) checks: Files,
+}
+
+/// What every stage has beside its lab.
+const SHARED: [&str; 3] = ["labs/kit", "labs/picture", "grader/harness"];
+
 impl Given {
-    /// Reads the pristine parts from the repository.
-    pub fn read(tree: &Tree, lab: &str) -> Result<Given> {
-        let (lab_dir, checks_dir) = (format!("labs/{lab}"), format!("grader/checks/{lab}"));
-        let mut fixed = Files::new();
-        let (mut lab_src, mut checks_src) = (Files::new(), Files::new());
-        for dir in [
-            "labs/kit",
-            "labs/picture",
-            &lab_dir,
-            "grader/harness",
-            &checks_dir,
-        ] {
-            for file in files_below(&tree.root().join(dir))? {
-                let bytes = read(&tree.root().join(dir).join(&file))?;
-                let path = file.to_string_lossy().into_owned();
-                match (dir == lab_dir, dir == checks_dir, file.starts_with("src")) {
-                    (true, _, true) => lab_src.insert(path, bytes),
-                    (_, true, true) => checks_src.insert(path, bytes),
-                    _ => fixed.insert(format!("{dir}/{path}"), bytes),
-                };
+    /// Reads the pristine parts from the repository: of the labs that are asked for, and of all others that
+    /// are whole enough to be members of a workspace.
+    pub fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
+        let mut given = Given {
+            fixed: Files::new(),
+            labs: BTreeMap::new(),
+        };
+        let mut members: Vec<String> = SHARED.map(str::to_owned).to_vec();
+        for dir in SHARED {
+            for (path, bytes) in read_below(tree.root(), dir)? {
+                given.fixed.insert(format!("{dir}/{path}"), bytes);
             }
         }
-        if !lab_src.contains_key("src/lib.rs") {
-            let path = tree.lab(lab).join("src/lib.rs");
-            return Err(BadInput::new(&path, "is not there", "a lab is a library").into());
+        for lab in tree.labs()? {
+            let whole = tree.lab(&lab).join("src/lib.rs").is_file()
+                && tree.checks(&lab).join("Cargo.toml").is_file();
+            if whole {
+                let dirs = [format!("labs/{lab}"), format!("grader/checks/{lab}")];
+                given.read_lab(tree, lab, &dirs)?;
+                members.extend(dirs);
+            } else if asked.contains(&lab.as_str()) {
+                let path = tree.lab(&lab).join("src/lib.rs");
+                let remedy = "a lab is a library, and has a package of checks";
+                return Err(BadInput::new(&path, "is not there, or its checks", remedy).into());
+            }
         }
-        let members = [
-            "labs/kit",
-            "labs/picture",
-            &lab_dir,
-            "grader/harness",
-            &checks_dir,
-        ];
         let manifest = manifest::trimmed(&tree.root().join("Cargo.toml"), &members)?;
-        fixed.insert("Cargo.toml".to_owned(), manifest.into_bytes());
-        fixed.insert(
-            "Cargo.lock".to_owned(),
-            read(&tree.root().join("Cargo.lock"))?,
-        );
-        let toolchain = "rust-toolchain.toml";
-        if tree.root().join(toolchain).is_file() {
-            fixed.insert(toolchain.to_owned(), read(&tree.root().join(toolchain))?);
+        given
+            .fixed
+            .insert("Cargo.toml".to_owned(), manifest.into_bytes());
+        for file in ["Cargo.lock", "rust-toolchain.toml"] {
+            if tree.root().join(file).is_file() {
+                given
+                    .fixed
+                    .insert(file.to_owned(), read(&tree.root().join(file))?);
+            }
         }
-        Ok(Given {
-            lab: lab.to_owned(),
-            fixed,
-            lab_src,
-            checks_src,
-        })
+        Ok(given)
     }
 
-    /// What identifies a template: everything that is built before a submission is known.
-    pub(super) fn stamp(&self, toolchain: &str) -> String {
+    fn read_lab(&mut self, tree: &Tree, lab: String, dirs: &[String; 2]) -> Result<()> {
+        let mut sources = Sources::default();
+        for (dir, own) in dirs.iter().zip([&mut sources.lab, &mut sources.checks]) {
+            for (path, bytes) in read_below(tree.root(), dir)? {
+                if path.starts_with("src/") {
+                    own.insert(path, bytes);
+                } else {
+                    self.fixed.insert(format!("{dir}/{path}"), bytes);
+                }
+            }
+        }
+        self.labs.insert(lab, sources);
+        Ok(())
+    }
+
+    /// What is laid anew for each subject of a lab.
+    pub(super) fn sources(&self, lab: &str) -> &Sources {
+        &self.labs[lab]
+    }
+
+    /// The template's files: everything but the checks, whose sources are on a stage only while they are
+    /// compiled.
+    pub(super) fn template(&self) -> Files {
+        let mut files = self.fixed.clone();
+        for (lab, sources) in &self.labs {
+            for (path, bytes) in &sources.lab {
+                files.insert(format!("labs/{lab}/{path}"), bytes.clone());
+            }
+            let main = format!("grader/checks/{lab}/src/main.rs");
+            files.insert(main, PLACEHOLDER.to_vec());
+        }
+        files
+    }
+
+    /// What a worker's stage of a lab holds whatever is laid.
+    pub(super) fn worker(&self, lab: &str) -> Files {
+        let dirs = [format!("labs/{lab}/"), format!("grader/checks/{lab}/")];
+        let within = |path: &String| dirs.iter().any(|dir| path.starts_with(dir));
+        self.fixed
+            .iter()
+            .filter(|(path, _)| within(path))
+            .map(|(path, bytes)| (path.clone(), bytes.clone()))
+            .collect()
+    }
+
+    /// What identifies all that is built for a lab before a submission is known.
+    pub(super) fn stamp(&self, toolchain: &str, lab: &str) -> String {
         let mut hash = Sha256::new();
         hash.update(toolchain);
-        for (path, bytes) in &self.fixed {
+        for (path, bytes) in self.fixed.iter().chain(&self.sources(lab).lab) {
             hash.update(format!("\0{path}\0{}\0", bytes.len()));
             hash.update(bytes);
         }
         hex(&hash.finalize())
     }
+}
+
+fn read_below(root: &Path, dir: &str) -> Result<Files> {
+    let mut files = Files::new();
+    for file in files_below(&root.join(dir))? {
+        let bytes = read(&root.join(dir).join(&file))?;
+        files.insert(file.to_string_lossy().into_owned(), bytes);
+    }
+    Ok(files)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

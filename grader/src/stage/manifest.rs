@@ -8,7 +8,7 @@ use toml_edit::{Array, DocumentMut, value};
 
 use crate::error::BadInput;
 
-pub(super) fn trimmed(path: &Path, members: &[&str]) -> Result<String> {
+pub(super) fn trimmed(path: &Path, members: &[String]) -> Result<String> {
     let text =
         std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let mut manifest: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
@@ -22,7 +22,10 @@ pub(super) fn trimmed(path: &Path, members: &[&str]) -> Result<String> {
         .get_mut("workspace")
         .and_then(|item| item.as_table_like_mut())
         .ok_or_else(|| BadInput::new(path, "has no [workspace]", "see notes/architecture.md"))?;
-    workspace.insert("members", value(members.iter().copied().collect::<Array>()));
+    workspace.insert(
+        "members",
+        value(members.iter().map(String::as_str).collect::<Array>()),
+    );
     workspace.remove("exclude");
     workspace.remove("default-members");
     Ok(manifest.to_string())

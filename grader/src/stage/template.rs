@@ -1,9 +1,9 @@
-//! The first stage of a lab, with everything built that no submission can change; and its copies.
+//! What all stages share: dependencies, kit and harness, built once by cargo; and how cargo compiles each
+//! lab's two crates.
 //!
-//! The one idea: dependencies, kit and harness are built once, with the very flags that submissions are
-//! built with. A worker's stage is a copy of that, target directory and time stamps included: cargo
-//! names what it built by paths *inside* the workspace, so a copy of the whole is fresh, while a target
-//! directory shared between two paths would mix them up.
+//! The one idea: the template is cargo's, a workspace of all labs at a fixed path with a target directory of its own. Stages
+//! only read what was built there, so they hold nothing but sources, and a new lab builds no dependency
+//! again.
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -11,152 +11,155 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Given, Stage, empty, hex, put};
-use crate::build::{Cargo, FLAGS};
+use super::files::{hex, put, sync};
+use super::{Given, Stage};
+use crate::build::{self, Recipes};
 use crate::process;
-use crate::tree::{Tree, entries, name};
+use crate::tree::Tree;
 
-/// A lab's prepared stage, and the place where workers' copies of it stand.
+/// The shared part of all stages. It does not change for as long as this lives.
 #[derive(Debug)]
 pub struct Template {
-    dir: PathBuf,
+    place: Place,
     given: Arc<Given>,
-    stamp: String,
+    recipes: BTreeMap<String, Arc<Recipes>>,
+    _lock: File,
 }
 
 impl Template {
-    /// Brings the template up to date. Blocks while another grader does the same, and while
+    /// Brings the template up to date for some labs. Blocks while another grader uses it in another version, and while
     /// dependencies are built for the first time.
     ///
     /// # Errors
     ///
     /// Where cargo is missing, or the pristine tree does not build.
-    pub fn prepare(tree: &Tree, lab: &str) -> Result<Template> {
-        let given = Arc::new(Given::read(tree, lab)?);
-        let root = hex(&Sha256::digest(tree.root().as_os_str().as_encoded_bytes())[..4]);
-        let dir = tree.stages().join(format!("{lab}-{root}"));
-        std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
-        let version = process::output(
-            Command::new("rustc").arg("-vV").current_dir(tree.root()),
-            b"",
-        )?;
-        let template = Template {
-            stamp: given.stamp(&[&version, FLAGS].concat()),
-            given,
-            dir,
-        };
-        let lock = template.lock_file("template")?;
-        lock.lock()?;
-        if template.stamp_of("template").as_deref() != Some(&template.stamp) {
-            template.build(lock, &version)?;
-        }
-        Ok(template)
-    }
-
-    fn build(&self, lock: File, version: &str) -> Result<()> {
-        let root = self.dir.join("template");
-        let stamp = root.join(STAMP);
-        if stamp.exists() {
-            std::fs::remove_file(&stamp)?;
-        }
-        if root.is_dir() {
-            // What was built stays: cargo sees what changed. All else is written anew.
-            for path in entries(&root)?.iter().filter(|path| name(path) != "target") {
-                if path.is_dir() {
-                    empty(path)?
-                } else {
-                    std::fs::remove_file(path)?
-                }
+    pub fn prepare(tree: &Tree, labs: &[&str]) -> Result<Template> {
+        let given = Given::read(tree, labs)?;
+        let place = Place::of(tree)?;
+        let mut rustc = Command::new("rustc");
+        let version = process::output(rustc.arg("-vV").current_dir(tree.root()), b"")?;
+        let lock = place.lock_file("template")?;
+        loop {
+            // Many may read it; only who brings it up to date is alone with it.
+            lock.lock_shared()?;
+            if let Some(recipes) = place.recorded(&given, labs, &version) {
+                return Ok(Template {
+                    place,
+                    given: Arc::new(given),
+                    recipes,
+                    _lock: lock,
+                });
             }
+            lock.unlock()?;
+            lock.lock()?;
+            place.build(&given, labs, &version)?;
+            lock.unlock()?;
         }
-        for (path, bytes) in &self.given.fixed {
-            put(&root.join(path), bytes)?;
-        }
-        let mut stage = Stage {
-            root,
-            given: Arc::clone(&self.given),
-            marker: String::new(),
-            _lock: lock,
-        };
-        stage.lay(&BTreeMap::new())?;
-        stage.lay_lints("")?;
-        let host = version
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .context("`rustc -vV` names no host")?;
-        Cargo::at(&stage)
-            .prebuild(host)
-            .context("preparing the stage")?;
-        std::fs::write(&stamp, &self.stamp).context("writing the stamp")
     }
 
-    /// A stage of one's own: the first that no other worker or grader holds, copied from the
-    /// template if it is not up to date.
-    pub fn stage(&self) -> Result<Stage> {
+    /// A lab's stage of one's own: the first place that no other worker or grader holds.
+    pub fn stage(&self, lab: &str) -> Result<Stage> {
         for number in 0.. {
             let worker = format!("worker-{number}");
-            let lock = self.lock_file(&worker)?;
+            let lock = self.place.lock_file(&worker)?;
             match lock.try_lock() {
                 Ok(()) => {}
                 Err(TryLockError::WouldBlock) => continue,
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
-            let root = self.dir.join(&worker);
-            if self.stamp_of(&worker).as_deref() != Some(&self.stamp) {
-                let shared = self.lock_file("template")?;
-                shared.lock_shared()?;
-                if self.stamp_of("template").as_deref() != Some(&self.stamp) {
-                    return Err(anyhow!(
-                        "another grader prepared another version meanwhile; start again"
-                    ));
-                }
-                empty(&root)?;
-                copy(&self.dir.join("template"), &root)?;
-            }
-            let given = Arc::clone(&self.given);
+            let root = self.place.dir.join(&worker);
+            sync(&root, &self.given.worker(lab))?;
             return Ok(Stage {
                 root,
-                given,
-                marker: String::new(),
+                lab: lab.to_owned(),
+                given: Arc::clone(&self.given),
+                recipes: Arc::clone(&self.recipes[lab]),
                 _lock: lock,
             });
         }
         unreachable!("some number is free")
     }
+}
 
-    fn stamp_of(&self, stage: &str) -> Option<String> {
-        std::fs::read_to_string(self.dir.join(stage).join(STAMP)).ok()
+/// Where the template and the stages of one repository stand.
+#[derive(Debug)]
+struct Place {
+    dir: PathBuf,
+}
+
+/// How a lab is compiled, and what that was found out from.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    stamp: String,
+    recipes: Recipes,
+}
+
+impl Place {
+    fn of(tree: &Tree) -> Result<Place> {
+        let root = hex(&Sha256::digest(tree.root().as_os_str().as_encoded_bytes())[..4]);
+        let dir = tree.stages().join(format!("stages-{root}"));
+        std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
+        Ok(Place { dir })
     }
 
     fn lock_file(&self, stage: &str) -> Result<File> {
         let path = self.dir.join(format!("{stage}.lock"));
         File::create(&path).with_context(|| format!("opening {}", path.display()))
     }
+
+    fn template(&self) -> PathBuf {
+        self.dir.join("template")
+    }
+
+    fn record(&self, lab: &str) -> PathBuf {
+        self.dir.join(format!("{lab}.json"))
+    }
+
+    /// How these labs are compiled, if that is known of all in this version.
+    fn recorded(
+        &self,
+        given: &Given,
+        labs: &[&str],
+        version: &str,
+    ) -> Option<BTreeMap<String, Arc<Recipes>>> {
+        let recipes = |lab: &&str| {
+            let text = std::fs::read(self.record(lab)).ok()?;
+            let record: Record = serde_json::from_slice(&text).ok()?;
+            let known = record.stamp == given.stamp(version, lab);
+            known.then(|| ((*lab).to_owned(), Arc::new(record.recipes)))
+        };
+        labs.iter().map(recipes).collect()
+    }
+
+    fn build(&self, given: &Given, labs: &[&str], version: &str) -> Result<()> {
+        let root = self.template();
+        let host = version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .context("`rustc -vV` names no host")?;
+        sync(&root, &given.template())?;
+        build::fetch(&root, host).context("preparing the stage")?;
+        for lab in labs {
+            if self.recorded(given, &[lab], version).is_none() {
+                touch(&root.join(format!("labs/{lab}/src/lib.rs")))?;
+                touch(&root.join(format!("grader/checks/{lab}/src/main.rs")))?;
+                let record = Record {
+                    stamp: given.stamp(version, lab),
+                    recipes: build::record(&root, lab).context("preparing the stage")?,
+                };
+                put(&self.record(lab), &serde_json::to_vec_pretty(&record)?)?;
+            }
+        }
+        Ok(())
+    }
 }
 
-/// Says what a stage was prepared from; written last, and copied last.
-const STAMP: &str = "stamp";
-
-/// Copies a folder with its time stamps, its stamp last.
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    std::fs::create_dir_all(to)?;
-    let mut paths = entries(from)?;
-    paths.sort_by_key(|path| name(path) == STAMP);
-    for path in paths {
-        let copied = to.join(name(&path));
-        if path.is_dir() {
-            copy(&path, &copied)?;
-        } else {
-            std::fs::copy(&path, &copied).with_context(|| format!("copying {}", path.display()))?;
-            let modified = path.metadata()?.modified()?;
-            File::options()
-                .append(true)
-                .open(&copied)?
-                .set_modified(modified)?;
-        }
-    }
-    Ok(())
+/// Makes a file new to cargo, which says nothing of what it need not build.
+fn touch(path: &Path) -> Result<()> {
+    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
+    put(path, &bytes)
 }

@@ -1,6 +1,7 @@
 //! From how a check's process ended to its verdict.
 
 use std::os::unix::process::ExitStatusExt;
+use std::time::Duration;
 
 use picture::{Certainty, Failure, FailureKind, Outcome};
 
@@ -13,7 +14,10 @@ use crate::wire::{Line, Panic, Report};
 /// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
 pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
     match said(run) {
-        Ok(Some(report)) => reported(report, kind, yours),
+        Ok(Some(line)) => Judged {
+            used: Some(Duration::from_millis(line.used_ms)),
+            ..reported(line.report, kind, yours)
+        },
         Ok(None) => silent(run),
         Err(()) => Judged::new(
             Verdict::Forged,
@@ -23,7 +27,7 @@ pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
 }
 
 /// The check's own word: exactly one line with the right token; nothing at all; or something else.
-fn said(run: &Run) -> Result<Option<Report>, ()> {
+fn said(run: &Run) -> Result<Option<Line>, ()> {
     let channel = &run.ended.stdout;
     if channel.is_empty() {
         return Ok(None);
@@ -34,7 +38,7 @@ fn said(run: &Run) -> Result<Option<Report>, ()> {
     }
     let line: Line = serde_json::from_slice(text).map_err(|_| ())?;
     if line.token == run.token {
-        Ok(Some(line.report))
+        Ok(Some(line))
     } else {
         Err(())
     }
@@ -132,7 +136,7 @@ fn silent(run: &Run) -> Judged {
     let judged = match (run.ended.cause, status.signal(), status.code()) {
         (Cause::Deadline, ..) => Judged::new(
             Verdict::Hung,
-            format!("it was still running after {seconds} s, and was ended"),
+            format!("it did not come to an end, long after its {seconds} s"),
         ),
         (Cause::Flood, ..) => Judged::new(Verdict::OutputFlood, "it printed more than 1 MiB"),
         (Cause::Itself, Some(SIGXCPU), _) => Judged::new(

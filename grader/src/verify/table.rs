@@ -21,6 +21,13 @@ struct Row {
     caught: Vec<(String, Kind, Verdict)>,
 }
 
+impl Row {
+    fn only_models(&self) -> bool {
+        let mut caught = self.caught.iter();
+        !self.caught.is_empty() && caught.all(|(_, kind, _)| *kind == Kind::Model)
+    }
+}
+
 impl<'l> Table<'l> {
     pub(super) fn new(lab: &'l Lab) -> Self {
         Table {
@@ -43,6 +50,8 @@ impl<'l> Table<'l> {
         {
             match check.judged.verdict {
                 Verdict::Pass | Verdict::Broken | Verdict::Missing | Verdict::DoesNotBuild => {}
+                // Given up after a moment, because nobody asked: that catches nothing.
+                Verdict::Hung | Verdict::NotExplored if !mutant.killed_by.contains(&check.id) => {}
                 verdict => {
                     let short = check.id.rsplit("::").next().unwrap_or_default();
                     caught.push((short.to_owned(), check.kind, verdict));
@@ -58,6 +67,17 @@ impl<'l> Table<'l> {
             .entry(mutant.exercise.clone())
             .or_default()
             .push(row);
+    }
+
+    /// How many mutants were graded, caught, and caught by nothing but searches.
+    pub(super) fn counts(&self) -> [usize; 3] {
+        let rows = || self.rows.values().flatten();
+        let caught = rows().filter(|row| !row.caught.is_empty()).count();
+        [
+            rows().count(),
+            caught,
+            rows().filter(|row| row.only_models()).count(),
+        ]
     }
 
     /// Checks that caught nothing.
@@ -78,9 +98,7 @@ impl<'l> Table<'l> {
             write(format!("{} (mutants: {})", exercise.name, rows.len()));
             let wide = rows.iter().map(|row| row.mutant.len()).max().unwrap_or(0);
             for row in rows {
-                let only_models = !row.caught.is_empty()
-                    && row.caught.iter().all(|(_, kind, _)| *kind == Kind::Model);
-                let mark = if only_models { '*' } else { ' ' };
+                let mark = if row.only_models() { '*' } else { ' ' };
                 let mut name = row.mutant.as_str();
                 if row.caught.is_empty() {
                     write(format!("  {mark} {name:wide$}  NOBODY"));

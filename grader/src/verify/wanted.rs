@@ -87,6 +87,11 @@ impl Wanted {
         self.whole() && self.exercise.as_deref().is_none_or(|only| only == exercise)
     }
 
+    /// Whether nothing is left out.
+    pub fn everything(&self) -> bool {
+        self.whole() && self.exercise.is_none()
+    }
+
     /// Whether no single answers are named.
     fn whole(&self) -> bool {
         self.mutant.is_empty() && self.accepted.is_empty()

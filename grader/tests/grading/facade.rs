@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use grader::build::Cargo;
+use grader::build::Compiler;
 use grader::verdict::Verdict;
 use grader::vet;
 
@@ -70,12 +70,12 @@ pub fn one() -> u32 { 1 }
 
 #[test]
 fn every_way_to_the_standard_librarys_primitives_is_found_with_its_line() {
-    let mut stage = course().template.stage().expect("a stage");
+    let stage = course().template.stage("tiny").expect("a stage");
     stage.lay(&[("src/one.rs", WAYS)].into()).expect("room");
     stage
         .lay_lints(&vet::clippy_lists(&course().lab))
         .expect("room");
-    let vetted = Cargo::at(&stage).vetted().expect("clippy runs");
+    let vetted = Compiler::at(&stage).lab().expect("clippy runs");
     assert!(vetted.success, "{:#?}", vetted.messages);
     let exercise = course().lab.exercise("one").expect("an exercise");
     let findings = vet::bypasses(&vetted.messages, exercise, &stage.lab_dir());
@@ -97,11 +97,11 @@ fn every_way_to_the_standard_librarys_primitives_is_found_with_its_line() {
 
 #[test]
 fn every_path_of_the_lists_names_something() {
-    let mut stage = course().template.stage().expect("a stage");
+    let stage = course().template.stage("tiny").expect("a stage");
     stage.lay(&[].into()).expect("room");
     let lists = vet::clippy_lists(&course().lab).replace(", allow-invalid = true", "");
     stage.lay_lints(&lists).expect("room");
-    let vetted = Cargo::at(&stage).vetted().expect("clippy runs");
+    let vetted = Compiler::at(&stage).lab().expect("clippy runs");
     let wrong: Vec<&str> = vetted
         .messages
         .iter()

@@ -13,7 +13,7 @@ mod verifying;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use grader::grade::{Graded, Grader, Only};
+use grader::grade::{Effort, Graded, Grader, Only};
 use grader::lab::Lab;
 use grader::report::{CheckReport, Report};
 use grader::stage::Stage;
@@ -35,7 +35,7 @@ fn course() -> &'static Course {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("grading");
         let tree = common::course(&dir);
         let lab = Lab::read(&tree, "tiny").expect("a lab");
-        let template = Template::prepare(&tree, "tiny").expect("the course builds");
+        let template = Template::prepare(&tree, &["tiny"]).expect("the course builds");
         Course {
             tree,
             lab,
@@ -50,12 +50,13 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
         tree,
         lab,
         only: Only::All,
+        effort: Effort::Full,
     }
     .grade(stage, subject)
 }
 
 fn grade(subject: &Subject) -> Report {
-    let mut stage = course().template.stage().expect("a stage");
+    let mut stage = course().template.stage("tiny").expect("a stage");
     grade_on(&mut stage, subject).expect("it is graded").report
 }
 

@@ -179,7 +179,7 @@ fn the_token_is_not_in_the_arguments_nor_the_environment_nor_the_input() {
 #[test]
 fn what_does_not_end_is_ended() {
     comes_to("runs_for_ever", Verdict::Hung, "2 s");
-    comes_to("sleeps_for_ever", Verdict::Hung, "still running after 2 s");
+    comes_to("sleeps_for_ever", Verdict::Hung, "still running after 3 s");
 }
 
 #[test]

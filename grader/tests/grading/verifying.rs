@@ -120,3 +120,46 @@ fn a_broken_check_has_its_own_exit_code() {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(said.contains("2 to be judged by the instructor"), "{said}");
 }
+
+#[test]
+fn a_machines_change_is_caught_or_told_as_a_survivor() {
+    let dir = TempDir::new().expect("a place for files");
+    let line = 1 + course_line("solutions/tiny/src/two.rs", "    2");
+    let change = |name: &str, replacement: &str| {
+        let place = |column: u32| serde_json::json!({ "line": line, "column": column });
+        serde_json::json!({
+            "name": format!("solutions/tiny/src/two.rs:{line}:5: {name}"),
+            "file": "solutions/tiny/src/two.rs",
+            "span": { "start": place(5), "end": place(6) },
+            "replacement": replacement,
+            "diff": format!("-    2\n+    {replacement}"),
+        })
+    };
+    let list = serde_json::json!([
+        change("replace 2 with 3", "3"),
+        change("replace 2 with text", "\"two\""),
+        change("replace 2 with a sum", "1 + 1"),
+        { "name": "given", "file": "solutions/tiny/src/lib.rs", "replacement": "",
+          "span": { "start": { "line": 1, "column": 1 }, "end": { "line": 1, "column": 1 } } },
+    ]);
+    let path = dir.path().join("list.json");
+    std::fs::write(&path, list.to_string()).expect("room");
+    let output = grader(&["mutants", "--lab", "tiny", path.to_str().expect("a name")]);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(Exit::Unproven as i32), "{said}");
+    for part in [
+        &format!("src/two.rs:{line}:5 replace 2 with a sum: survived"),
+        "+    1 + 1",
+        "tiny: 3 changes, 2 viable, 1 caught (0 of them do not end), 1 survive, 1 of them unexplained",
+    ] {
+        assert!(said.contains(part), "`{part}` is not in:\n{said}");
+    }
+}
+
+/// The place of a line of the course, counted from 0.
+fn course_line(path: &str, wanted: &str) -> usize {
+    let text = std::fs::read_to_string(course().tree.root().join(path)).expect("a file");
+    text.lines()
+        .position(|line| line == wanted)
+        .expect("it is there")
+}

@@ -181,20 +181,21 @@ impl Cli {
             }
             Kind::TooLarge => "--max-size allows more",
             Kind::Unreachable => "check the name and the port, and that a server runs there",
-            Kind::Broken => "check that this port speaks HTTP, and not HTTPS or something else",
+            Kind::Broken => &format!("check that this port speaks {}", url.scheme()),
         };
         bail!("{url}: {trouble}; {remedy}")
     }
 
     fn panicked(&self, said: &str) -> anyhow::Error {
+        let name = self.with.name();
+        if let Some(task) = said.strip_prefix("not yet implemented: ") {
+            return anyhow!("the crawler `{name}` is still to do: {task}");
+        }
         let remedy = match self.with {
             With::Mutex => "; it makes a thread for each page, and --max-pages bounds their number",
             _ => "",
         };
-        anyhow!(
-            "the crawler `{}` has panicked: {said}{remedy}",
-            self.with.name()
-        )
+        anyhow!("the crawler `{name}` has panicked: {said}{remedy}")
     }
 }
 

@@ -20,6 +20,9 @@ use crate::robots::Rules;
 use crate::scope::{Reach, Scope};
 use crate::tally::Tally;
 
+/// URLs that are left out are told apart up to here. A page can name a million, and each of a thousand pages others.
+pub(crate) const LEFT: usize = 1_000_000;
+
 /// A site that is being crawled.
 pub(crate) struct Site {
     client: Client,
@@ -64,7 +67,7 @@ pub(crate) enum Outcome {
 struct Gate {
     /// Those that were given to the crawler.
     open: HashSet<String>,
-    /// Those that came when there were enough.
+    /// Those that came when there were enough; [`LEFT`] at most.
     left: HashSet<String>,
     /// `open` may have so many.
     pages: usize,
@@ -195,7 +198,9 @@ impl Gate {
             return true;
         }
         if stopped || self.open.len() >= self.pages {
-            self.left.insert(link.to_owned());
+            if self.left.len() < LEFT {
+                self.left.insert(link.to_owned());
+            }
             return false;
         }
         tally.known.add(1);

@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use crate::client::SOCKETS;
 use crate::report::{Counts, Report};
+use crate::site::LEFT;
 
 /// Failures are listed up to here; `--json` has all.
 const LISTED: usize = 20;
@@ -37,6 +38,11 @@ impl Display for Summary<'_> {
                 "known when it was stopped".to_owned()
             } else {
                 format!("beyond --max-pages {}", report.pages)
+            };
+            let why = if report.left >= LEFT {
+                format!("or more, {why}")
+            } else {
+                why
             };
             row("left out", report.left, &why)?;
         }

@@ -332,3 +332,47 @@ fn a_destructor_that_blocks_for_ever_is_a_deadlock_and_no_abort() {
         assert_eq!(failure.kind, FailureKind::Deadlock, "{}", failure.message);
     }
 }
+
+#[test]
+fn a_pool_whose_jobs_panic_keeps_its_workers() {
+    fn pool(workers: usize, jobs: usize) {
+        let (to_do, queue) = channel::bounded::<usize>(1);
+        let done = AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for _ in 0..workers {
+                scope.spawn(|| {
+                    let fails = |job: usize| {
+                        if job == 0 {
+                            panic_on_purpose("the first job");
+                        }
+                    };
+                    for job in &queue {
+                        let _ = caught(|| fails(job));
+                        done.fetch_add(1, SeqCst);
+                    }
+                });
+            }
+            (0..jobs).for_each(|job| to_do.send(job).unwrap());
+            drop(to_do);
+        });
+        assert_eq!(done.load(SeqCst), jobs);
+    }
+    Explorer::new().preemptions(2).explore(|| pool(2, 2));
+    Explorer::new().sampled().explore(|| pool(3, 4));
+    repeat(50, || pool(4, 8));
+}
+
+#[test]
+fn threads_that_nobody_joins_may_panic() {
+    everywhere(|| {
+        let lock = Arc::new(Mutex::new(0));
+        for _ in 0..2 {
+            let lock = Arc::clone(&lock);
+            drop(thread::spawn(move || {
+                let _guard = lock.lock();
+                panic_on_purpose("nobody looks");
+            }));
+        }
+        *lock.lock() += 1;
+    });
+}

@@ -1,6 +1,7 @@
 //! What the student's commands ask of a search by the environment. Each test runs this binary once more as a
 //! child, because the environment is the whole process's.
-use kit::explore::{Answer, Certainty, FailureKind};
+use kit::explore::{Answer, Certainty, FailureKind, seeds};
+use kit::net::{Faults, Network};
 use kit::sync::{Arc, Mutex};
 use kit::{explore, thread};
 use std::path::{Path, PathBuf};
@@ -42,6 +43,24 @@ fn subject_that_is_right() {
         *counter.lock() += 1;
         thread.join().unwrap();
         assert_eq!(*counter.lock(), 2);
+    });
+}
+
+/// The subject: fails with every seed from 3 on, after it has sent something.
+#[test]
+fn subject_that_fails_with_seeds() {
+    if std::env::var_os("KIT_TEST_CHILD").is_none() {
+        return;
+    }
+    seeds(10, |seed| {
+        println!("seed {seed} is run");
+        let network = Network::new(Faults::none());
+        let listener = network.node("server").listen().unwrap();
+        let connection = network.node("client").connect("server").unwrap();
+        connection.send(b"hello").unwrap();
+        let accepted = listener.accept().unwrap();
+        assert!(accepted.receive().unwrap().is_some());
+        assert!(seed < 3, "three and more are too many");
     });
 }
 
@@ -168,5 +187,46 @@ fn a_test_that_blocks_for_long_says_where() {
     assert!(
         told.contains("waits for a value from `receiver` at labs/kit/tests/requests.rs:"),
         "{told}"
+    );
+}
+
+#[test]
+fn a_seed_that_failed_is_run_alone() {
+    let subject = "subject_that_fails_with_seeds";
+    let dir = fresh("seeds");
+    let output = run(subject, &dir, &[]);
+    assert!(!output.status.success());
+    let runs = |output: &Output| {
+        let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+        let lines = printed.lines().filter(|line| line.contains("is run"));
+        lines
+            .map(|line| line[line.find("seed").unwrap()..].to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        runs(&output).last().map(String::as_str),
+        Some("seed 3 is run")
+    );
+    let failure = answer(&dir, subject).failure.expect("seed 3 fails");
+    assert!(
+        failure
+            .message
+            .contains("WEFT_SEED='subject_that_fails_with_seeds@3'")
+    );
+    let actions: Vec<&str> = failure
+        .steps
+        .iter()
+        .map(|step| step.action.as_str())
+        .collect();
+    assert_eq!(actions, ["send \"hello\"", "receive \"hello\""]);
+    let alone = format!("{subject}@3");
+    let again = run(subject, &dir, &[("WEFT_SEED", &alone)]);
+    assert!(!again.status.success());
+    assert_eq!(runs(&again), ["seed 3 is run"]);
+    let other = format!("{subject}@1");
+    assert!(
+        run(subject, &dir, &[("WEFT_SEED", &other)])
+            .status
+            .success()
     );
 }

@@ -2,7 +2,7 @@
 //!
 //! TCP carries bytes, not messages: one `read` may bring half a message, or three and a half. A message here
 //! is a *frame*: one line of JSON, ended by a newline. [`FrameReader`] cuts the stream into frames,
-//! [`decode`] makes a [`Request`] or [`Response`] of one, [`encode`] goes the other way.
+//! [`decode`] makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of one, [`encode`] goes the other way.
 //!
 //! Watch for:
 //! - a frame may come byte by byte, and several may come at once: what is read too much belongs to the next;
@@ -18,9 +18,6 @@ use std::fmt;
 use std::io::{self, Read, Write};
 
 use serde::{Serialize, de::DeserializeOwned};
-
-#[cfg(doc)]
-use crate::message::{Request, Response};
 
 /// The longest frame that is read or written, in bytes, without its newline: 1 MiB.
 pub const MAX_FRAME: usize = 1 << 20;
@@ -74,13 +71,13 @@ pub fn write_frame(sink: &mut impl Write, frame: &[u8]) -> Result<(), WireError>
     todo!("write the frame and a newline in one call")
 }
 
-/// Makes a frame of a [`Request`] or [`Response`]: its JSON, on one line.
+/// Makes a frame of a [`Request`](crate::message::Request) or [`Response`](crate::message::Response): its JSON, on one line.
 pub fn encode(message: &impl Serialize) -> Vec<u8> {
     let _ = message;
     todo!("write the message as JSON")
 }
 
-/// Makes a [`Request`] or [`Response`] of a frame.
+/// Makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of a frame.
 ///
 /// # Errors
 ///

@@ -13,15 +13,57 @@ fn pages() -> Vec<PathBuf> {
         .collect()
 }
 
+/// The first line in which the page is not what it would be if it were made today.
+fn difference(page: &str, remade: &str) -> Option<String> {
+    let (mut old, mut new) = (page.lines(), remade.lines());
+    let mut line = 0;
+    loop {
+        line += 1;
+        match (old.next(), new.next()) {
+            (None, None) => return None,
+            (old, new) if old == new => {}
+            (old, new) => {
+                let [old, new] = [old, new].map(|line| line.unwrap_or("(the end)"));
+                return Some(format!("{line}: stale\n  it has  {old}\n  today   {new}"));
+            }
+        }
+    }
+}
+
 #[test]
 fn what_a_page_shows_of_a_program_is_what_the_program_says() {
+    let write = std::env::var_os("UPDATE_EXPECT").is_some();
+    let mut stale = Vec::new();
     for path in pages() {
         let page = read_to_string(&path).expect("a page is text");
         let folder = path.parent().expect("a page is in a folder");
-        let remade = match book::remade(&page, folder) {
-            Ok(remade) => remade,
-            Err(stale) => panic!("{}:{stale}", path.display()),
+        let complaint = match book::remade(&page, folder) {
+            Err(why) => Some(why.to_string()),
+            Ok(remade) if write => {
+                if remade != page {
+                    std::fs::write(&path, &remade).expect("a page can be written");
+                }
+                None
+            }
+            Ok(remade) => difference(&page, &remade),
         };
-        expect_test::expect_file![&path].assert_eq(&remade);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        stale.extend(complaint.map(|complaint| format!("{name}:{complaint}")));
     }
+    assert!(
+        stale.is_empty(),
+        "\n{}\n`make pictures` writes the pages anew",
+        stale.join("\n")
+    );
+}
+
+#[test]
+fn a_stale_line_is_named() {
+    assert_eq!(difference("a\nb\n", "a\nb\n"), None);
+    assert!(
+        difference("a\nb\n", "a\nc\n")
+            .unwrap()
+            .starts_with("2: stale")
+    );
+    assert!(difference("a\n", "a\nc\n").unwrap().ends_with("today   c"));
 }

@@ -77,7 +77,7 @@
     for (const page of hits) ring(x(page), y(page), radius + 3, colours.ink);
     if (over >= 0) ring(x(over), y(over), radius + 4, colours.accent);
     if (chosen >= 0) ring(x(chosen), y(chosen), radius + 4, colours.accent);
-    if (radius > 4) names(x, y, radius, width, height);
+    if (radius > 4) names(lit, x, y, radius, width, height);
     drawClicks(width, height);
   };
 
@@ -156,14 +156,13 @@
     brush.stroke();
   };
 
-  // Names where there is room: each claims its place, the first page's first.
-  const names = (x, y, radius, width, height) => {
+  // Names where there is room: each claims its place, the chosen page's first. If one is chosen, only what it is linked with has names.
+  const names = (lit, x, y, radius, width, height) => {
     const taken = [];
     brush.fillStyle = colours.ink;
     brush.font = "12px system-ui, sans-serif";
     brush.textAlign = "left";
-    const order = chosen < 0 ? [] : [chosen];
-    for (let page = 0; page < count; page++) order.push(page);
+    const order = lit ?? Array(count).keys();
     let shown = 0;
     for (const page of order) {
       const px = x(page) + radius + 4, py = y(page) + 4;

@@ -260,3 +260,50 @@ fn failures_are_listed_with_a_page_that_links_there() {
         "{summary}"
     );
 }
+
+#[test]
+fn the_site_is_where_its_first_address_leads() {
+    let there = Host::pages(&[
+        (
+            "/home",
+            "200 OK",
+            HTML,
+            "<title>home</title><a href=a>a</a>",
+        ),
+        ("/a", "200 OK", HTML, "<title>a</title>"),
+    ]);
+    let to = there.url("/home");
+    let here = Host::new(move |path, stream| match path {
+        "/robots.txt" => say(
+            stream,
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n",
+        ),
+        _ => say(
+            stream,
+            &format!("HTTP/1.1 301 Moved\r\nLocation: {to}\r\nContent-Length: 0\r\n\r\n"),
+        ),
+    });
+    for with in ALL {
+        let mut found = outcomes(&crawl(&here.url("/"), with, 100));
+        // Which port is the smaller one is up to the system.
+        found.sort();
+        assert_eq!(found, ["/: 301", "/a: a", "/home: home"]);
+    }
+}
+
+#[test]
+fn what_browsers_send_and_http_does_not_allow_is_escaped() {
+    let host = Host::pages(&[
+        ("/", "200 OK", HTML, "<a href='x?a=`b` c|d^{e}[f]'>x</a>"),
+        (
+            "/x?a=%60b%60%20c|d^{e}[f]",
+            "200 OK",
+            HTML,
+            "<title>x</title>",
+        ),
+    ]);
+    assert_eq!(
+        outcomes(&crawl(&host.url("/"), With::Serial, 100)),
+        ["/: ", "/x: x"]
+    );
+}

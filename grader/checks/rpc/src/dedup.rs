@@ -1,0 +1,305 @@
+//! Hidden checks of `dedup`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kit::channel;
+use kit::explore::panic_on_purpose;
+use kit::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use kit::{explore, possible, thread};
+use rpc::dedup::Dedup;
+use rpc::message::{CallId, ClientId, Forgotten, Reply};
+
+harness::checks![
+    a_retry_gets_the_first_reply,
+    calls_and_clients_are_told_apart,
+    an_error_is_a_reply,
+    what_was_seen_is_dropped,
+    a_forgotten_call_is_refused,
+    an_old_message_brings_nothing_back,
+    what_was_seen_while_it_ran_does_not_stay,
+    a_panic_counts_as_run,
+    the_table_stays_small,
+    two_tries_run_once,
+    no_try_is_answered_early,
+    three_tries_run_once,
+    another_client_changes_nothing,
+    a_panic_wakes_the_retry,
+    a_late_retry_beside_the_next_call,
+    a_handler_may_wait_for_another,
+    two_calls_can_run_at_once,
+];
+
+// What the file has to offer, to the letter: a result of another type could agree with anything.
+type Call = fn(&Dedup, CallId, fn() -> Reply) -> Result<Reply, Forgotten>;
+const _: Call = |dedup, call, handler| dedup.call(call, handler);
+const _: fn(&Dedup) -> usize = |dedup| dedup.len();
+
+const ME: ClientId = ClientId(7);
+const OTHER: ClientId = ClientId(8);
+
+fn call(client: ClientId, seq: u64, seen: u64) -> CallId {
+    CallId { client, seq, seen }
+}
+
+/// What a handler did: how often it ran. Relaxed on purpose: what ran before a reply must be visible because of `Dedup`.
+#[derive(Default)]
+struct Runs(AtomicU64);
+
+impl Runs {
+    /// The handler: counts, and answers with the number of the run.
+    fn run(&self) -> Reply {
+        Ok((self.0.fetch_add(1, Relaxed) + 1).into())
+    }
+
+    fn count(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// The reply of the first run.
+fn first() -> Result<Reply, Forgotten> {
+    Ok(Ok(1.into()))
+}
+
+fn a_retry_gets_the_first_reply() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    for attempt in 1..=3 {
+        let reply = dedup.call(call(ME, 1, 0), || runs.run());
+        assert_eq!(reply, first(), "the reply to try {attempt}");
+    }
+    assert_eq!(runs.count(), 1, "the handler ran once");
+}
+
+fn calls_and_clients_are_told_apart() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    for (client, seq, run) in [(ME, 1, 1), (ME, 2, 2), (OTHER, 1, 3), (OTHER, 2, 4)] {
+        let reply = dedup.call(call(client, seq, 0), || runs.run());
+        assert_eq!(reply, Ok(Ok(run.into())), "call {seq} of {client:?} is new");
+    }
+    let retry = dedup.call(call(ME, 2, 0), || runs.run());
+    assert_eq!(retry, Ok(Ok(2.into())), "call 2 was not");
+    assert_eq!(dedup.len(), 4, "four calls were made");
+}
+
+fn an_error_is_a_reply() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let refuse = || {
+        let _ = runs.run();
+        Err(format!("refused {}", runs.count()))
+    };
+    for _ in 0..2 {
+        let reply = dedup.call(call(ME, 1, 0), refuse);
+        assert_eq!(reply, Ok(Err("refused 1".to_owned())));
+    }
+}
+
+fn what_was_seen_is_dropped() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    for seq in 1..=3 {
+        let _ = dedup.call(call(ME, seq, 0), || runs.run());
+    }
+    let _ = dedup.call(call(OTHER, 1, 0), || runs.run());
+    let _ = dedup.call(call(ME, 4, 2), || runs.run());
+    assert_eq!(
+        dedup.len(),
+        3,
+        "calls 3 and 4 of one client, call 1 of the other"
+    );
+    let kept = dedup.call(call(ME, 3, 2), || runs.run());
+    assert_eq!(kept, Ok(Ok(3.into())), "call 3 is newer than what was seen");
+    let kept = dedup.call(call(OTHER, 1, 0), || runs.run());
+    assert_eq!(kept, Ok(Ok(4.into())), "the other client has seen nothing");
+}
+
+fn a_forgotten_call_is_refused() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let _ = dedup.call(call(ME, 3, 2), || runs.run());
+    for seq in 1..=2 {
+        let late = dedup.call(call(ME, seq, 0), || runs.run());
+        assert_eq!(late, Err(Forgotten), "call {seq} was seen");
+    }
+    assert_eq!(runs.count(), 1, "a refused call does not run");
+}
+
+fn an_old_message_brings_nothing_back() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let _ = dedup.call(call(ME, 5, 4), || runs.run());
+    let _ = dedup.call(call(ME, 6, 1), || runs.run());
+    let late = dedup.call(call(ME, 3, 0), || runs.run());
+    assert_eq!(
+        late,
+        Err(Forgotten),
+        "an older message said less, and came later"
+    );
+}
+
+fn what_was_seen_while_it_ran_does_not_stay() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let _ = dedup.call(call(ME, 1, 0), || {
+        // The client gave call 1 up, and says so with call 2, while call 1 runs.
+        let _ = dedup.call(call(ME, 2, 1), || runs.run());
+        runs.run()
+    });
+    assert_eq!(
+        dedup.len(),
+        1,
+        "nobody will ask for call 1, or say once more that it was seen"
+    );
+    let late = dedup.call(call(ME, 1, 0), || runs.run());
+    assert_eq!(late, Err(Forgotten));
+}
+
+fn a_panic_counts_as_run() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let panics = || -> Reply { panic_on_purpose("the handler fails") };
+    let original = catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 1, 0), panics)));
+    assert!(original.is_err(), "the panic goes on to whoever catches it");
+    let retry = dedup.call(call(ME, 1, 0), || runs.run());
+    assert!(
+        matches!(retry, Ok(Err(_))),
+        "a retry gets an error, not {retry:?}"
+    );
+    assert_eq!(
+        runs.count(),
+        0,
+        "it may have done half of its work, so it does not run again"
+    );
+}
+
+fn the_table_stays_small() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    for seq in 1..=100_000 {
+        let _ = dedup.call(call(ME, seq, seq - 1), || runs.run());
+        assert!(
+            dedup.len() <= 1,
+            "{} calls in the table after call {seq}",
+            dedup.len()
+        );
+    }
+}
+
+fn two_tries_run_once() {
+    explore(|| {
+        let (dedup, runs) = (Dedup::new(), Runs::default());
+        thread::scope(|s| {
+            let retry = s.spawn(|| dedup.call(call(ME, 1, 0), || runs.run()));
+            assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
+            assert_eq!(retry.join().unwrap(), first(), "both tries get one reply");
+        });
+        assert_eq!(runs.count(), 1, "the handler ran once");
+    });
+}
+
+fn no_try_is_answered_early() {
+    explore(|| {
+        let (dedup, ended) = (Dedup::new(), Runs::default());
+        let handler = || {
+            thread::yield_now();
+            ended.run()
+        };
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let _ = dedup.call(call(ME, 1, 0), handler);
+                    assert_eq!(ended.count(), 1, "answered while the handler ran");
+                });
+            }
+        });
+    });
+}
+
+fn three_tries_run_once() {
+    explore(|| {
+        let (dedup, runs) = (Dedup::new(), Runs::default());
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first()));
+            }
+            assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
+        });
+        assert_eq!(runs.count(), 1, "the handler ran once");
+    });
+}
+
+fn another_client_changes_nothing() {
+    explore(|| {
+        let (dedup, runs, others) = (Dedup::new(), Runs::default(), Runs::default());
+        thread::scope(|s| {
+            s.spawn(|| dedup.call(call(OTHER, 1, 0), || others.run()));
+            s.spawn(|| assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first()));
+            assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
+        });
+        assert_eq!((runs.count(), others.count()), (1, 1), "each ran once");
+    });
+}
+
+fn a_panic_wakes_the_retry() {
+    explore(|| {
+        let dedup = Dedup::new();
+        let attempt = || {
+            let panics = || -> Reply { panic_on_purpose("the handler fails") };
+            catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 1, 0), panics)))
+        };
+        thread::scope(|s| {
+            let retry = s.spawn(attempt);
+            let tries = [attempt(), retry.join().unwrap()];
+            let panicked = tries.iter().filter(|reply| reply.is_err()).count();
+            assert_eq!(panicked, 1, "the handler ran once");
+            for reply in tries.iter().flatten() {
+                assert!(
+                    matches!(reply, Ok(Err(_))),
+                    "the other try gets an error, not {reply:?}"
+                );
+            }
+        });
+    });
+}
+
+fn a_late_retry_beside_the_next_call() {
+    explore(|| {
+        let (dedup, runs) = (Dedup::new(), Runs::default());
+        assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
+        thread::scope(|s| {
+            s.spawn(|| {
+                let late = dedup.call(call(ME, 1, 0), || runs.run());
+                assert!(late == first() || late == Err(Forgotten), "not {late:?}");
+            });
+            let next = dedup.call(call(ME, 2, 1), || runs.run());
+            assert_eq!(next, Ok(Ok(2.into())), "call 2 is the second that runs");
+        });
+        assert_eq!(dedup.len(), 1, "call 1 was seen");
+    });
+}
+
+fn a_handler_may_wait_for_another() {
+    explore(|| {
+        let dedup = Dedup::new();
+        let (tell, told) = channel::bounded(1);
+        thread::scope(|s| {
+            s.spawn(|| dedup.call(call(ME, 1, 0), || Ok(told.recv().unwrap())));
+            let _ = dedup.call(call(ME, 2, 0), || {
+                tell.send(1.into()).expect("call 1 waits for it");
+                Ok(2.into())
+            });
+        });
+    });
+}
+
+fn two_calls_can_run_at_once() {
+    possible(|goal| {
+        let (dedup, inside) = (Dedup::new(), Runs::default());
+        let handler = || {
+            let _ = inside.run();
+            if inside.count() == 2 {
+                goal.reached();
+            }
+            thread::yield_now();
+            inside.0.fetch_sub(1, Relaxed);
+            Ok(0.into())
+        };
+        thread::scope(|s| {
+            s.spawn(|| dedup.call(call(ME, 1, 0), handler));
+            let _ = dedup.call(call(ME, 2, 0), handler);
+        });
+    });
+}

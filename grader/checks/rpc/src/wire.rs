@@ -1,0 +1,280 @@
+//! Hidden checks of `wire`.
+
+use std::io::{self, ErrorKind, Read, Write};
+
+use rpc::message::{CallId, ClientId, Request, Response};
+use rpc::wire::{FrameReader, MAX_FRAME, WireError, decode, encode, write_frame};
+use serde_json::{Value, json};
+
+harness::checks![
+    two_frames_in_one_read,
+    a_frame_byte_by_byte,
+    a_frame_cut_anywhere,
+    an_empty_frame_is_a_frame,
+    a_clean_end_and_a_cut,
+    the_longest_frame_is_read,
+    a_frame_that_is_too_long_ends_it,
+    a_peer_without_newlines_fills_no_memory,
+    a_failing_source_is_told,
+    an_interruption_is_no_failure,
+    a_frame_is_written_at_once,
+    too_long_a_frame_is_not_written,
+    messages_come_back_as_they_were,
+    messages_look_as_go_writes_them,
+    a_plain_peer_is_understood,
+    nonsense_is_an_error,
+    a_number_keeps_its_digits,
+];
+
+// What the file has to offer, to the letter.
+type Source = &'static [u8];
+const _: fn(&mut FrameReader<Source>) -> Result<Option<Vec<u8>>, WireError> = |r| r.read_frame();
+const _: fn(&mut Vec<u8>, &[u8]) -> Result<(), WireError> = |sink, frame| write_frame(sink, frame);
+
+/// A source that gives what it was told to, a piece for each read.
+struct Pieces {
+    pieces: std::vec::IntoIter<Piece>,
+    /// So many bytes were asked for at once, at the most.
+    asked: usize,
+}
+
+enum Piece {
+    Bytes(Vec<u8>),
+    Fails(ErrorKind),
+}
+
+impl Pieces {
+    fn new(pieces: Vec<Piece>) -> Self {
+        Pieces {
+            pieces: pieces.into_iter(),
+            asked: 0,
+        }
+    }
+
+    fn bytes(pieces: &[&[u8]]) -> Self {
+        Pieces::new(pieces.iter().map(|piece| Piece::Bytes(piece.to_vec())).collect())
+    }
+}
+
+impl Read for &mut Pieces {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.asked = self.asked.max(buffer.len());
+        match self.pieces.next() {
+            None => Ok(0),
+            Some(Piece::Fails(kind)) => Err(kind.into()),
+            Some(Piece::Bytes(bytes)) => {
+                assert!(bytes.len() <= buffer.len(), "a piece fits into one read");
+                buffer[..bytes.len()].copy_from_slice(&bytes);
+                Ok(bytes.len())
+            }
+        }
+    }
+}
+
+/// All frames until the end, which has to be a clean one.
+fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
+    let mut pieces = Pieces::bytes(pieces);
+    let mut reader = FrameReader::new(&mut pieces);
+    let mut frames = Vec::new();
+    while let Some(frame) = reader.read_frame().expect("nothing is wrong with the stream") {
+        frames.push(frame);
+    }
+    frames
+}
+
+fn two_frames_in_one_read() {
+    assert_eq!(frames(&[b"one\ntwo\n"]), [b"one", b"two"]);
+    assert_eq!(frames(&[b"one\ntwo\nth", b"ree\n"]), [&b"one"[..], b"two", b"three"]);
+}
+
+fn a_frame_byte_by_byte() {
+    let bytes: Vec<&[u8]> = b"one\ntwo\n".chunks(1).collect();
+    assert_eq!(frames(&bytes), [b"one", b"two"]);
+}
+
+fn a_frame_cut_anywhere() {
+    let stream = b"{\"a\":1}\n\n[2]\n";
+    for at in 0..=stream.len() {
+        let (before, behind) = stream.split_at(at);
+        let pieces: Vec<&[u8]> = [before, behind].into_iter().filter(|p| !p.is_empty()).collect();
+        assert_eq!(frames(&pieces), [&b"{\"a\":1}"[..], b"", b"[2]"], "cut after {at} bytes");
+    }
+}
+
+fn an_empty_frame_is_a_frame() {
+    assert_eq!(frames(&[b"\n\n"]), [b"", b""]);
+}
+
+fn a_clean_end_and_a_cut() {
+    assert_eq!(frames(&[]), Vec::<Vec<u8>>::new());
+    let mut pieces = Pieces::bytes(&[b"whole\nhal"]);
+    let mut reader = FrameReader::new(&mut pieces);
+    assert_eq!(reader.read_frame().expect("it is whole"), Some(b"whole".to_vec()));
+    let cut = reader.read_frame();
+    assert!(matches!(cut, Err(WireError::Cut { bytes: 3 })), "three bytes of a frame, not {cut:?}");
+}
+
+/// A frame of so many bytes, in pieces, with its newline.
+fn long(length: usize) -> Vec<Piece> {
+    let line: Vec<u8> = (0..length).map(|_| b'x').chain([b'\n']).collect();
+    line.chunks(1000).map(|piece| Piece::Bytes(piece.to_vec())).collect()
+}
+
+fn the_longest_frame_is_read() {
+    let mut pieces = Pieces::new(long(MAX_FRAME));
+    let frame = FrameReader::new(&mut pieces).read_frame().expect("it is not too long");
+    assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+}
+
+fn a_frame_that_is_too_long_ends_it() {
+    let mut pieces = Pieces::new(long(MAX_FRAME + 1));
+    let frame = FrameReader::new(&mut pieces).read_frame();
+    assert!(matches!(frame, Err(WireError::TooLong)), "one byte too long");
+    let mut pieces = Pieces::bytes(&[b"short\n"]);
+    pieces.pieces = [Piece::Bytes(b"short\n".to_vec())].into_iter().chain(long(MAX_FRAME + 1)).collect::<Vec<_>>().into_iter();
+    let mut reader = FrameReader::new(&mut pieces);
+    assert_eq!(reader.read_frame().expect("it is short"), Some(b"short".to_vec()));
+    assert!(matches!(reader.read_frame(), Err(WireError::TooLong)), "the next is one byte too long");
+}
+
+fn a_peer_without_newlines_fills_no_memory() {
+    // Four times as much as may ever be needed, and it would not end there.
+    let endless = (0..4 * MAX_FRAME / 1000).map(|_| Piece::Bytes(vec![b'x'; 1000]));
+    let mut pieces = Pieces::new(endless.collect());
+    let frame = FrameReader::new(&mut pieces).read_frame();
+    assert!(matches!(frame, Err(WireError::TooLong)));
+    let left = pieces.pieces.len() * 1000;
+    assert!(left > 2 * MAX_FRAME, "it read on when it was clear that the frame is too long");
+    assert!(pieces.asked <= 2 * MAX_FRAME, "asked for {} bytes at once", pieces.asked);
+}
+
+fn a_failing_source_is_told() {
+    let broken = vec![Piece::Bytes(b"ha".to_vec()), Piece::Fails(ErrorKind::ConnectionReset)];
+    let mut pieces = Pieces::new(broken);
+    match FrameReader::new(&mut pieces).read_frame() {
+        Err(WireError::Io(error)) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
+        other => panic!("the source failed, and read_frame says {other:?}"),
+    }
+}
+
+fn an_interruption_is_no_failure() {
+    let pieces = vec![
+        Piece::Fails(ErrorKind::Interrupted),
+        Piece::Bytes(b"on".to_vec()),
+        Piece::Fails(ErrorKind::Interrupted),
+        Piece::Bytes(b"e\n".to_vec()),
+    ];
+    let mut pieces = Pieces::new(pieces);
+    let frame = FrameReader::new(&mut pieces).read_frame().expect("a signal is no failure");
+    assert_eq!(frame, Some(b"one".to_vec()));
+}
+
+/// Counts writes, and takes all bytes of each.
+#[derive(Default)]
+struct Sink {
+    writes: usize,
+    bytes: Vec<u8>,
+}
+
+impl Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writes += 1;
+        self.bytes.extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn a_frame_is_written_at_once() {
+    let mut sink = Sink::default();
+    write_frame(&mut sink, b"one").expect("the sink takes all");
+    write_frame(&mut sink, b"").expect("the sink takes all");
+    assert_eq!(sink.bytes, b"one\n\n");
+    assert_eq!(sink.writes, 2, "a write is a packet: one for each frame");
+}
+
+fn too_long_a_frame_is_not_written() {
+    let mut sink = Sink::default();
+    let written = write_frame(&mut sink, &vec![b'x'; MAX_FRAME + 1]);
+    assert!(matches!(written, Err(WireError::TooLong)), "no peer would read it");
+    assert!(sink.bytes.is_empty(), "nothing of it is written");
+    write_frame(&mut sink, &vec![b'x'; MAX_FRAME]).expect("the longest frame can be written");
+}
+
+fn request(call: Option<CallId>) -> Request {
+    Request {
+        call,
+        ..Request::new(7, "KV.Get", json!({ "key": "line\nbreak \u{1f9f5}" }))
+    }
+}
+
+fn messages_come_back_as_they_were() {
+    let call = CallId {
+        client: ClientId(0xfeed << 100),
+        seq: u64::MAX,
+        seen: 3,
+    };
+    for request in [request(None), request(Some(call))] {
+        let frame = encode(&request);
+        assert!(!frame.contains(&b'\n'), "a frame is one line");
+        assert_eq!(decode::<Request>(&frame).expect("it was just encoded"), request);
+    }
+    for reply in [Ok(json!([1, null])), Err("no such key".to_owned())] {
+        let response = Response::new(9, reply.clone());
+        let back: Response = decode(&encode(&response)).expect("it was just encoded");
+        assert_eq!((back.id, back.into_reply()), (9, reply));
+    }
+}
+
+fn messages_look_as_go_writes_them() {
+    let value = |frame: Vec<u8>| serde_json::from_slice::<Value>(&frame).expect("a frame is JSON");
+    let plain = value(encode(&Request::new(1, "KV.Get", json!({ "key": "a" }))));
+    assert_eq!(plain, json!({ "method": "KV.Get", "params": [{ "key": "a" }], "id": 1 }));
+    let result = value(encode(&Response::new(2, Ok(json!(5)))));
+    assert_eq!(result, json!({ "id": 2, "result": 5, "error": null }));
+    let error = value(encode(&Response::new(3, Err("no".to_owned()))));
+    assert_eq!(error, json!({ "id": 3, "result": null, "error": "no" }));
+}
+
+fn a_plain_peer_is_understood() {
+    let frame = br#" {"id": 4, "params": [ {"key":"a"} ], "method": "KV.Get", "more": true} "#;
+    let request: Request = decode(frame).expect("the order of members and what is unknown do not matter");
+    assert_eq!((request.id, request.method.as_str(), request.call), (4, "KV.Get", None));
+    assert_eq!(request.param(), &json!({ "key": "a" }));
+}
+
+fn nonsense_is_an_error() {
+    let deep = "[".repeat(100_000);
+    let frames: [&[u8]; 14] = [
+        b"",
+        b"GET / HTTP/1.1",
+        b"{",
+        b"null",
+        b"[]",
+        b"{\"method\":\"A.B\",\"params\":[],\"id\":1}",
+        b"{\"method\":\"A.B\",\"params\":[1,2],\"id\":1}",
+        b"{\"method\":\"A.B\",\"params\":{},\"id\":1}",
+        b"{\"method\":5,\"params\":[1],\"id\":1}",
+        b"{\"method\":\"A.B\",\"params\":[1],\"id\":-1}",
+        b"{\"method\":\"A.B\",\"params\":[1],\"id\":1,\"call\":{\"client\":\"xyz\",\"seq\":1,\"seen\":0}}",
+        b"{\"method\":\"\xff\",\"params\":[1],\"id\":1}",
+        b"{\"method\":\"A.B\",\"params\":[1],\"id\":1} {}",
+        deep.as_bytes(),
+    ];
+    for frame in frames {
+        let what = String::from_utf8_lossy(&frame[..frame.len().min(60)]);
+        match decode::<Request>(frame) {
+            Err(WireError::Malformed(why)) => assert!(!why.is_empty(), "it says what is wrong"),
+            other => panic!("`{what}` is no request, and decode says {other:?}"),
+        }
+    }
+}
+
+fn a_number_keeps_its_digits() {
+    let request = Request::new(u64::MAX, "KV.Put", json!(u64::MAX));
+    let back: Request = decode(&encode(&request)).expect("it was just encoded");
+    assert_eq!((back.id, back.param()), (u64::MAX, &json!(u64::MAX)));
+}

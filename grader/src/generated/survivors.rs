@@ -1,0 +1,89 @@
+//! Changes that survive with good reason: `grader/survivors/<lab>.toml`.
+
+use anyhow::Result;
+use serde::Deserialize;
+
+use super::Change;
+use crate::error::BadInput;
+use crate::lab::Lab;
+use crate::tree::Tree;
+
+/// All explanations of a lab, and which of them were needed.
+pub(super) struct Survivors {
+    path: String,
+    all: Vec<(Explained, bool)>,
+}
+
+/// Why a change is no mistake. It is known by its file, its name and the code of its line, not by the line's
+/// number, which moves.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Explained {
+    file: String,
+    change: String,
+    line: String,
+    /// For people.
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SurvivorsFile {
+    #[serde(default)]
+    survivor: Vec<Explained>,
+}
+
+impl Survivors {
+    /// Reads the explanations of a lab; there may be none.
+    pub(super) fn read(tree: &Tree, lab: &Lab) -> Result<Self> {
+        let path = tree.survivors(&lab.name);
+        let told = tree.told(&path);
+        if !path.is_file() {
+            let all = Vec::new();
+            return Ok(Survivors { path: told, all });
+        }
+        let text = std::fs::read_to_string(&path)?;
+        let file: SurvivorsFile = toml::from_str(&text).map_err(|error| {
+            let remedy = "see the format in notes/architecture.md, Data";
+            BadInput::new(&path, error.message().replace('\n', ", "), remedy)
+                .at_byte(&text, error.span().map_or(0, |span| span.start))
+        })?;
+        for entry in &file.survivor {
+            if entry.reason.trim().is_empty() {
+                let problem = format!("`{}` has no reason", entry.change);
+                return Err(BadInput::new(&path, problem, "say why it is no mistake").into());
+            }
+        }
+        let all = file.survivor.into_iter().map(|entry| (entry, false));
+        Ok(Survivors {
+            path: told,
+            all: all.collect(),
+        })
+    }
+
+    /// Whether a change that survived is explained.
+    pub(super) fn explains(&mut self, change: &Change) -> bool {
+        let entry = self.all.iter_mut().find(|(entry, _)| {
+            entry.file == change.mutant.file
+                && entry.change == change.mutant.name
+                && entry.line == change.code
+        });
+        entry.is_some_and(|(_, needed)| {
+            *needed = true;
+            true
+        })
+    }
+
+    /// Complaints about explanations of what does not survive, in the files that were asked about.
+    pub(super) fn idle(&self, asked: impl Fn(&str) -> bool) -> impl Iterator<Item = String> {
+        self.all
+            .iter()
+            .filter(move |(entry, needed)| !needed && asked(&entry.file))
+            .map(|(entry, _)| {
+                format!(
+                    "{}: `{}` in {} does not survive (any more); take its explanation out",
+                    self.path, entry.change, entry.file
+                )
+            })
+    }
+}
