@@ -25,7 +25,7 @@
 ///
 /// # Panics
 ///
-/// If `f` panics for an item, once all threads have ended.
+/// If `f` panics for an item, once all threads have ended. Items that were not begun before may be left.
 ///
 /// # Examples
 ///

@@ -59,7 +59,7 @@ pub fn word_count(documents: &[&str], reducers: usize, workers: usize) -> BTreeM
 ///
 /// # Panics
 ///
-/// If `map` or `reduce` does, once all threads have ended.
+/// If `map` or `reduce` does, once all threads have ended. Tasks that were not begun before may be left.
 pub fn map_reduce<I, K, V, R>(
     inputs: &[I],
     reducers: usize,

@@ -29,7 +29,7 @@ use std::panic::resume_unwind;
 ///
 /// # Panics
 ///
-/// If `f` panics for an item, once all threads have ended.
+/// If `f` panics for an item, once all threads have ended. Items that were not begun before may be left.
 ///
 /// # Examples
 ///

@@ -9,7 +9,8 @@
 //! - a job can hand in a job, so nothing that `execute` needs may be held while a job runs;
 //! - whoever drops the pool wants its jobs done; and it may be a job that drops it.
 //!
-//! Not here: results. A job can send its result over a channel.
+//! Not here: results (a job can send its result over a channel), and jobs that panic with something that panics again when
+//! it is dropped.
 //!
 //! Read: notes/threads.md, "Threads that stay".
 

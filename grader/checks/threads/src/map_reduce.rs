@@ -9,14 +9,14 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible};
 use threads::map_reduce::{map_reduce, partition, word_count};
 
-use crate::seen::{Inside, Threads};
+use crate::seen::Inside;
 
 harness::checks![
     words_are_counted,
     values_come_in_the_order_of_the_inputs,
     nothing_to_map,
     none_counts_as_one,
-    few_threads_for_many_tasks,
+    no_more_than_so_many_at_once,
     a_partition_is_reduced_in_one_task,
     no_reduce_before_the_last_map_has_ended,
     the_result_is_the_same_whoever_is_faster,
@@ -33,14 +33,13 @@ fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
     values
 }
 
-/// Keys that two reduce tasks share out: one for each.
-fn one_key_for_each_of_two() -> [u32; 2] {
-    let key = |task| {
+/// Keys that so many reduce tasks share out: one for each.
+fn one_key_for_each_of<const REDUCERS: usize>() -> [u32; REDUCERS] {
+    std::array::from_fn(|task| {
         (0..)
-            .find(|key: &u32| partition(key, 2) == task)
+            .find(|key: &u32| partition(key, REDUCERS) == task)
             .expect("some key goes there")
-    };
-    [key(0), key(1)]
+    })
 }
 
 fn words_are_counted() {
@@ -98,30 +97,34 @@ fn none_counts_as_one() {
     );
 }
 
-fn few_threads_for_many_tasks() {
-    let (mapping, reducing) = (Threads::default(), Threads::default());
-    let inputs: Vec<u32> = (0..200).collect();
-    let map = |n: &u32| {
-        mapping.here();
-        vec![(*n, *n)]
-    };
-    let reduce = |_: &u32, _: Vec<u32>| reducing.here();
-    map_reduce(&inputs, 50, 3, map, reduce);
-    for (name, threads) in [("map", mapping), ("reduce", reducing)] {
-        let count = threads.count();
-        assert!(
-            count <= 3,
-            "{count} threads ran {name} tasks, and three may"
-        );
-    }
+fn no_more_than_so_many_at_once() {
+    explore(|| {
+        let inside = Inside::default();
+        let map = |n: &u32| {
+            inside.pass();
+            vec![(0, *n)]
+        };
+        map_reduce(&[1, 2, 3], 1, 2, map, collect);
+        let most = inside.most();
+        assert!(most <= 2, "{most} map tasks at once, and two workers");
+    });
+    explore(|| {
+        let inside = Inside::default();
+        let map = |_: &u32| one_key_for_each_of::<3>().map(|key| (key, 0)).into();
+        map_reduce(&[1], 3, 2, map, |_: &u32, _: Vec<u32>| inside.pass());
+        let most = inside.most();
+        assert!(most <= 2, "{most} reduce tasks at once, and two workers");
+    });
 }
 
 fn a_partition_is_reduced_in_one_task() {
-    // With one reduce task, keys come one after the other and in order, whatever the number of threads.
-    let (told, order) = channel::unbounded();
-    let reduce = |key: &u32, _: Vec<u32>| told.send(*key).expect("the receiver lives");
-    map_reduce(&[5, 3, 9, 1], 1, 4, |n| vec![(*n, *n)], reduce);
-    assert_eq!(order.try_iter().collect::<Vec<_>>(), [1, 3, 5, 9]);
+    explore(|| {
+        let (told, order) = channel::bounded(2);
+        let map = |n: &u32| vec![(n + 1, 0), (*n, 0)];
+        let reduce = |key: &u32, _: Vec<u32>| told.send(*key).expect("the receiver lives");
+        map_reduce(&[3], 1, 2, map, reduce);
+        assert_eq!(order.try_iter().collect::<Vec<_>>(), [3, 4]);
+    });
 }
 
 fn no_reduce_before_the_last_map_has_ended() {
@@ -138,7 +141,7 @@ fn no_reduce_before_the_last_map_has_ended() {
                 "reduce began when {ended} of 2 map tasks had ended"
             );
         };
-        map_reduce(&one_key_for_each_of_two(), 2, 2, map, reduce);
+        map_reduce(&one_key_for_each_of::<2>(), 2, 2, map, reduce);
     });
 }
 
@@ -160,7 +163,7 @@ fn each_task_runs_once() {
             reduces.fetch_add(1, SeqCst);
             values.len()
         };
-        let keys = one_key_for_each_of_two();
+        let keys = one_key_for_each_of::<2>();
         let result = map_reduce(&keys, 2, 2, map, reduce);
         assert_eq!(result, keys.into_iter().map(|key| (key, 1)).collect());
         assert_eq!(
@@ -172,12 +175,12 @@ fn each_task_runs_once() {
 }
 
 fn a_slow_map_task_holds_up_no_other() {
-    for slow in 0..4 {
+    for slow in 0..3 {
         explore(move || {
-            let (done, others) = channel::bounded(3);
+            let (done, others) = channel::bounded(2);
             let map = |n: &u32| {
                 if *n == slow {
-                    for _ in 0..3 {
+                    for _ in 0..2 {
                         others.recv().expect("the sender lives");
                     }
                 } else {
@@ -185,27 +188,34 @@ fn a_slow_map_task_holds_up_no_other() {
                 }
                 vec![(0, *n)]
             };
-            let result = map_reduce(&[0, 1, 2, 3], 1, 2, map, collect);
-            assert_eq!(result[&0], [0, 1, 2, 3]);
+            let result = map_reduce(&[0, 1, 2], 1, 2, map, collect);
+            assert_eq!(result[&0], [0, 1, 2]);
         });
     }
 }
 
 fn a_panic_of_map_reaches_the_caller() {
-    explore(|| {
-        let map = |n: &u32| match n {
-            2 => panic_on_purpose("map fails for 2"),
-            n => vec![(*n, *n)],
-        };
+    let map = |n: &u32| match n {
+        2 => panic_on_purpose("map fails for 2"),
+        n => vec![(*n, *n)],
+    };
+    let result = map_reduce(&[1], 1, 2, map, collect);
+    assert_eq!(result, BTreeMap::from([(1, vec![1])]));
+    explore(move || {
         let result = catch_unwind(AssertUnwindSafe(|| map_reduce(&[1, 2], 1, 2, map, collect)));
         assert!(result.is_err(), "the panic was lost: {result:?}");
     });
 }
 
 fn a_panic_of_reduce_reaches_the_caller() {
-    explore(|| {
-        let reduce = |_: &u32, _: Vec<u32>| -> u32 { panic_on_purpose("reduce fails") };
-        let map = |n: &u32| vec![(*n, *n)];
+    let map = |n: &u32| vec![(*n, *n)];
+    let reduce = |key: &u32, values: Vec<u32>| match key {
+        2 => panic_on_purpose("reduce fails for 2"),
+        _ => values,
+    };
+    let result = map_reduce(&[1], 2, 2, map, reduce);
+    assert_eq!(result, BTreeMap::from([(1, vec![1])]));
+    explore(move || {
         let result = catch_unwind(AssertUnwindSafe(|| map_reduce(&[1, 2], 2, 2, map, reduce)));
         assert!(result.is_err(), "the panic was lost: {result:?}");
     });
@@ -215,11 +225,9 @@ fn two_map_tasks_at_once() {
     possible(|goal| {
         let inside = Inside::default();
         let map = |n: &u32| {
-            inside.with(|count| {
-                if count == 2 {
-                    goal.reached();
-                }
-            });
+            if inside.pass() == 2 {
+                goal.reached();
+            }
             vec![(*n, *n)]
         };
         map_reduce(&[1, 2], 1, 2, map, collect);
@@ -230,12 +238,16 @@ fn two_reduce_tasks_at_once() {
     possible(|goal| {
         let inside = Inside::default();
         let reduce = |_: &u32, _: Vec<u32>| {
-            inside.with(|count| {
-                if count == 2 {
-                    goal.reached();
-                }
-            });
+            if inside.pass() == 2 {
+                goal.reached();
+            }
         };
-        map_reduce(&one_key_for_each_of_two(), 2, 2, |n| vec![(*n, *n)], reduce);
+        map_reduce(
+            &one_key_for_each_of::<2>(),
+            2,
+            2,
+            |n| vec![(*n, *n)],
+            reduce,
+        );
     });
 }
