@@ -37,7 +37,7 @@ book: $(MDBOOK) ## The pages of notes/ as a book to browse: target/book/index.ht
 	WEFT_FAILURES=target/book/failures cargo run --quiet --package book -- finish target/book $(REPOSITORY)
 
 $(MUTANTS):
-	cargo install --quiet cargo-mutants --version 26.2.0 --locked --root target/tools
+	cargo install --quiet cargo-mutants --version 27.1.0 --locked --root target/tools
 
 $(MDBOOK):
 	cargo install --quiet mdbook --version 0.5.4 --locked --no-default-features --features search --root target/tools

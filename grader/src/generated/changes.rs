@@ -75,7 +75,7 @@ pub(super) fn read(tree: &Tree, lab: &Lab, list: &Path) -> Result<Vec<Change>> {
             line: start.line,
             column: start.column,
             code: code.to_owned(),
-            diff: entry.diff,
+            diff: changed(&entry.diff),
         });
     }
     if changes.is_empty() {
@@ -86,6 +86,14 @@ pub(super) fn read(tree: &Tree, lab: &Lab, list: &Path) -> Result<Vec<Change>> {
         return Err(bad(problem).into());
     }
     Ok(changes)
+}
+
+/// The lines of a difference that differ.
+fn changed(diff: &str) -> String {
+    let head = |line: &&str| line.starts_with("---") || line.starts_with("+++");
+    let lines = diff.lines().filter(|line| line.starts_with(['-', '+']));
+    let lines: Vec<&str> = lines.filter(|line| !head(line)).collect();
+    lines.join("\n")
 }
 
 /// What is read of an entry.

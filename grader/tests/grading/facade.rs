@@ -169,6 +169,13 @@ fn unsafe_is_refused_where_it_is_not_taught_and_graded_where_it_is() {
 }
 
 #[test]
+fn what_only_clippy_refuses_is_graded() {
+    let one = "pub fn one() -> u32 {\n    let n: u32 = std::hint::black_box(1);\n    if n < 0 { 7 } else { n }\n}\n";
+    let report = grade_files(&[("src/one.rs", one)]);
+    assert_eq!(check(&report, "one::is_one").judged.verdict, Verdict::Pass);
+}
+
+#[test]
 fn clippy_and_the_build_see_the_same_text() {
     let one = "pub fn one() -> u32 {\n    #[cfg(clippy)]\n    return 7;\n    #[cfg(not(clippy))]\n    std::process::exit(0)\n}\n";
     let report = grade_files(&[("src/one.rs", one)]);

@@ -345,3 +345,11 @@ fn a_listener_that_is_gone_is_told_on_both_sides() {
         assert!(network.node("client").connect("server").is_err());
     });
 }
+
+#[test]
+fn threads_share_connections_listeners_and_networks() {
+    fn is_shared<T: Send + Sync + 'static>() {}
+    is_shared::<Connection>();
+    is_shared::<Listener>();
+    is_shared::<Network>();
+}

@@ -135,6 +135,17 @@ fn a_panic_may_be_passed_on_by_whoever_was_told() {
             });
         });
         assert!(unwraps.unwrap_err().contains("Any"));
+        let unwraps_what_it_was_sent = caught(|| {
+            let (says, hears) = channel::unbounded();
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    let job = AssertUnwindSafe(|| panic_on_purpose("f fails"));
+                    says.send(catch_unwind(job).map(drop)).unwrap();
+                });
+            });
+            hears.recv().unwrap().unwrap();
+        });
+        assert!(unwraps_what_it_was_sent.unwrap_err().contains("Any"));
         let resumes = caught(|| {
             thread::scope(|scope| {
                 let job = scope.spawn(|| panic_on_purpose("f fails"));

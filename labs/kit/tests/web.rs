@@ -1,7 +1,7 @@
 //! The synthetic web: what it answers, what it logs, what it says of a text that is no site.
 
 use kit::explore::Explorer;
-use kit::web::{Cancel, FetchError, Fetched, Fetcher, Site, Web, What, host};
+use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Site, Web, What, host};
 use kit::{explore, thread};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -53,6 +53,50 @@ fn the_log_knows_order_repetition_and_hosts() {
     assert_eq!((web.peak(), web.peak_at("a"), web.peak_at("c")), (1, 1, 0));
     let ended = &web.log()[1];
     assert_eq!((ended.url.as_str(), ended.what), ("a/", What::Ended));
+}
+
+#[test]
+#[should_panic(expected = "/ is fetched for the second time")]
+fn a_web_can_refuse_to_be_fetched_twice() {
+    let web = Web::of("/ -> /").each_once();
+    let _ = (web.fetch("/"), web.fetch("/"));
+}
+
+#[test]
+fn what_a_crawl_did_wrong_is_told() {
+    let text = "/ -> /a\n /a -> /\n /b ->";
+    let told = |fetches: &[&str], wrong: &dyn Fn(&mut Crawl)| {
+        let web = Web::of(text);
+        fetches.iter().for_each(|url| drop(web.fetch(url)));
+        let (mut pages, _) = web.site().expected();
+        wrong(&mut pages);
+        let told = catch_unwind(AssertUnwindSafe(|| web.assert_crawled(&pages)));
+        let told = told.expect_err("something is wrong").downcast::<String>();
+        told.map_or_else(|_| "no text".to_owned(), |text| *text)
+    };
+    let missing = told(&["/", "/a"], &|pages| drop(pages.remove("/a")));
+    assert_eq!(missing, "/a can be reached, and is missing in the result");
+    let other = told(&["/", "/a"], &|pages| {
+        drop(pages.insert("/a".to_owned(), links(&[])))
+    });
+    assert!(
+        other.ends_with("what came of /a\n  left: Ok([])\n right: Ok([\"/\"])"),
+        "{other}"
+    );
+    assert_eq!(told(&["/", "/"], &|_| ()), "fetched more than once: /");
+    assert_eq!(
+        told(&["/"], &|_| ()),
+        "/a is in the result, and was never fetched"
+    );
+    let too_much = told(&["/", "/a", "/b"], &|_| ());
+    assert!(
+        too_much.contains("no link leads there") && too_much.contains("/b"),
+        "{too_much}"
+    );
+    let too_much = told(&["/", "/a"], &|pages| {
+        drop(pages.insert("/b".to_owned(), links(&[])))
+    });
+    assert!(too_much.contains("no link leads there"), "{too_much}");
 }
 
 #[test]

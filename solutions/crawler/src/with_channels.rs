@@ -76,9 +76,9 @@ fn work(fetcher: &dyn Fetcher, urls: &Receiver<String>, fetched: &Sender<Report>
     for url in urls {
         // Whatever happens, one report for each URL: the coordinator counts on it.
         let page = catch_unwind(AssertUnwindSafe(|| fetcher.fetch(&url)));
-        if fetched.send((url, page)).is_err() {
-            return;
-        }
+        fetched
+            .send((url, page))
+            .expect("the receiver outlives the workers");
     }
 }
 

@@ -151,8 +151,10 @@ fn a_waiting_writer_goes_before_new_readers() {
         let first = shared.lock.read();
         let writer = shared.write_in_a_thread();
         let waiting = shared.lock.waiting_writers() == 1;
+        let tried = shared.lock.try_read().is_some();
         drop(first);
         if waiting {
+            assert!(!tried, "try_read overtook a writer that was waiting");
             let _second = shared.lock.read();
             let why = "a reader overtook a writer that was waiting";
             assert_eq!(shared.get(), 1, "{why}: readers could starve it");

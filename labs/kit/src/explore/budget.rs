@@ -5,8 +5,8 @@
 use std::time::{Duration, Instant};
 
 /// So many times its budget may a search take by the clock on the wall: a scenario that sleeps, or waits for
-/// something outside, uses no processor.
-const PATIENCE: u32 = 10;
+/// something outside, uses no processor; and whoever runs the search has a deadline, too.
+const PATIENCE: u32 = 4;
 
 /// What a search may still use.
 #[derive(Clone, Copy, Debug)]

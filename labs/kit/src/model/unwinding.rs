@@ -82,7 +82,7 @@ pub(crate) fn passes_on(payload: &dyn Any) -> bool {
     // What `unwrap` and `expect` say of the payload of a thread that panicked.
     let unwraps = |text: &str| text.ends_with(": Any { .. }");
     match text(payload) {
-        Some(text) if was_told || unwraps(text) && UNWINDING.with_borrow(|u| !u.is_empty()) => {
+        Some(text) if was_told || unwraps(text) && TEXTS.with_borrow(|texts| !texts.is_empty()) => {
             remember(text);
             true
         }

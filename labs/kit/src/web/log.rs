@@ -32,6 +32,12 @@ pub(super) struct Log {
 }
 
 impl Log {
+    /// How many fetches of `url` have begun.
+    pub(super) fn begun(&self, url: &str) -> usize {
+        let begun = |entry: &&Entry| entry.what == What::Began && entry.url == url;
+        self.entries.iter().filter(begun).count()
+    }
+
     /// Writes down that a fetch began or ended; says how many are in flight after that.
     pub(super) fn write(&mut self, url: &str, what: What) -> usize {
         let at_host = self.at_host.entry(host(url).to_owned()).or_default();

@@ -1,5 +1,6 @@
 //! A site as data: which pages there are, and how each answers.
 use super::{Crawl, FetchError, Fetched, host};
+use crate::explore::panic_on_purpose;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use std::time::Duration;
 /// | `/b ->` | a page without links |
 /// | `/old => /b` | a redirect |
 /// | `/c ! connection reset` | fetching `/c` fails, for this reason |
-/// | `/d !!` | fetching `/d` panics |
+/// | `/d !!` | fetching `/d` panics (in a model: on purpose) |
 /// | `host a.example 50ms` | every page of this host takes so long |
 /// | `host b.example ! no answer` | every page of this host fails |
 /// | `gate 2 /a /c` | `/a` and `/c` answer only once two fetches have been in flight together |
@@ -66,7 +67,7 @@ impl Site {
     ///
     /// # Panics
     ///
-    /// If the page says so.
+    /// If the page says so: [on purpose](crate::explore::panic_on_purpose).
     pub fn answer(&self, url: &str) -> Fetched {
         if let Some(why) = self
             .hosts
@@ -80,7 +81,7 @@ impl Site {
             Some(Answer::Links(links)) => Ok(links.clone()),
             Some(Answer::Redirect(to)) => Ok(vec![to.clone()]),
             Some(Answer::Fails(why)) => Err(FetchError::Failed(why.clone())),
-            Some(Answer::Panics) => panic!("the fetch of {url} panics, as its line says"),
+            Some(Answer::Panics) => panic_on_purpose("this page's fetch panics"),
         }
     }
 

@@ -1,6 +1,6 @@
 //! A web that answers as a site says, and writes down what was fetched.
 use super::log::Log;
-use super::{Entry, FetchError, Fetched, Fetcher, Site, What, host};
+use super::{Crawl, Entry, FetchError, Fetched, Fetcher, Site, What, host};
 use crate::step::Step;
 use crate::sync::{Condvar, Mutex};
 use crate::time::Duration;
@@ -34,6 +34,7 @@ use crate::{note, thread};
 pub struct Web {
     site: Site,
     latency: Duration,
+    each_once: bool,
     /// Where the checker may let another thread go first: a fetch begins, a fetch ends. It orders no
     /// memory, as a real fetch does not.
     moment: Step,
@@ -49,12 +50,10 @@ impl Web {
         Web {
             site,
             latency: Duration::ZERO,
+            each_once: false,
             moment: Step::new(),
             log: parking_lot::Mutex::default(),
-            gate: Gate {
-                peak: Mutex::new(0),
-                rises: Condvar::new(),
-            },
+            gate: Gate::new(),
         }
     }
 
@@ -75,6 +74,14 @@ impl Web {
     #[must_use]
     pub fn latency(mut self, latency: Duration) -> Web {
         self.latency = latency;
+        self
+    }
+
+    /// The same web, where fetching a URL for the second time panics: a crawl that would never end does, and a
+    /// search draws how it came to that.
+    #[must_use]
+    pub fn each_once(mut self) -> Web {
+        self.each_once = true;
         self
     }
 
@@ -135,6 +142,36 @@ impl Web {
         here.map(|entry| entry.at_host).max().unwrap_or(0)
     }
 
+    /// Says that a crawl from the start fetched everything that can be reached, each once, and gave what came of it.
+    ///
+    /// # Panics
+    ///
+    /// If it did not: with the URL that is missing, too much, fetched twice or other than it should be.
+    #[track_caller]
+    pub fn assert_crawled(&self, pages: &Crawl) {
+        let (expected, _) = self.site.expected();
+        let fetches = self.fetches();
+        let twice = self.fetched_twice();
+        assert!(
+            twice.is_empty(),
+            "fetched more than once: {}",
+            twice.join(", ")
+        );
+        for (url, page) in &expected {
+            let Some(found) = pages.get(url) else {
+                panic!("{url} can be reached, and is missing in the result");
+            };
+            assert_eq!(found, page, "what came of {url}");
+            assert!(
+                fetches.contains(url),
+                "{url} is in the result, and was never fetched"
+            );
+        }
+        let too_much = pages.keys().find(|url| !expected.contains_key(*url));
+        let too_much = too_much.or(fetches.iter().find(|url| !expected.contains_key(*url)));
+        assert_eq!(too_much, None, "no link leads there");
+    }
+
     fn write(&self, url: &str, what: What) -> usize {
         self.moment.step();
         self.log.lock().write(url, what)
@@ -146,6 +183,10 @@ impl Fetcher for Web {
         let in_flight = self.write(url, What::Began);
         note(&format!("fetch {url}"));
         let under_way = UnderWay { web: self, url };
+        if self.each_once {
+            let begun = self.log.lock().begun(url);
+            assert!(begun == 1, "{url} is fetched for the second time");
+        }
         if !self.site.gates.is_empty() {
             let needed = self.site.gates.get(url).copied().unwrap_or(0);
             self.gate.pass(in_flight, needed);
@@ -157,6 +198,7 @@ impl Fetcher for Web {
         let page = self.site.answer(url);
         drop(under_way);
         note(&match &page {
+            Ok(links) if links.len() == 1 => format!("{url} has one link"),
             Ok(links) => format!("{url} has {} links", links.len()),
             Err(FetchError::NotFound) => format!("{url} does not exist"),
             Err(error) => format!("{url} failed: {error}"),
@@ -180,21 +222,30 @@ impl Drop for UnderWay<'_> {
 /// Opens when enough fetches are in flight together, and stays open.
 struct Gate {
     /// The most fetches that were in flight together.
-    peak: Mutex<usize>,
-    /// Notified when `peak` rises.
-    rises: Condvar,
+    most_in_flight: Mutex<usize>,
+    /// Notified when that rises.
+    more_in_flight: Condvar,
 }
 
 impl Gate {
+    // Not in `Web::new`: pictures would name these after what its caller makes.
+    fn new() -> Gate {
+        let (most_in_flight, more_in_flight) = (Mutex::new(0), Condvar::new());
+        Gate {
+            most_in_flight,
+            more_in_flight,
+        }
+    }
+
     /// Says that `in_flight` fetches are in flight, and blocks until `needed` were together.
     fn pass(&self, in_flight: usize, needed: usize) {
-        let mut peak = self.peak.lock();
-        if in_flight > *peak {
-            *peak = in_flight;
-            self.rises.notify_all();
+        let mut most = self.most_in_flight.lock();
+        if in_flight > *most {
+            *most = in_flight;
+            self.more_in_flight.notify_all();
         }
-        while *peak < needed {
-            self.rises.wait(&mut peak);
+        while *most < needed {
+            self.more_in_flight.wait(&mut most);
         }
     }
 }

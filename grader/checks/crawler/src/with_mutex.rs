@@ -1,0 +1,114 @@
+//! Hidden checks of `with_mutex`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crawler::with_mutex::crawl;
+use kit::explore::Explorer;
+use kit::web::{Crawl, Fetcher, Site, Web};
+use kit::{explore, possible};
+
+harness::checks![
+    every_page_is_found,
+    a_known_page_starts_no_thread,
+    two_threads_that_find_one_page_fetch_it_once,
+    two_pages_that_are_found_together_are_both_fetched,
+    the_crawl_ends_with_its_last_thread,
+    siblings_are_in_flight_together,
+    two_fetches_can_overlap,
+    a_level_does_not_wait_for_the_one_above,
+    a_dozen_pages_are_in_flight_together,
+    a_bigger_site_is_found_in_sampled_schedules,
+    a_panic_ends_the_crawl_with_a_panic,
+];
+
+// What the file has to offer, to the letter: a result of another type could agree with anything.
+const _: fn(&str, &dyn Fetcher) -> Crawl = crawl;
+
+/// Crawls a web of this text, from `/`.
+fn all(text: &str) {
+    let web = Web::of(text);
+    let pages = crawl("/", &web);
+    web.assert_crawled(&pages);
+}
+
+fn every_page_is_found() {
+    for seed in 0..20 {
+        let web = Web::new(Site::from_seed(seed, 40, 5)).each_once();
+        let pages = crawl(web.site().start(), &web);
+        web.assert_crawled(&pages);
+    }
+}
+
+fn a_known_page_starts_no_thread() {
+    // A search runs at most four spawned threads, and there are two pages.
+    explore(|| all("/ -> /a / /a / /a /a\n /a -> /a / /a"));
+}
+
+fn two_threads_that_find_one_page_fetch_it_once() {
+    Explorer::new().preemptions(3).explore(|| {
+        let web = Web::of("/ -> /a /b\n /a -> /b\n /b ->").each_once();
+        let pages = crawl("/", &web);
+        web.assert_crawled(&pages);
+    });
+}
+
+fn two_pages_that_are_found_together_are_both_fetched() {
+    Explorer::new()
+        .preemptions(2)
+        .explore(|| all("/ -> /a /b\n /a -> /gone\n /b ->"));
+}
+
+fn the_crawl_ends_with_its_last_thread() {
+    explore(|| all("/ -> /a\n /a -> /gone"));
+}
+
+fn siblings_are_in_flight_together() {
+    Explorer::new().preemptions(2).explore(|| {
+        all("/ -> /a /b\n /a ->\n /b ->\n gate 2 /a /b");
+    });
+}
+
+fn two_fetches_can_overlap() {
+    possible(|goal| {
+        let web = Web::of("/ -> /a /b");
+        crawl("/", &web);
+        if web.peak() == 2 {
+            goal.reached();
+        }
+    });
+}
+
+fn a_level_does_not_wait_for_the_one_above() {
+    Explorer::new().preemptions(1).explore(|| {
+        // /b answers only once /c is in flight, which is behind /a.
+        all("/ -> /a /b\n /a -> /c\n /b ->\n /c ->\n gate 2 /b /c");
+    });
+}
+
+fn a_dozen_pages_are_in_flight_together() {
+    Explorer::new().sampled().possible(|goal| {
+        let urls: Vec<String> = (1..=12).map(|page| format!("/{page}")).collect();
+        let pages: String = urls.iter().map(|url| format!("{url} ->\n")).collect();
+        let urls = urls.join(" ");
+        all(&format!("/ -> {urls}\n {pages} gate 12 {urls}"));
+        goal.reached();
+    });
+}
+
+fn a_bigger_site_is_found_in_sampled_schedules() {
+    Explorer::new().sampled().explore(|| {
+        let web = Web::new(Site::from_seed(7, 8, 4));
+        let pages = crawl(web.site().start(), &web);
+        web.assert_crawled(&pages);
+    });
+}
+
+fn a_panic_ends_the_crawl_with_a_panic() {
+    Explorer::new().preemptions(2).explore(|| {
+        let web = Web::of("/ -> /bad /a\n /bad !!\n /a ->");
+        let crawled = catch_unwind(AssertUnwindSafe(|| crawl("/", &web)));
+        assert!(!web.fetches().is_empty(), "nothing was fetched");
+        assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
+        assert_eq!(web.in_flight(), 0, "fetches in flight after the end");
+    });
+}

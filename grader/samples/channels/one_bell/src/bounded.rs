@@ -1,0 +1,160 @@
+//! You write this file: a buffer with a limit, shared by many senders and many receivers.
+//!
+//! A send blocks while the buffer is full, a receive while it is empty: so a fast side waits for the slow
+//! one, and memory stays bounded. Build it from one `Mutex` and two `Condvar`s.
+//!
+//! Watch for:
+//! - senders and receivers can wait at the same time, and a notification that reaches the wrong side is
+//!   lost: each side needs a condvar of its own;
+//! - waking up proves nothing: another thread may have been faster;
+//! - the last one of a side to go wakes *everybody* of the other, and what is buffered is still delivered;
+//! - a value that is dropped runs code that you do not know, and which may use this channel: never drop one
+//!   while you hold the lock.
+//!
+//! Not here: who counts as the last one. The handles of `disconnect` know, and call
+//! [`Flavor::disconnect`].
+//!
+//! Read: notes/channels.md, "A buffer with a limit".
+
+use std::collections::VecDeque;
+use std::mem;
+
+use kit::sync::{Condvar, Mutex};
+
+use crate::flavor::{Flavor, Patience, Side, Watchers};
+use crate::{RecvTimeoutError, SendTimeoutError};
+
+/// A channel in which a limited number of values wait, first in, first out.
+pub struct Bounded<T> {
+    capacity: usize,
+    /// One lock over everything that changes, so that looking and acting are one step.
+    state: Mutex<State<T>>,
+    /// Where everybody sleeps.
+    changed: Condvar,
+}
+
+struct State<T> {
+    /// Never more than `capacity`.
+    values: VecDeque<T>,
+    /// Receivers that sleep.
+    receivers_waiting: usize,
+    /// Senders that sleep.
+    senders_waiting: usize,
+    senders_gone: bool,
+    receivers_gone: bool,
+    watchers: Watchers,
+}
+
+impl<T> Bounded<T> {
+    /// Creates an empty channel for at most `capacity` values.
+    ///
+    /// # Panics
+    ///
+    /// If `capacity` is zero: a value could never wait here.
+    pub fn new(capacity: usize) -> Self {
+        assert!(capacity > 0, "a buffer needs room for one value");
+        Bounded {
+            capacity,
+            state: Mutex::new(State {
+                // It grows as it is needed: a large limit is no large buffer.
+                values: VecDeque::new(),
+                receivers_waiting: 0,
+                senders_waiting: 0,
+                senders_gone: false,
+                receivers_gone: false,
+                watchers: Watchers::default(),
+            }),
+            changed: Condvar::new(),
+        }
+    }
+}
+
+impl<T> Flavor<T> for Bounded<T> {
+    /// Puts the value behind all others. Blocks while the buffer is full and a receiver is left.
+    fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
+        let mut state = self.state.lock();
+        let mut patient = true;
+        loop {
+            // In this order: with nobody to receive, room is of no use.
+            if state.receivers_gone {
+                return Err(SendTimeoutError::Disconnected(value));
+            }
+            if state.values.len() < self.capacity {
+                break;
+            }
+            if !patient {
+                return Err(SendTimeoutError::Timeout(value));
+            }
+            state.senders_waiting += 1;
+            patient = patience.wait(&self.changed, &mut state);
+            state.senders_waiting -= 1;
+            // And from the top: whatever woke us, somebody else may have been faster.
+        }
+        state.values.push_back(value);
+        // One value, one receiver. If it is slow, a receiver that comes by may take the value, and the one
+        // that was woken will find nothing and sleep again.
+        if state.receivers_waiting > 0 {
+            self.changed.notify_one();
+        }
+        state.watchers.notify();
+        Ok(())
+    }
+
+    /// Takes the value that is there longest. Blocks while the buffer is empty and a sender is left.
+    fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
+        let mut state = self.state.lock();
+        let mut patient = true;
+        loop {
+            // In this order: what is buffered is delivered, whether or not a sender is left.
+            if let Some(value) = state.values.pop_front() {
+                if state.senders_waiting > 0 {
+                    self.changed.notify_one();
+                }
+                return Ok(value);
+            }
+            if state.senders_gone {
+                return Err(RecvTimeoutError::Disconnected);
+            }
+            if !patient {
+                return Err(RecvTimeoutError::Timeout);
+            }
+            state.receivers_waiting += 1;
+            patient = patience.wait(&self.changed, &mut state);
+            state.receivers_waiting -= 1;
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.state.lock().values.len()
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        Some(self.capacity)
+    }
+
+    /// Wakes all of the other side: it is the same news for each of them, and it comes only once.
+    fn disconnect(&self, side: Side) {
+        let mut state = self.state.lock();
+        match side {
+            Side::Senders => {
+                state.senders_gone = true;
+                self.changed.notify_all();
+                state.watchers.notify();
+            }
+            Side::Receivers => {
+                state.receivers_gone = true;
+                self.changed.notify_all();
+                let unread = mem::take(&mut state.values);
+                // The lock goes first: one of these values may hold a handle of this very channel, and
+                // dropping that one comes back to this lock.
+                drop(state);
+                drop(unread);
+            }
+        }
+    }
+
+    fn watchers(&self, change: &mut dyn FnMut(&mut Watchers)) {
+        let mut state = self.state.lock();
+        change(&mut state.watchers);
+    }
+}
