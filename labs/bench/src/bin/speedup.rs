@@ -18,11 +18,13 @@ const PLOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../notes/img/speedup
 
 const MOST: usize = 16;
 const TASKS: usize = 64;
-/// About a millisecond of computing.
-const ROUNDS: u64 = 1_000_000;
+/// About a tenth of a millisecond of computing.
+const ROUNDS: u64 = 100_000;
 const LATENCY: Duration = Duration::from_millis(10);
-/// Of so many runs the fastest counts: what else the machine did made the others slower.
-const RUNS: usize = 7;
+/// Of so many runs the fastest counts: what else the machine did made the others slower. Those that compute are
+/// short, so that some of them are not disturbed at all.
+const RUNS_WAITING: usize = 5;
+const RUNS_COMPUTING: usize = 300;
 
 /// A server that takes its time.
 struct Slow;
@@ -35,10 +37,10 @@ impl Fetcher for Slow {
 }
 
 /// What a kind of work gains: with 1, 2, 3, … threads, the time of one thread divided by theirs.
-fn speedups(work: impl Fn(usize)) -> Vec<f64> {
+fn speedups(runs: usize, work: impl Fn(usize)) -> Vec<f64> {
     let mut best = [Duration::MAX; MOST];
     // All numbers of threads in turn, so that a busy moment is nobody's alone.
-    for _ in 0..RUNS {
+    for _ in 0..runs {
         for (threads, best) in (1..).zip(&mut best) {
             let start = Instant::now();
             work(threads);
@@ -56,12 +58,14 @@ fn main() -> Result<(), Box<dyn Error>> {
         (
             "work that waits",
             BLUE,
-            speedups(|threads| drop(black_box(fetch_all(&urls, threads, &Slow)))),
+            speedups(RUNS_WAITING, |threads| {
+                drop(black_box(fetch_all(&urls, threads, &Slow)))
+            }),
         ),
         (
             "work that computes",
             RED,
-            speedups(|threads| {
+            speedups(RUNS_COMPUTING, |threads| {
                 drop(black_box(parallel_map(&items, threads, |rounds| {
                     compute(*rounds)
                 })))
