@@ -19,7 +19,7 @@ fn counter() -> (Arc<AtomicUsize>, impl Fn() + Clone + Send + 'static) {
 #[test]
 fn join_returns_when_all_jobs_are_done() {
     explore(|| {
-        let pool = ThreadPool::new(2);
+        let pool = ThreadPool::new(1);
         let (done, job) = counter();
         pool.execute(job);
         pool.join();
