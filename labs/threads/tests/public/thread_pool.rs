@@ -23,7 +23,9 @@ fn join_returns_when_all_jobs_are_done() {
         let (done, job) = counter();
         pool.execute(job);
         pool.join();
-        assert_eq!(done.load(SeqCst), 1);
+        let done = done.load(SeqCst);
+        drop(pool);
+        assert_eq!(done, 1, "join returned before the job was done");
     });
 }
 
