@@ -57,6 +57,7 @@ thread_local! {
     static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     static WOKEN_FOR_NOTHING: Cell<bool> = const { Cell::new(false) };
     static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+    static GIVEN_UP: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
 pub(crate) fn set_settings(settings: Settings) {
@@ -171,6 +172,23 @@ pub(crate) fn stopped() -> Option<Stop> {
     STOPPED.get()
 }
 
+/// What is done when a thread can neither go on nor unwind.
+pub(crate) fn when_given_up(tell: Box<dyn FnOnce()>) {
+    GIVEN_UP.set(Some(tell));
+}
+
+/// The current thread is in a destructor, in a loop that has no end in an execution that is over. A panic would end the
+/// process: it stays where it is.
+fn give_up() -> ! {
+    end_execution();
+    if let Some(tell) = GIVEN_UP.take() {
+        tell();
+    }
+    loop {
+        std::thread::park();
+    }
+}
+
 /// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds from a panic
 /// that is not on purpose.
 ///
@@ -186,6 +204,9 @@ pub(crate) fn inert() -> bool {
     if OVER.get() {
         if lets_go_on() {
             return true;
+        }
+        if std::thread::panicking() {
+            give_up();
         }
         stop(Stop::Abandoned);
     }
