@@ -416,3 +416,24 @@ fn a_goal_is_reached_although_a_destructor_then_waits_for_ever() {
         assert_eq!(outcome.certainty, Certainty::Witnessed);
     }
 }
+
+#[test]
+fn an_assertion_fails_although_a_destructor_then_joins_a_thread() {
+    struct Joins(Option<thread::JoinHandle<()>>);
+
+    impl Drop for Joins {
+        fn drop(&mut self) {
+            self.0.take().unwrap().join().unwrap();
+        }
+    }
+
+    for explorer in [Explorer::new(), Explorer::new().sampled()] {
+        let failure = failure_of(explorer, || {
+            let lock = Arc::new(Mutex::new(0));
+            let other = Arc::clone(&lock);
+            let _joins = Joins(Some(thread::spawn(move || *other.lock() += 1)));
+            assert_eq!(*lock.lock(), 1, "the other thread was first");
+        });
+        assert!(failure.message.contains("the other thread was first"));
+    }
+}

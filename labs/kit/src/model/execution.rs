@@ -177,9 +177,12 @@ pub(crate) fn when_given_up(tell: Box<dyn FnOnce()>) {
     GIVEN_UP.set(Some(tell));
 }
 
-/// The current thread is in a destructor, in a loop that has no end in an execution that is over. A panic would end the
-/// process: it stays where it is.
-fn give_up() -> ! {
+/// The execution is over, and the current thread wants what will not come any more. It unwinds; or, if it does so already and
+/// a destructor wants it, stays where it is, because a panic would end the process.
+pub(crate) fn cannot_go_on() -> ! {
+    if !std::thread::panicking() {
+        stop(Stop::Abandoned);
+    }
     end_execution();
     if let Some(tell) = GIVEN_UP.take() {
         tell();
@@ -205,10 +208,7 @@ pub(crate) fn inert() -> bool {
         if lets_go_on() {
             return true;
         }
-        if std::thread::panicking() {
-            give_up();
-        }
-        stop(Stop::Abandoned);
+        cannot_go_on();
     }
     settle();
     false
