@@ -5,7 +5,7 @@ REPOSITORY ?= ../..
 MDBOOK = target/tools/bin/mdbook
 MUTANTS = target/tools/bin/cargo-mutants
 
-.PHONY: grade test crossbeam-tests mutants solid check handout book pictures race bench crawl-docs
+.PHONY: grade test crossbeam-tests mutants solid check handout book pictures race bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -50,6 +50,9 @@ race: ## The lecture's crawler in Go, with its lock removed and with two: what p
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml
+
+plots: ## The plot of notes/threads.md, measured anew on this machine; prints the table that stands below it.
+	cargo run --quiet --release --manifest-path labs/bench/Cargo.toml --bin speedup
 
 crawl-docs: ## The toolchain's documentation, served here, by each crawler and by wget: the same pages, and in what time.
 	WEFT_CRAWL_DOCS=whole cargo test --release --package crawl --test docs -- --nocapture

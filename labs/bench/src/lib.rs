@@ -4,6 +4,7 @@
 //! professional would use, from the same run on the same machine: [`Suite`] keeps the medians, and
 //! prints that table at the end.
 
+use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +13,17 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 
 /// How many threads take part: as many as small machines have cores, and more than they have.
 pub const THREADS: [usize; 2] = [2, 8];
+
+/// Work that only computes: about a nanosecond for each round.
+pub fn compute(rounds: u64) -> u64 {
+    (0..rounds).fold(1, |number: u64, round| {
+        black_box(
+            number
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(round),
+        )
+    })
+}
 
 /// Measures by criterion, and remembers what it measured.
 pub struct Suite {

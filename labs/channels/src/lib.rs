@@ -37,6 +37,12 @@ pub mod disconnect;
 #[forbid(unsafe_code)]
 pub mod rendezvous;
 
+#[forbid(unsafe_code)]
+pub mod pipeline;
+
+#[forbid(unsafe_code)]
+pub mod select;
+
 pub use disconnect::{IntoIter, Iter, Receiver, Sender, TryIter};
 // What a failed operation says. They are crossbeam's own, and give back what was to be sent.
 pub use kit::channel::{

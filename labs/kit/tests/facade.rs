@@ -265,3 +265,43 @@ same!(atomics_compute, {
     );
     atomic::fence(SeqCst);
 });
+
+/// What becomes of what is queued when the last receiver goes: the same on the real backend and in a search.
+mod values_that_nobody_will_receive {
+    use kit::{channel, explore};
+    use std::sync::Arc;
+
+    fn without_a_limit_go_with_the_last_receiver() {
+        let (sender, receiver) = channel::unbounded();
+        let held = Arc::new(());
+        sender.send(Arc::clone(&held)).unwrap();
+        let other = receiver.clone();
+        drop(receiver);
+        assert_eq!(Arc::strong_count(&held), 2, "one receiver is left");
+        drop(other);
+        assert_eq!(Arc::strong_count(&held), 1, "the value went with the last");
+        assert!(sender.send(held).is_err());
+    }
+
+    fn with_a_limit_go_with_the_channel() {
+        let (sender, receiver) = channel::bounded(3);
+        let held = Arc::new(());
+        sender.send(Arc::clone(&held)).unwrap();
+        drop(receiver);
+        assert_eq!(Arc::strong_count(&held), 2, "it is still queued");
+        drop(sender);
+        assert_eq!(Arc::strong_count(&held), 1);
+    }
+
+    #[test]
+    fn on_real_threads() {
+        without_a_limit_go_with_the_last_receiver();
+        with_a_limit_go_with_the_channel();
+    }
+
+    #[test]
+    fn in_a_search() {
+        explore(without_a_limit_go_with_the_last_receiver);
+        explore(with_a_limit_go_with_the_channel);
+    }
+}

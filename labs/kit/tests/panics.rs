@@ -1,7 +1,7 @@
 //! Panics on purpose do in a model what panics do on real threads; all others fail the search.
 mod support;
 
-use kit::explore::{Explorer, FailureKind, panic_on_purpose};
+use kit::explore::{Certainty, Explorer, FailureKind, panic_on_purpose};
 use kit::sync::atomic::AtomicUsize;
 use kit::sync::atomic::Ordering::SeqCst;
 use kit::sync::{Arc, Condvar, Mutex, RwLock};
@@ -386,4 +386,54 @@ fn threads_that_nobody_joins_may_panic() {
         }
         *lock.lock() += 1;
     });
+}
+
+#[test]
+fn a_goal_is_reached_although_a_destructor_then_waits_for_ever() {
+    struct WaitsUntilOpen<'a>(&'a Mutex<bool>, &'a Condvar);
+
+    impl Drop for WaitsUntilOpen<'_> {
+        fn drop(&mut self) {
+            let mut open = self.0.lock();
+            while !*open {
+                self.1.wait(&mut open);
+            }
+        }
+    }
+
+    for explorer in [Explorer::new(), Explorer::new().sampled()] {
+        let outcome = explorer.possible(|goal| {
+            let (open, opened) = (Mutex::new(false), Condvar::new());
+            thread::scope(|s| {
+                s.spawn(|| {
+                    let _waits = WaitsUntilOpen(&open, &opened);
+                    goal.reached();
+                });
+                *open.lock() = true;
+                opened.notify_all();
+            });
+        });
+        assert_eq!(outcome.certainty, Certainty::Witnessed);
+    }
+}
+
+#[test]
+fn an_assertion_fails_although_a_destructor_then_joins_a_thread() {
+    struct Joins(Option<thread::JoinHandle<()>>);
+
+    impl Drop for Joins {
+        fn drop(&mut self) {
+            self.0.take().unwrap().join().unwrap();
+        }
+    }
+
+    for explorer in [Explorer::new(), Explorer::new().sampled()] {
+        let failure = failure_of(explorer, || {
+            let lock = Arc::new(Mutex::new(0));
+            let other = Arc::clone(&lock);
+            let _joins = Joins(Some(thread::spawn(move || *other.lock() += 1)));
+            assert_eq!(*lock.lock(), 1, "the other thread was first");
+        });
+        assert!(failure.message.contains("the other thread was first"));
+    }
 }

@@ -2,14 +2,17 @@
 use std::fs::{read_dir, read_to_string};
 use std::path::{Path, PathBuf};
 
-/// The pages of the book, and the front page of the repository.
+/// The pages of the book, the front page of the repository, and those of the labs.
 fn pages() -> Vec<PathBuf> {
     let notes = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
     let files = read_dir(notes).expect("the folder of the pages");
+    let labs = read_dir(notes.join("../labs")).expect("the folder of the labs");
     let paths = files.map(|entry| entry.expect("an entry").path());
     paths
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .chain([notes.join("../README.md")])
+        .chain(labs.map(|lab| lab.expect("an entry").path().join("README.md")))
+        .filter(|path| path.exists())
         .collect()
 }
 

@@ -9,7 +9,7 @@ use channels::flavor::{Flavor, Side};
 use channels::{RecvTimeoutError, SendTimeoutError};
 use kit::explore::Explorer;
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
-use kit::sync::{Arc, Mutex, Weak};
+use kit::sync::{Arc, Weak};
 use kit::{explore, possible, thread};
 
 use crate::told::{Told, soon};

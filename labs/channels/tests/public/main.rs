@@ -2,5 +2,8 @@
 
 mod bounded;
 mod disconnect;
+mod open;
+mod pipeline;
 mod plain;
 mod rendezvous;
+mod select;

@@ -74,9 +74,16 @@ fn one_host_is_asked_for_one_page_at_a_time() {
 #[test]
 fn a_slow_host_holds_nobody_up() {
     Explorer::new().preemptions(2).explore(|| {
-        // a/1 and b/ answer once both are in flight. A worker that waits for room at host `a`, with a/2
-        // in its hand, is missing at `b`.
-        let web = Web::of("/ -> a/1 a/2 b/\n a/1 ->\n a/2 ->\n b/ ->\n gate 2 a/1 b/");
+        // a/1 answers only once c/ is in flight, which is behind b/. A worker that waits for room at
+        // host `a`, with a/2 in its hand, is missing there.
+        let web = Web::of(
+            "/   -> a/1 a/2 b/
+             a/1 ->
+             a/2 ->
+             b/  -> c/
+             c/  ->
+             gate 2 a/1 c/",
+        );
         let pages = all(&web, limits(2, 1));
         web.assert_crawled(&pages);
     });

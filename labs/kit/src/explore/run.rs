@@ -12,7 +12,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, mpsc};
 use std::time::Duration;
 
 pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
@@ -91,6 +91,9 @@ pub(super) fn run(
 /// Runs a pass until it has to begin again, on a thread of its own: an execution that is given up may leave
 /// modelled threads behind that were unwinding, and the standard library would take this thread for one that
 /// panics ever after.
+///
+/// Such a thread may be in a destructor that waits, in a loop, for what will not come any more. There is no way out of a
+/// destructor, so its pass is told from within, and the thread sleeps for ever.
 fn run_apart(
     pass: Pass,
     scenario: &Scenario,
@@ -98,25 +101,41 @@ fn run_apart(
     focus: Focus,
     learned: &mut Learned,
 ) -> Ran {
-    let whole = || {
-        model::set_learned(std::mem::take(learned));
-        let ended = run_here(pass, scenario, budget.start(), focus);
-        *learned = model::set_learned(Learned::default());
-        Ran {
-            ended,
-            executions: EXECUTIONS.get(),
-            last: record::snapshot(),
-            used: budget::used(),
-        }
+    let (tell, told) = mpsc::channel();
+    let (scenario, known) = (Arc::clone(scenario), std::mem::take(learned));
+    let searcher = std::thread::Builder::new().name(super::claim());
+    let searcher = searcher.spawn(move || {
+        model::set_learned(known);
+        let from_within = tell.clone();
+        model::when_given_up(Box::new(move || {
+            SILENCE.take();
+            let ended = how_it_ended(|| Panic::of(&"it was given up", None));
+            let _ = from_within.send((ran(ended), model::set_learned(Learned::default()), true));
+        }));
+        let ended = run_here(pass, &scenario, budget.start(), focus);
+        let _ = tell.send((ran(ended), model::set_learned(Learned::default()), false));
+    });
+    let searcher = searcher.expect("the operating system can start a thread");
+    let Ok((ran, known, given_up)) = told.recv() else {
+        let payload = searcher.join().expect_err("it ended without a word");
+        resume_unwind(payload);
     };
-    std::thread::scope(|scope| {
-        let searcher = std::thread::Builder::new().name(super::claim());
-        let searcher = searcher.spawn_scoped(scope, whole);
+    *learned = known;
+    if !given_up {
         searcher
-            .expect("the operating system can start a thread")
             .join()
-            .unwrap_or_else(|payload| resume_unwind(payload))
-    })
+            .unwrap_or_else(|payload| resume_unwind(payload));
+    }
+    ran
+}
+
+fn ran(ended: Ended) -> Ran {
+    Ran {
+        ended,
+        executions: EXECUTIONS.get(),
+        last: record::snapshot(),
+        used: budget::used(),
+    }
 }
 
 fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -> Ended {
@@ -162,17 +181,21 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
     SILENCE.take();
     match ended {
         Ok(()) => Ended::Complete,
-        Err(payload) => match model::stopped() {
-            None | Some(Stop::Abandoned | Stop::Leaked) => {
-                let panic = PANIC.take();
-                let panic = panic.unwrap_or_else(|| Box::new(Panic::of(&*payload, None)));
-                match panic.message.contains(NOTHING_TO_CHOOSE) {
-                    true => Ended::Complete,
-                    false => Ended::Failed(panic),
-                }
+        Err(payload) => how_it_ended(|| Panic::of(&*payload, None)),
+    }
+}
+
+/// How a pass ended that did not run to its end; `otherwise` is the panic if the hook has seen none.
+fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
+    match model::stopped() {
+        None | Some(Stop::Abandoned | Stop::Leaked) => {
+            let panic = PANIC.take().unwrap_or_else(|| Box::new(otherwise()));
+            match panic.message.contains(NOTHING_TO_CHOOSE) {
+                true => Ended::Complete,
+                false => Ended::Failed(panic),
             }
-            Some(stop) => Ended::Stopped(stop),
-        },
+        }
+        Some(stop) => Ended::Stopped(stop),
     }
 }
 

@@ -24,7 +24,8 @@ fn run_into<T>(slot: &Slot<T>, body: impl FnOnce() -> T) -> bool {
 
 fn take<T>(slot: &Slot<T>) -> Result<T> {
     let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    value.expect("a thread that was joined has left its result")
+    // A thread that was joined has left its result, unless the execution is over and the join had no effect.
+    value.unwrap_or_else(|| model::cannot_go_on())
 }
 
 /// Starts a thread that runs `body`. Never blocks.

@@ -57,6 +57,7 @@ thread_local! {
     static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     static WOKEN_FOR_NOTHING: Cell<bool> = const { Cell::new(false) };
     static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+    static GIVEN_UP: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
 pub(crate) fn set_settings(settings: Settings) {
@@ -171,6 +172,26 @@ pub(crate) fn stopped() -> Option<Stop> {
     STOPPED.get()
 }
 
+/// What is done when a thread can neither go on nor unwind.
+pub(crate) fn when_given_up(tell: Box<dyn FnOnce()>) {
+    GIVEN_UP.set(Some(tell));
+}
+
+/// The execution is over, and the current thread wants what will not come any more. It unwinds; or, if it does so already and
+/// a destructor wants it, stays where it is, because a panic would end the process.
+pub(crate) fn cannot_go_on() -> ! {
+    if !std::thread::panicking() {
+        stop(Stop::Abandoned);
+    }
+    end_execution();
+    if let Some(tell) = GIVEN_UP.take() {
+        tell();
+    }
+    loop {
+        std::thread::park();
+    }
+}
+
 /// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds from a panic
 /// that is not on purpose.
 ///
@@ -187,7 +208,7 @@ pub(crate) fn inert() -> bool {
         if lets_go_on() {
             return true;
         }
-        stop(Stop::Abandoned);
+        cannot_go_on();
     }
     settle();
     false

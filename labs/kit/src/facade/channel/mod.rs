@@ -169,9 +169,16 @@ impl<T> Clone for Modelled<T> {
 impl<T> Drop for Modelled<T> {
     fn drop(&mut self) {
         let Shared {
-            channel, created, ..
+            channel,
+            created,
+            values,
+            ..
         } = &*self.shared;
-        channel.dropped(self.side, created);
+        if channel.dropped(self.side, created) {
+            // Taken out first: a value may hold an end of this very channel.
+            let unread = values.take();
+            drop(unread);
+        }
     }
 }
 

@@ -335,12 +335,12 @@ impl Channel {
         count.set(count.get() + 1);
     }
 
-    /// One sender or receiver less. Never blocks.
-    pub(crate) fn dropped(&self, side: Side, place: Place) {
+    /// One sender or receiver less. Never blocks. Whether nobody will ever receive what is queued: the façade has to drop it.
+    pub(crate) fn dropped(&self, side: Side, place: Place) -> bool {
         let count = self.count(side);
         if count.get() > 1 || inert() {
             count.set(count.get() - 1);
-            return;
+            return false;
         }
         self.word.step();
         count.set(count.get() - 1);
@@ -359,6 +359,12 @@ impl Channel {
                 .iter()
                 .for_each(|(_, waiter)| waiter.wake());
         }
+        // As crossbeam has it: a channel without a limit drops what is queued, one with a limit keeps it until it goes itself.
+        let unread = self.receivers.get() == 0 && self.capacity.is_none();
+        if unread {
+            self.queued.set(0);
+        }
+        unread
     }
 
     fn count(&self, side: Side) -> &Cell<usize> {
