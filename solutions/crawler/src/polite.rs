@@ -31,14 +31,14 @@ use kit::web::{FetchError, Fetched, host};
 /// gives what came of each. Two URLs are the same if they are the same text.
 ///
 /// - At most `limits.in_flight` fetches are in flight, and at most `limits.per_host` at any one
-///   [`host`](kit::web::host). A page that neither limit holds back is fetched, however slow other
+///   [`kit::web::host`]. A page that neither limit holds back is fetched, however slow other
 ///   hosts are.
 /// - At most `limits.pages` fetches are begun: exactly so many, if so many pages can be reached.
 /// - After `cancel` no page is taken up. Fetches in flight are waited for, and are in the result.
 /// - At most `limits.in_flight` threads are started.
 ///
 /// A page that could not be had is in the result with its error, and is not tried again. A fetch that
-/// panics gives [`FetchError::Panicked`](kit::web::FetchError::Panicked), and the crawl goes on.
+/// panics gives [`kit::web::FetchError::Panicked`], and the crawl goes on.
 ///
 /// Blocks until there is nothing left that may be fetched, and all threads have ended.
 ///

@@ -24,7 +24,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// that is there twice is fetched twice.
 ///
 /// As long as a URL is left that was not begun, `limit` fetches are in flight. At most `limit` threads are started. A fetch that panics
-/// gives [`FetchError::Panicked`](kit::web::FetchError::Panicked), and takes nothing from the others.
+/// gives [`kit::web::FetchError::Panicked`], and takes nothing from the others.
 ///
 /// Blocks until all fetches have ended.
 ///

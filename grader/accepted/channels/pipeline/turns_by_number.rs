@@ -92,7 +92,10 @@ impl<I, O> Stage<I, O> {
             self.passed.wait(&mut turn);
         }
         // Under the lock, which only those want who come later, and they have to wait anyway.
-        let received = turn.results.as_ref().is_some_and(|results| results.send(result).is_ok());
+        let received = turn
+            .results
+            .as_ref()
+            .is_some_and(|results| results.send(result).is_ok());
         turn.next += 1;
         if !received {
             turn.results = None;

@@ -156,8 +156,8 @@ impl<T> JoinHandle<T> {
     ///
     /// # Errors
     ///
-    /// The payload of the panic that ended it. In a model that is a panic on purpose ([`panic_on_purpose`]
-    /// (crate::explore::panic_on_purpose)): any other has failed the search.
+    /// The payload of the panic that ended it. In a model that is a panic
+    /// [on purpose](crate::explore::panic_on_purpose): any other has failed the search.
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
@@ -433,8 +433,8 @@ impl<T> ScopedJoinHandle<'_, T> {
     ///
     /// # Errors
     ///
-    /// The payload of the panic that ended it. In a model that is a panic on purpose ([`panic_on_purpose`]
-    /// (crate::explore::panic_on_purpose)): any other has failed the search.
+    /// The payload of the panic that ended it. In a model that is a panic
+    /// [on purpose](crate::explore::panic_on_purpose): any other has failed the search.
     #[track_caller]
     pub fn join(self) -> Result<T> {
         match self.0 {
