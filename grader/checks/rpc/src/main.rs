@@ -1,5 +1,6 @@
 //! Hidden checks of the lab `rpc`. `checks.toml` promises them; their bodies are here.
 
+mod client;
 mod dedup;
 mod kv;
 mod retry;
@@ -10,6 +11,7 @@ fn main() {
     harness::main(&[
         ("wire", wire::CHECKS),
         ("server", server::CHECKS),
+        ("client", client::CHECKS),
         ("retry", retry::CHECKS),
         ("dedup", dedup::CHECKS),
         ("kv", kv::CHECKS),

@@ -1,0 +1,413 @@
+//! Hidden checks of `client`.
+
+use std::io;
+use std::sync::Mutex as Unseen;
+
+use kit::channel::{self, Receiver, Sender};
+use kit::explore::Explorer;
+use kit::sync::Arc;
+use kit::time::Duration;
+use kit::{explore, possible, thread};
+use rpc::client::Client;
+use rpc::link::Link;
+use rpc::message::{CallError, CallId, ClientId};
+use serde_json::{Value, json};
+
+harness::checks![
+    a_call_has_its_result,
+    a_refusal_is_an_error,
+    a_request_says_all,
+    no_number_is_used_twice,
+    what_is_no_reply_harms_nobody,
+    a_reply_that_nobody_wants_harms_nobody,
+    a_reply_may_come_before_send_returns,
+    a_request_that_cannot_be_sent_is_lost,
+    after_the_end_every_call_is_lost,
+    a_dropped_client_closes_its_link,
+    replies_find_their_calls_in_any_order,
+    the_end_reaches_every_call,
+    silence_is_a_time_out,
+    a_late_reply_is_nobodys,
+    two_calls_are_under_way_at_once,
+];
+
+// What the file has to offer, to the letter.
+type Call = fn(&Client, &str, &Value, Option<CallId>) -> Result<Value, CallError>;
+const _: Call = |client, method, param, call| client.call(method, param, call);
+
+/// As long as a search lasts; on real threads nobody waits so long.
+const LONG: Duration = Duration::from_secs(1_000);
+
+/// A link with the check at its other end: it sees each request, and sends what it likes.
+struct Wire {
+    requests: Sender<Value>,
+    frames: Receiver<Vec<u8>>,
+    /// The way in, until the link is closed. Its lock is the check's own: no step of a search.
+    into: Unseen<Option<Sender<Vec<u8>>>>,
+}
+
+/// The other end of a [`Wire`].
+struct Server {
+    requests: Receiver<Value>,
+    into: Sender<Vec<u8>>,
+}
+
+fn wire() -> (Arc<Wire>, Server) {
+    let (seen, requests) = channel::unbounded();
+    let (into, frames) = channel::unbounded();
+    let wire = Wire {
+        requests: seen,
+        frames,
+        into: Unseen::new(Some(into.clone())),
+    };
+    (Arc::new(wire), Server { requests, into })
+}
+
+impl Link for Wire {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let request = serde_json::from_slice(frame).expect("a request is JSON");
+        let sent = self.requests.send(request);
+        sent.map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.frames.recv().ok())
+    }
+
+    fn close(&self) {
+        self.into.lock().unwrap().take();
+    }
+}
+
+impl Server {
+    /// The next request's number and argument.
+    fn request(&self) -> (u64, Value) {
+        let request = self.requests.recv().expect("a client calls");
+        let id = request["id"].as_u64().expect("a request has a number");
+        (id, request["params"][0].clone())
+    }
+
+    fn send(&self, reply: &Value) {
+        self.into
+            .send(reply.to_string().into_bytes())
+            .expect("a client listens");
+    }
+
+    fn answer(&self, id: u64, result: Value) {
+        self.send(&json!({ "id": id, "result": result, "error": null }));
+    }
+
+    /// Answers so many requests, each with its argument, and goes.
+    fn echo(self, requests: usize) {
+        for _ in 0..requests {
+            let (id, param) = self.request();
+            self.answer(id, param);
+        }
+    }
+}
+
+fn a_call_has_its_result() {
+    explore(|| {
+        let (wire, server) = wire();
+        let serving = thread::spawn(move || server.echo(1));
+        let client = Client::new(wire, LONG);
+        assert_eq!(
+            client.call("A.B", &json!("hello"), None),
+            Ok(json!("hello"))
+        );
+        serving.join().unwrap();
+    });
+}
+
+fn a_refusal_is_an_error() {
+    let (wire, server) = wire();
+    let serving = thread::spawn(move || {
+        let (id, _) = server.request();
+        server.send(&json!({ "id": id, "result": null, "error": "not today" }));
+    });
+    let client = Client::new(wire, LONG);
+    let refused = client.call("A.B", &json!(1), None);
+    assert_eq!(refused, Err(CallError::Refused("not today".to_owned())));
+    serving.join().unwrap();
+}
+
+fn a_request_says_all() {
+    let (wire, server) = wire();
+    let serving = thread::spawn(move || {
+        for _ in 0..2 {
+            let request = server.requests.recv().expect("a client calls");
+            server.answer(request["id"].as_u64().expect("a number"), request);
+        }
+    });
+    let client = Client::new(wire, LONG);
+    let call = CallId {
+        client: ClientId(5),
+        seq: 2,
+        seen: 1,
+    };
+    let said = client
+        .call("KV.Get", &json!({ "key": "a" }), Some(call))
+        .expect("a reply");
+    assert_eq!(
+        (&said["method"], &said["params"]),
+        (&json!("KV.Get"), &json!([{ "key": "a" }]))
+    );
+    assert_eq!(said["call"], json!(call));
+    let said = client.call("KV.Get", &json!(1), None).expect("a reply");
+    assert_eq!(
+        said.get("call"),
+        None,
+        "a plain peer does not know that member"
+    );
+    serving.join().unwrap();
+}
+
+fn no_number_is_used_twice() {
+    let (wire, server) = wire();
+    let serving = thread::spawn(move || {
+        let mut numbers = Vec::new();
+        for _ in 0..20 {
+            let (id, param) = server.request();
+            numbers.push(id);
+            server.answer(id, param);
+        }
+        numbers
+    });
+    let client = Client::new(wire, LONG);
+    for n in 0..20 {
+        assert_eq!(client.call("A.B", &json!(n), None), Ok(json!(n)));
+    }
+    let mut numbers = serving.join().unwrap();
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), 20, "twenty calls have twenty numbers");
+}
+
+fn what_is_no_reply_harms_nobody() {
+    let (wire, server) = wire();
+    let serving = thread::spawn(move || {
+        let (id, param) = server.request();
+        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"] {
+            server
+                .into
+                .send(nonsense.to_vec())
+                .expect("a client listens");
+        }
+        server.answer(id, param);
+    });
+    let client = Client::new(wire, LONG);
+    assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+    serving.join().unwrap();
+}
+
+fn a_reply_that_nobody_wants_harms_nobody() {
+    let (wire, server) = wire();
+    let serving = thread::spawn(move || {
+        let (id, param) = server.request();
+        server.answer(id + 1_000, json!("not yours"));
+        server.answer(id, param);
+        // And once more.
+        server.answer(id, json!("twice"));
+        server.echo(1);
+    });
+    let client = Client::new(wire, LONG);
+    assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+    assert_eq!(
+        client.call("A.B", &json!(8), None),
+        Ok(json!(8)),
+        "the second reply was not for this call"
+    );
+    serving.join().unwrap();
+}
+
+/// A link that answers each request before `send` has returned.
+struct Quick {
+    into: Unseen<Option<Sender<Vec<u8>>>>,
+    frames: Receiver<Vec<u8>>,
+    /// Told when the client has read a reply.
+    read: (Sender<()>, Receiver<()>),
+}
+
+impl Link for Quick {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let request: Value = serde_json::from_slice(frame).expect("a request is JSON");
+        let reply = json!({ "id": request["id"], "result": request["params"][0], "error": null });
+        let into = self.into.lock().unwrap().clone().expect("it is open");
+        into.send(reply.to_string().into_bytes())
+            .expect("a client listens");
+        // By now the thread that reads replies has had this one, and asks for the next.
+        self.read.1.recv().expect("the client reads");
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        let frame = self.frames.recv().ok();
+        Ok(frame)
+    }
+
+    fn close(&self) {
+        self.into.lock().unwrap().take();
+    }
+}
+
+/// Counts how often it was asked for a frame, so that [`Quick`] knows when one was dealt with.
+struct Asked(Quick, Unseen<bool>);
+
+impl Link for Asked {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        self.0.send(frame)
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        if std::mem::replace(&mut *self.1.lock().unwrap(), true) {
+            // Not the first time: the frame before has been dealt with.
+            self.0.read.0.send(()).expect("the link lives");
+        }
+        self.0.receive()
+    }
+
+    fn close(&self) {
+        self.0.close();
+    }
+}
+
+fn a_reply_may_come_before_send_returns() {
+    let (into, frames) = channel::unbounded();
+    let quick = Quick {
+        into: Unseen::new(Some(into)),
+        frames,
+        read: channel::unbounded(),
+    };
+    let client = Client::new(
+        Arc::new(Asked(quick, Unseen::new(false))),
+        Duration::from_secs(5),
+    );
+    assert_eq!(
+        client.call("A.B", &json!(7), None),
+        Ok(json!(7)),
+        "the reply was thrown away"
+    );
+}
+
+fn a_request_that_cannot_be_sent_is_lost() {
+    let (wire, server) = wire();
+    drop(server.requests);
+    let client = Client::new(wire, LONG);
+    assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
+}
+
+fn after_the_end_every_call_is_lost() {
+    explore(|| {
+        let (wire, server) = wire();
+        let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, LONG);
+        wire.close();
+        drop(server.into);
+        assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
+        assert_eq!(
+            client.call("A.B", &json!(2), None),
+            Err(CallError::Lost),
+            "and stays so"
+        );
+    });
+}
+
+fn a_dropped_client_closes_its_link() {
+    explore(|| {
+        let (wire, server) = wire();
+        let held = Arc::downgrade(&wire);
+        drop(server.into);
+        drop(Client::new(wire, LONG));
+        assert!(held.upgrade().is_none(), "a thread still reads");
+    });
+}
+
+fn replies_find_their_calls_in_any_order() {
+    Explorer::new().preemptions(2).explore(|| {
+        let (wire, server) = wire();
+        let client = Client::new(wire, LONG);
+        thread::scope(|s| {
+            s.spawn(|| {
+                let [(one, first), (two, second)] = [server.request(), server.request()];
+                server.answer(two, second);
+                server.answer(one, first);
+            });
+            let other = s.spawn(|| client.call("A.B", &json!(1), None));
+            assert_eq!(client.call("A.B", &json!(2), None), Ok(json!(2)));
+            assert_eq!(other.join().unwrap(), Ok(json!(1)));
+        });
+        drop(server);
+    });
+}
+
+fn the_end_reaches_every_call() {
+    Explorer::new().preemptions(2).explore(|| {
+        let (wire, server) = wire();
+        let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, LONG);
+        thread::scope(|s| {
+            let other = s.spawn(|| client.call("A.B", &json!(1), None));
+            let wire = &wire;
+            s.spawn(move || {
+                server.request();
+                wire.close();
+                drop(server);
+            });
+            assert_eq!(client.call("A.B", &json!(2), None), Err(CallError::Lost));
+            assert_eq!(other.join().unwrap(), Err(CallError::Lost));
+        });
+    });
+}
+
+fn silence_is_a_time_out() {
+    explore(|| {
+        let (wire, server) = wire();
+        let client = Client::new(wire, Duration::from_millis(1));
+        assert_eq!(
+            client.call("A.B", &json!(1), None),
+            Err(CallError::TimedOut)
+        );
+        drop(server);
+    });
+}
+
+fn a_late_reply_is_nobodys() {
+    explore(|| {
+        let (wire, server) = wire();
+        let client = Client::new(wire, Duration::from_millis(1));
+        let first = client.call("A.B", &json!(1), None);
+        assert_eq!(first, Err(CallError::TimedOut), "nobody answers");
+        // The first reply comes at last, and then the second.
+        let (one, _) = server.request();
+        server.answer(one, json!("late"));
+        thread::scope(|s| {
+            s.spawn(|| {
+                let (two, param) = server.request();
+                server.answer(two, param);
+            });
+            let second = client.call("A.B", &json!(2), None);
+            assert!(
+                second == Ok(json!(2)) || second == Err(CallError::TimedOut),
+                "the second call got the first one's reply: {second:?}"
+            );
+        });
+        drop(server);
+    });
+}
+
+fn two_calls_are_under_way_at_once() {
+    possible(|goal| {
+        let (wire, server) = wire();
+        let goal = *goal;
+        let client = Client::new(wire, LONG);
+        thread::scope(|s| {
+            s.spawn(|| client.call("A.B", &json!(1), None));
+            s.spawn(move || {
+                let calls = [server.request(), server.request()];
+                goal.reached();
+                for (id, param) in calls {
+                    server.answer(id, param);
+                }
+            });
+            let _ = client.call("A.B", &json!(2), None);
+        });
+    });
+}
