@@ -29,8 +29,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// Calls over `link`, and waits for each reply at most that long.
-    pub fn new(link: Arc<dyn Link>, timeout: Duration) -> Self {
+    /// Calls over `link`, and waits for each reply at most that long; without a limit, until it is there or the connection is
+    /// lost.
+    pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
         let _ = (link, timeout);
         todo!("keep the link, and start a thread that reads replies")
     }

@@ -44,7 +44,7 @@ impl Dial {
             return Ok(Arc::clone(client));
         }
         let link = (self.connect)().map_err(|_| CallError::Lost)?;
-        let new = Arc::new(Client::new(link, self.timeout));
+        let new = Arc::new(Client::new(link, Some(self.timeout)));
         *client = Some(Arc::clone(&new));
         Ok(new)
     }

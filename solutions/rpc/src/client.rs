@@ -35,7 +35,7 @@ pub struct Client {
     // LAB: // Your fields: the link, the calls that wait with what guards them, and the thread that reads replies.
     shared: Arc<Shared>,
     reader: Option<JoinHandle<()>>,
-    timeout: Duration,
+    timeout: Option<Duration>,
     // LAB: end
 }
 
@@ -57,8 +57,9 @@ struct Calls {
 // LAB: end
 
 impl Client {
-    /// Calls over `link`, and waits for each reply at most that long.
-    pub fn new(link: Arc<dyn Link>, timeout: Duration) -> Self {
+    /// Calls over `link`, and waits for each reply at most that long; without a limit, until it is there or the connection is
+    /// lost.
+    pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
         // LAB: let _ = (link, timeout);
         // LAB: end
         // LAB: todo!("keep the link, and start a thread that reads replies")
@@ -106,7 +107,11 @@ impl Client {
             self.shared.forget(id);
             return Err(CallError::Lost);
         }
-        match answer.recv_timeout(self.timeout) {
+        let answered = match self.timeout {
+            Some(timeout) => answer.recv_timeout(timeout),
+            None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match answered {
             Ok(reply) => reply.map_err(CallError::Refused),
             Err(RecvTimeoutError::Disconnected) => Err(CallError::Lost),
             Err(RecvTimeoutError::Timeout) => {

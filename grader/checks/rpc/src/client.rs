@@ -35,9 +35,6 @@ harness::checks![
 type Call = fn(&Client, &str, &Value, Option<CallId>) -> Result<Value, CallError>;
 const _: Call = |client, method, param, call| client.call(method, param, call);
 
-/// As long as a search lasts; on real threads nobody waits so long.
-const LONG: Duration = Duration::from_secs(1_000);
-
 /// A link with the check at its other end: it sees each request, and sends what it likes.
 struct Wire {
     requests: Sender<Value>,
@@ -110,7 +107,7 @@ fn a_call_has_its_result() {
     explore(|| {
         let (wire, server) = wire();
         let serving = thread::spawn(move || server.echo(1));
-        let client = Client::new(wire, LONG);
+        let client = Client::new(wire, None);
         assert_eq!(
             client.call("A.B", &json!("hello"), None),
             Ok(json!("hello"))
@@ -125,7 +122,7 @@ fn a_refusal_is_an_error() {
         let (id, _) = server.request();
         server.send(&json!({ "id": id, "result": null, "error": "not today" }));
     });
-    let client = Client::new(wire, LONG);
+    let client = Client::new(wire, None);
     let refused = client.call("A.B", &json!(1), None);
     assert_eq!(refused, Err(CallError::Refused("not today".to_owned())));
     serving.join().unwrap();
@@ -139,7 +136,7 @@ fn a_request_says_all() {
             server.answer(request["id"].as_u64().expect("a number"), request);
         }
     });
-    let client = Client::new(wire, LONG);
+    let client = Client::new(wire, None);
     let call = CallId {
         client: ClientId(5),
         seq: 2,
@@ -173,7 +170,7 @@ fn no_number_is_used_twice() {
         }
         numbers
     });
-    let client = Client::new(wire, LONG);
+    let client = Client::new(wire, None);
     for n in 0..20 {
         assert_eq!(client.call("A.B", &json!(n), None), Ok(json!(n)));
     }
@@ -195,7 +192,7 @@ fn what_is_no_reply_harms_nobody() {
         }
         server.answer(id, param);
     });
-    let client = Client::new(wire, LONG);
+    let client = Client::new(wire, None);
     assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
     serving.join().unwrap();
 }
@@ -210,7 +207,7 @@ fn a_reply_that_nobody_wants_harms_nobody() {
         server.answer(id, json!("twice"));
         server.echo(1);
     });
-    let client = Client::new(wire, LONG);
+    let client = Client::new(wire, None);
     assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
     assert_eq!(
         client.call("A.B", &json!(8), None),
@@ -280,7 +277,7 @@ fn a_reply_may_come_before_send_returns() {
     };
     let client = Client::new(
         Arc::new(Asked(quick, Unseen::new(false))),
-        Duration::from_secs(5),
+        Some(Duration::from_secs(5)),
     );
     assert_eq!(
         client.call("A.B", &json!(7), None),
@@ -291,15 +288,15 @@ fn a_reply_may_come_before_send_returns() {
 
 fn a_request_that_cannot_be_sent_is_lost() {
     let (wire, server) = wire();
-    drop(server.requests);
-    let client = Client::new(wire, LONG);
+    drop(server);
+    let client = Client::new(wire, None);
     assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
 }
 
 fn after_the_end_every_call_is_lost() {
     explore(|| {
         let (wire, server) = wire();
-        let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, LONG);
+        let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, None);
         wire.close();
         drop(server.into);
         assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
@@ -316,7 +313,7 @@ fn a_dropped_client_closes_its_link() {
         let (wire, server) = wire();
         let held = Arc::downgrade(&wire);
         drop(server.into);
-        drop(Client::new(wire, LONG));
+        drop(Client::new(wire, None));
         assert!(held.upgrade().is_none(), "a thread still reads");
     });
 }
@@ -324,7 +321,7 @@ fn a_dropped_client_closes_its_link() {
 fn replies_find_their_calls_in_any_order() {
     Explorer::new().preemptions(2).explore(|| {
         let (wire, server) = wire();
-        let client = Client::new(wire, LONG);
+        let client = Client::new(wire, None);
         thread::scope(|s| {
             s.spawn(|| {
                 let [(one, first), (two, second)] = [server.request(), server.request()];
@@ -342,7 +339,7 @@ fn replies_find_their_calls_in_any_order() {
 fn the_end_reaches_every_call() {
     Explorer::new().preemptions(2).explore(|| {
         let (wire, server) = wire();
-        let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, LONG);
+        let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, None);
         thread::scope(|s| {
             let other = s.spawn(|| client.call("A.B", &json!(1), None));
             let wire = &wire;
@@ -360,7 +357,7 @@ fn the_end_reaches_every_call() {
 fn silence_is_a_time_out() {
     explore(|| {
         let (wire, server) = wire();
-        let client = Client::new(wire, Duration::from_millis(1));
+        let client = Client::new(wire, Some(Duration::from_millis(1)));
         assert_eq!(
             client.call("A.B", &json!(1), None),
             Err(CallError::TimedOut)
@@ -372,7 +369,7 @@ fn silence_is_a_time_out() {
 fn a_late_reply_is_nobodys() {
     explore(|| {
         let (wire, server) = wire();
-        let client = Client::new(wire, Duration::from_millis(1));
+        let client = Client::new(wire, Some(Duration::from_millis(1)));
         let first = client.call("A.B", &json!(1), None);
         assert_eq!(first, Err(CallError::TimedOut), "nobody answers");
         // The first reply comes at last, and then the second.
@@ -397,7 +394,7 @@ fn two_calls_are_under_way_at_once() {
     possible(|goal| {
         let (wire, server) = wire();
         let goal = *goal;
-        let client = Client::new(wire, LONG);
+        let client = Client::new(wire, None);
         thread::scope(|s| {
             s.spawn(|| client.call("A.B", &json!(1), None));
             s.spawn(move || {

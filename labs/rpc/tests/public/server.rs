@@ -2,7 +2,6 @@ use std::net::TcpListener;
 use std::panic::panic_any;
 
 use kit::sync::Arc;
-use kit::time::Duration;
 use rpc::client::Client;
 use rpc::message::CallError;
 use rpc::server::Server;
@@ -21,7 +20,7 @@ fn threads_call_over_one_connection_and_a_panic_is_an_error() {
             server.serve(&TcpLink::new(stream).unwrap());
         });
         let link = Arc::new(TcpLink::connect(address).unwrap());
-        let client = Client::new(link, Duration::from_secs(60));
+        let client = Client::new(link, None);
         let panicked = client.call("Echo.Panic", &1.into(), None);
         assert!(matches!(panicked, Err(CallError::Refused(_))));
         std::thread::scope(|s| {
