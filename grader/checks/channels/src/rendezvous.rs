@@ -36,6 +36,11 @@ const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;
 fn nobody_is_there_to_meet() {
     explore(|| {
         let channel = Rendezvous::new();
+        assert_eq!(
+            (channel.capacity(), channel.len()),
+            (Some(0), 0),
+            "nothing ever waits"
+        );
         for patience in [Never, soon()] {
             let refused = channel.send(1, patience);
             assert_eq!(refused, Err(SendTimeoutError::Timeout(1)), "no receiver");

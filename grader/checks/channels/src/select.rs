@@ -52,7 +52,12 @@ fn watchers(channel: &AnyFlavor<char>) -> usize {
 fn what_is_there_is_received_from_its_channel() {
     explore(|| {
         let (empty, full) = (holding(""), holding("ab"));
-        let mut select = of(&[&empty, &full]);
+        let mut select = Select::new();
+        assert_eq!(
+            [select.watch(&empty), select.watch(&full)],
+            [0, 1],
+            "the channels' indices"
+        );
         assert_eq!(select.select(), (1, Ok('a')));
         assert_eq!(select.try_select(), Some((1, Ok('b'))));
         assert_eq!(select.try_select(), None, "nothing is left");
