@@ -50,7 +50,7 @@ pub fn crawl(start: &str, fetcher: &dyn Fetcher) -> Crawl {
             continue;
         }
         let page = fetcher.fetch(&url);
-        if let Ok(links) = page {
+        if let Ok(links) = &page {
             // Backwards, so that the first link is taken out first.
             waiting.extend(links.iter().rev().cloned());
         }
