@@ -167,9 +167,7 @@ fn a_frame_that_is_too_long_ends_it() {
         "one byte too long"
     );
     let mut pieces = Pieces::new(long(MAX_FRAME + 1));
-    pieces
-        .pieces
-        .push_front(Piece::Bytes(b"short\n".to_vec()));
+    pieces.pieces.push_front(Piece::Bytes(b"short\n".to_vec()));
     let mut reader = FrameReader::new(&mut pieces);
     assert_eq!(
         reader.read_frame().expect("it is short"),
