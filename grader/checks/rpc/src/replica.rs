@@ -42,6 +42,7 @@ harness::checks![
     a_confirmation_counts_in_its_own_view,
     a_new_view_ends_calls_that_wait,
     a_backup_that_hangs_delays_no_new_view,
+    a_transfer_that_hangs_delays_no_new_view,
     replicas_that_ask_each_other,
     a_system_of_three,
 ];
@@ -210,7 +211,7 @@ fn messages_that_come_again_change_nothing() {
         for (call, balance) in [(1, 90), (2, 80)] {
             assert_eq!(a.deduct(call), left(balance));
         }
-        for late in way.tape() {
+        for late in way.tape().iter().rev() {
             let _ = late.deliver(&b.replica);
         }
         assert_eq!(a.deduct(3), left(70));
@@ -273,8 +274,9 @@ fn an_answered_call_survives() {
         thread::scope(|s| {
             let calling = s.spawn(|| a.deduct(1));
             b.adopt(view(2, B, None)).unwrap();
+            assert!(b.deduct(2).is_ok(), "the new primary is alone");
             let again = b.deduct(1);
-            assert_eq!(again, left(90), "it runs once, here or there");
+            assert_eq!(b.get(), left(80), "each ran once");
             if let Ok(reply) = calling.join().unwrap() {
                 assert_eq!(Ok(reply), again, "what the old primary answered");
             }
@@ -409,7 +411,7 @@ fn a_backup_that_hangs_delays_no_new_view() {
         let (a, b) = (Node::new(A), Node::new(B));
         let (release, released) = channel::bounded(1);
         b.adopt(view(1, A, Some(B))).unwrap();
-        let hangs = stage::Hangs::on(&b, released);
+        let hangs = stage::Hangs::on(&b, 1, released);
         a.replica.adopt(view(1, A, Some(B)), Some(hangs)).unwrap();
         let c = Node::new(C);
         c.adopt(view(2, A, Some(C))).unwrap();
@@ -427,11 +429,32 @@ fn a_backup_that_hangs_delays_no_new_view() {
     });
 }
 
+fn a_transfer_that_hangs_delays_no_new_view() {
+    explore(|| {
+        let (a, b, c) = (Node::new(A), Node::new(B), Node::new(C));
+        let (release, released) = channel::bounded(1);
+        b.adopt(view(1, A, Some(B))).unwrap();
+        c.adopt(view(2, A, Some(C))).unwrap();
+        let hangs = stage::Hangs::on(&b, 0, released);
+        thread::scope(|s| {
+            s.spawn(|| a.replica.adopt(view(1, A, Some(B)), Some(hangs)));
+            a.adopt_with(view(2, A, Some(C)), &c).unwrap();
+            assert_eq!(a.deduct(1), left(90), "the new backup answers");
+            // Only now does the old one, if it was asked at all.
+            let _ = release.send(());
+        });
+        assert_eq!(a.deduct(2), left(80), "it is in the new view");
+        assert_eq!(c.runs(), 2, "and has the new backup");
+    });
+}
+
 fn replicas_that_ask_each_other() {
     explore(|| {
         let (a, b, _) = pair();
         thread::scope(|s| {
             s.spawn(|| a.deduct(1));
+            let early = b.adopt_with(view(2, B, Some(A)), &a);
+            assert!(early.is_err(), "the other is in the old view");
             a.adopt(view(2, B, Some(A))).unwrap();
             b.adopt_with(view(2, B, Some(A)), &a).unwrap();
         });

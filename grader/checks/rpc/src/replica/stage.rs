@@ -216,24 +216,26 @@ impl Backup for Way {
     }
 }
 
-/// A backup that takes its first message and then does not answer until it is released.
+/// A backup that answers so many messages, and then none until it is released.
 pub struct Hangs {
     to: Arc<Node>,
     released: Receiver<()>,
     messages: AtomicU64,
+    answers: u64,
 }
 
 impl Hangs {
-    pub fn on(to: &Arc<Node>, released: Receiver<()>) -> Arc<Hangs> {
+    pub fn on(to: &Arc<Node>, answers: u64, released: Receiver<()>) -> Arc<Hangs> {
         Arc::new(Hangs {
             to: Arc::clone(to),
             released,
             messages: AtomicU64::new(0),
+            answers,
         })
     }
 
     fn wait(&self) {
-        if self.messages.fetch_add(1, SeqCst) > 0 {
+        if self.messages.fetch_add(1, SeqCst) >= self.answers {
             let _ = self.released.recv();
         }
     }
