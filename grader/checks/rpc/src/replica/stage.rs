@@ -11,7 +11,7 @@ use rpc::machine::{Entry, Executor, Machine};
 use rpc::message::{CallId, ClientId, Reply};
 use rpc::replica::{Backup, Fault, Refused, Replica};
 use rpc::view::{NodeId, View};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub const A: NodeId = NodeId(1);
 pub const B: NodeId = NodeId(2);
@@ -33,7 +33,7 @@ pub fn left(balance: i64) -> Result<Reply, Fault> {
 /// An account that can be overdrawn. The reply to each call is what is left.
 pub struct Account {
     pub balance: i64,
-    /// How many deductions it executed.
+    /// How many deductions made it: executed here, or come with a state.
     pub runs: Arc<AtomicU64>,
 }
 
@@ -47,11 +47,14 @@ impl Machine for Account {
     }
 
     fn save(&self) -> Value {
-        self.balance.into()
+        json!([self.balance, self.runs.load(SeqCst)])
     }
 
     fn load(&mut self, saved: &Value) -> Result<(), String> {
-        self.balance = saved.as_i64().ok_or("no number")?;
+        let balance = saved[0].as_i64().ok_or("no balance")?;
+        let runs = saved[1].as_u64().ok_or("no runs")?;
+        self.balance = balance;
+        self.runs.store(runs, SeqCst);
         Ok(())
     }
 }
@@ -105,7 +108,7 @@ impl Node {
         self.replica.call(None, "Get", &Value::Null)
     }
 
-    /// How many deductions it executed.
+    /// How many deductions made its state.
     pub fn runs(&self) -> u64 {
         self.runs.load(SeqCst)
     }
