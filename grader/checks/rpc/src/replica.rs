@@ -49,7 +49,8 @@ harness::checks![
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 type Taken = Result<(), Refused>;
-const _: fn(&Replica<Account>, View, Option<Arc<dyn Backup>>) -> Taken = Replica::adopt;
+type ToBackup = Option<Arc<dyn Backup>>;
+const _: fn(&Replica<Account>, View, ToBackup) -> Taken = Replica::adopt;
 const _: fn(&Replica<Account>, u64, u64, &Value) -> Taken = Backup::install;
 const _: fn(&Replica<Account>, u64, u64, &[Entry]) -> Taken = Backup::replicate;
 
@@ -160,8 +161,8 @@ fn an_old_primary_answers_nobody() {
         assert_eq!(a.deduct(1), left(90));
         b.adopt(view(2, B, None)).unwrap();
         assert!(a.get().is_err(), "a get");
-        assert!(a.deduct(1).is_err(), "a retry of a call that it knows");
         assert!(a.deduct(2).is_err(), "a new call");
+        assert!(a.deduct(2).is_err(), "its retry, which has a reply now");
         assert_eq!(b.deduct(2), left(80), "the new primary knows nothing of it");
         assert!(a.get().is_err(), "nor is it answered later");
     });

@@ -184,7 +184,7 @@ impl System {
     }
 }
 
-pub fn a_system_of_three() {
+pub(super) fn a_system_of_three() {
     seeds(200, |_| {
         let system = System::new();
         let (history, answered) = (Recorder::new(), AtomicU64::new(0));
@@ -220,8 +220,12 @@ pub fn a_system_of_three() {
             });
             drop(tell);
             system.change(&called);
-            clients.map(|client| client.join().unwrap());
-            ["a", "b", "c"].map(|node| system.network.node(node).stop_listening());
+            for client in clients {
+                client.join().unwrap();
+            }
+            for node in ["a", "b", "c"] {
+                system.network.node(node).stop_listening();
+            }
         });
         let history = history.take();
         assert_eq!(answered.load(SeqCst), 2 * CALLS, "every call was answered");

@@ -13,11 +13,11 @@ use rpc::replica::{Backup, Fault, Refused, Replica};
 use rpc::view::{NodeId, View};
 use serde_json::{Value, json};
 
-pub const A: NodeId = NodeId(1);
-pub const B: NodeId = NodeId(2);
-pub const C: NodeId = NodeId(3);
+pub(super) const A: NodeId = NodeId(1);
+pub(super) const B: NodeId = NodeId(2);
+pub(super) const C: NodeId = NodeId(3);
 
-pub fn view(number: u64, primary: NodeId, backup: Option<NodeId>) -> View {
+pub(super) fn view(number: u64, primary: NodeId, backup: Option<NodeId>) -> View {
     View {
         number,
         primary,
@@ -26,15 +26,15 @@ pub fn view(number: u64, primary: NodeId, backup: Option<NodeId>) -> View {
 }
 
 /// The reply that says how much is left.
-pub fn left(balance: i64) -> Result<Reply, Fault> {
+pub(super) fn left(balance: i64) -> Result<Reply, Fault> {
     Ok(Ok(balance.into()))
 }
 
 /// An account that can be overdrawn. The reply to each call is what is left.
-pub struct Account {
-    pub balance: i64,
+pub(super) struct Account {
+    pub(super) balance: i64,
     /// How many deductions made it: executed here, or come with a state.
-    pub runs: Arc<AtomicU64>,
+    pub(super) runs: Arc<AtomicU64>,
 }
 
 impl Machine for Account {
@@ -68,13 +68,13 @@ fn call(seq: u64, seen: u64) -> Option<CallId> {
 }
 
 /// A replica of an account with 100.
-pub struct Node {
-    pub replica: Replica<Account>,
+pub(super) struct Node {
+    pub(super) replica: Replica<Account>,
     runs: Arc<AtomicU64>,
 }
 
 impl Node {
-    pub fn new(me: NodeId) -> Arc<Node> {
+    pub(super) fn new(me: NodeId) -> Arc<Node> {
         let runs = Arc::new(AtomicU64::new(0));
         let account = Account {
             balance: 100,
@@ -85,37 +85,37 @@ impl Node {
     }
 
     /// Takes up a view in which it needs no way to a backup.
-    pub fn adopt(&self, view: View) -> Result<(), Refused> {
+    pub(super) fn adopt(&self, view: View) -> Result<(), Refused> {
         self.replica.adopt(view, None)
     }
 
     /// Takes up a view as primary, on whose way to the backup nothing is lost.
-    pub fn adopt_with(&self, view: View, backup: &Arc<Node>) -> Result<(), Refused> {
+    pub(super) fn adopt_with(&self, view: View, backup: &Arc<Node>) -> Result<(), Refused> {
         self.replica.adopt(view, Some(Way::to(backup)))
     }
 
     /// A try of that call, which takes 10.
-    pub fn deduct(&self, seq: u64) -> Result<Reply, Fault> {
+    pub(super) fn deduct(&self, seq: u64) -> Result<Reply, Fault> {
         self.deduct_seen(seq, 0)
     }
 
     /// The same, and the client has seen the replies up to `seen`.
-    pub fn deduct_seen(&self, seq: u64, seen: u64) -> Result<Reply, Fault> {
+    pub(super) fn deduct_seen(&self, seq: u64, seen: u64) -> Result<Reply, Fault> {
         self.replica.call(call(seq, seen), "Deduct", &10.into())
     }
 
-    pub fn get(&self) -> Result<Reply, Fault> {
+    pub(super) fn get(&self) -> Result<Reply, Fault> {
         self.replica.call(None, "Get", &Value::Null)
     }
 
     /// How many deductions made its state.
-    pub fn runs(&self) -> u64 {
+    pub(super) fn runs(&self) -> u64 {
         self.runs.load(SeqCst)
     }
 }
 
 /// A is primary of view 1 and B its backup.
-pub fn pair() -> (Arc<Node>, Arc<Node>, Arc<Way>) {
+pub(super) fn pair() -> (Arc<Node>, Arc<Node>, Arc<Way>) {
     let (a, b) = (Node::new(A), Node::new(B));
     let way = Way::to(&b);
     b.adopt(view(1, A, Some(B))).unwrap();
@@ -125,7 +125,7 @@ pub fn pair() -> (Arc<Node>, Arc<Node>, Arc<Way>) {
 }
 
 /// Hands a state to a replica, as the primary of that view would: an account with 100, and no replies.
-pub fn install(to: &Node, view: u64, executed: u64) -> Result<(), Refused> {
+pub(super) fn install(to: &Node, view: u64, executed: u64) -> Result<(), Refused> {
     let runs = Arc::new(AtomicU64::new(0));
     let account = Account { balance: 100, runs };
     let state = Executor::new(account).save();
@@ -133,7 +133,7 @@ pub fn install(to: &Node, view: u64, executed: u64) -> Result<(), Refused> {
 }
 
 /// Hands deductions to a replica, as the primary of that view would.
-pub fn replicate(to: &Node, view: u64, first: u64, calls: &[u64]) -> Result<(), Refused> {
+pub(super) fn replicate(to: &Node, view: u64, first: u64, calls: &[u64]) -> Result<(), Refused> {
     let entry = |&seq: &u64| Entry {
         call: call(seq, 0),
         method: "Deduct".to_owned(),
@@ -145,20 +145,20 @@ pub fn replicate(to: &Node, view: u64, first: u64, calls: &[u64]) -> Result<(), 
 
 /// What becomes of a message to the backup.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub(super) enum Fate {
     RequestLost,
     ReplyLost,
 }
 
 /// A message to a backup.
 #[derive(Clone)]
-pub enum Sent {
+pub(super) enum Sent {
     Install(u64, u64, Value),
     Replicate(u64, u64, Vec<Entry>),
 }
 
 impl Sent {
-    pub fn deliver(&self, to: &impl Backup) -> Result<(), Refused> {
+    pub(super) fn deliver(&self, to: &impl Backup) -> Result<(), Refused> {
         match self {
             Sent::Install(view, executed, state) => to.install(*view, *executed, state),
             Sent::Replicate(view, first, entries) => to.replicate(*view, *first, entries),
@@ -168,14 +168,14 @@ impl Sent {
 
 /// The way to a backup. It loses what the check says, and keeps a copy of everything. Its locks are the check's own: no step
 /// of a search.
-pub struct Way {
+pub(super) struct Way {
     to: Arc<Node>,
     fates: Unseen<VecDeque<Fate>>,
     tape: Unseen<Vec<Sent>>,
 }
 
 impl Way {
-    pub fn to(to: &Arc<Node>) -> Arc<Way> {
+    pub(super) fn to(to: &Arc<Node>) -> Arc<Way> {
         Arc::new(Way {
             to: Arc::clone(to),
             fates: Unseen::default(),
@@ -184,12 +184,12 @@ impl Way {
     }
 
     /// What becomes of the next messages. Those after them arrive.
-    pub fn next(&self, fates: &[Fate]) {
+    pub(super) fn next(&self, fates: &[Fate]) {
         self.fates.lock().unwrap().extend(fates);
     }
 
     /// All messages so far.
-    pub fn tape(&self) -> Vec<Sent> {
+    pub(super) fn tape(&self) -> Vec<Sent> {
         self.tape.lock().unwrap().clone()
     }
 
@@ -220,7 +220,7 @@ impl Backup for Way {
 }
 
 /// A backup that answers so many messages, and then none until it is released.
-pub struct Hangs {
+pub(super) struct Hangs {
     to: Arc<Node>,
     released: Receiver<()>,
     messages: AtomicU64,
@@ -228,7 +228,7 @@ pub struct Hangs {
 }
 
 impl Hangs {
-    pub fn on(to: &Arc<Node>, answers: u64, released: Receiver<()>) -> Arc<Hangs> {
+    pub(super) fn on(to: &Arc<Node>, answers: u64, released: Receiver<()>) -> Arc<Hangs> {
         Arc::new(Hangs {
             to: Arc::clone(to),
             released,
