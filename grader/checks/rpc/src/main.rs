@@ -3,6 +3,7 @@
 mod client;
 mod dedup;
 mod kv;
+mod memory;
 mod replica;
 mod retry;
 mod server;
