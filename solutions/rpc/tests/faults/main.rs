@@ -67,11 +67,9 @@ impl Fault {
     fn trouble(self, network: &Network, seed: u64) -> Arc<Trouble> {
         let (one, other) = (network.clone(), network.clone());
         match self {
-            Fault::Partition => Trouble::new(
-                seed,
-                move || one.isolate(&[SERVER]),
-                move || other.heal(),
-            ),
+            Fault::Partition => {
+                Trouble::new(seed, move || one.isolate(&[SERVER]), move || other.heal())
+            }
             Fault::Pause => Trouble::new(
                 seed,
                 move || one.pause(SERVER),
@@ -260,11 +258,11 @@ fn all_promises_hold(fault: Fault) {
     });
     let [unanswered, few, endless] = &*counts;
     let memory = match fault {
-        Fault::Crash => "         not promised".to_owned(),
-        _ => format!("{:6} of 19 x seeds", few.load(SeqCst)),
+        Fault::Crash => "      not promised".to_owned(),
+        _ => format!("{:6} tries", few.load(SeqCst)),
     };
     println!(
-        "{:14} {SEEDS} seeds | client: {:4} of {} calls unanswered | dedup, kv: {memory} tries | durable: {:6} tries",
+        "{:14} {SEEDS} seeds | client: {:4} of {} calls unanswered | dedup, kv: {memory:>12} | durable: {:6} tries",
         format!("{fault:?}"),
         unanswered.load(SeqCst),
         18 * SEEDS,
@@ -313,23 +311,24 @@ fn promises_hold_when_the_server_crashes_and_comes_back() {
 }
 
 /// A mistake is found with one of the seeds, and the failure says so.
-fn is_found(says: &str, run: fn(u64)) {
+fn is_found(says: &[&str], run: fn(u64)) {
     let failed = catch_unwind(AssertUnwindSafe(|| seeds(SEEDS, run)));
     let payload = failed.expect_err("no seed finds it");
     let failure = payload.downcast::<Failure>().expect("a failure is drawn");
-    assert!(failure.message.contains(says), "{}", failure.message);
+    let said = says.iter().any(|text| failure.message.contains(text));
+    assert!(said, "it says something else: {}", failure.message);
 }
 
 #[test]
 fn without_dedup_a_lost_reply_is_found_out() {
-    is_found("was executed 2 times", |seed| {
+    is_found(&["was executed 2 times"], |seed| {
         at_most_once(Fault::RepliesLost, seed, FEW, Memory::None);
     });
 }
 
 #[test]
 fn without_dedup_a_duplicate_is_found_out() {
-    is_found("was executed 2 times", |seed| {
+    is_found(&["was executed 2 times"], |seed| {
         at_most_once(Fault::Duplicates, seed, FEW, Memory::None);
     });
 }
@@ -343,7 +342,7 @@ fn a_new_number_for_each_try_is_found_out() {
         };
         at_most_once(Fault::RepliesLost, seed, how, Memory::Dedup);
     };
-    is_found("was executed 2 times", forgetful);
+    is_found(&["was executed 2 times"], forgetful);
 }
 
 /// A disk that says that all is well, and writes when it likes.
@@ -381,7 +380,7 @@ impl Disk for Liar {
 
 #[test]
 fn replies_before_the_sync_are_found_out() {
-    is_found("", |seed| {
+    is_found(&["is not there", "not linearizable"], |seed| {
         exactly_once(Fault::Crash, seed, |disk| Arc::new(Liar(disk)));
     });
 }

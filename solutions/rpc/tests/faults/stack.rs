@@ -20,19 +20,24 @@ pub(crate) const CLIENTS: u64 = 3;
 /// A try waits so long for its reply. Nothing depends on it but how often is tried again.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(5);
 /// More than all deducts together.
-const BALANCE: u64 = 1 << 40;
+const BALANCE: u64 = 1_000_000;
 
 /// A network whose frames are named by what they say.
 pub(crate) fn network(seed: u64, faults: Faults) -> Network {
     let tries: Plain<BTreeMap<(ClientId, u64), BTreeSet<u64>>> = Plain::default();
     Network::labelled(seed, faults, move |frame| {
         if let Ok(request) = serde_json::from_slice::<Request>(frame) {
-            let argument = request.param().as_object();
-            let argument = argument.map_or_else(
-                || vec![request.param().to_string()],
-                |members| members.values().map(in_words).collect(),
-            );
-            let what = format!("{} {}", request.method, argument.join(" "));
+            let param = request.param();
+            let argument = match param.get("key") {
+                None => param.to_string(),
+                Some(key) => [Some(key), param.get("value"), param.get("amount")]
+                    .into_iter()
+                    .flatten()
+                    .map(in_words)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            };
+            let what = format!("{} {argument}", request.method);
             let Some(call) = request.call else {
                 return format!("#{} {what}", request.id);
             };
@@ -44,8 +49,12 @@ pub(crate) fn network(seed: u64, faults: Faults) -> Network {
                 n => format!("#{} {what}, call {} AGAIN, try {n}", request.id, call.seq),
             }
         } else if let Ok(Response { id, result, error }) = serde_json::from_slice(frame) {
-            let said = error.map_or_else(|| result.to_string(), |error| format!("error: {error}"));
-            format!("#{id} {}", said.replace(['{', '}', '"'], ""))
+            let said = match error {
+                Some(error) => format!("error: {error}"),
+                None if result == json!({}) => "done".to_owned(),
+                None => result.to_string().replace(['{', '}', '"'], ""),
+            };
+            format!("#{id} {said}")
         } else {
             String::from_utf8_lossy(frame).into_owned()
         }
@@ -151,7 +160,10 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
     let recorder = Recorder::new();
     let deducts = Plain::new(Vec::new());
     let client = |number: u64, tries: u32| {
-        let node = network.node(&format!("client {number}"));
+        let node = network.node(&match number {
+            0 => "setup".to_owned(),
+            _ => format!("client {number}"),
+        });
         let connect = move || Ok(Arc::new(node.connect(SERVER)?) as Arc<dyn Link>);
         let caller = Troubled {
             dial: Dial::new(connect, PATIENCE),
@@ -175,12 +187,14 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
                 true
             }
             Err(RetryError::GaveUp { .. }) => false,
-            Err(RetryError::Refused(why)) => panic!("{method} of client {number} is refused: {why}"),
+            Err(RetryError::Refused(why)) => {
+                panic!("{method} of client {number} is refused: {why}")
+            }
         }
     };
     // The balance must be there, whatever that takes.
     let balance = Asked::Put("a", BALANCE.to_string());
-    call(&client(1_000, u32::MAX), 0, balance);
+    call(&client(0, u32::MAX), 0, balance);
     thread::scope(|scope| {
         for number in 1..=CLIENTS {
             let (client, call, deducts) = (&client, &call, &deducts);
@@ -196,7 +210,7 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
                     });
                 };
                 deduct(0);
-                call(&retry, number, Asked::Append("b", format!("{number},")));
+                call(&retry, number, Asked::Append("b", format!("{number}.")));
                 deduct(1);
                 call(&retry, number, Asked::Get("b"));
                 deduct(2);
@@ -270,9 +284,10 @@ impl Specification for KeyValues {
 
     fn part(call: &Asked) -> &'static str {
         match call {
-            Asked::Get(key) | Asked::Put(key, _) | Asked::Append(key, _) | Asked::Deduct(key, _) => {
-                key
-            }
+            Asked::Get(key)
+            | Asked::Put(key, _)
+            | Asked::Append(key, _)
+            | Asked::Deduct(key, _) => key,
         }
     }
 
