@@ -56,7 +56,7 @@ impl Fault {
         match self {
             Fault::RequestsLost => Faults::none().lose_requests(20),
             Fault::RepliesLost => Faults::none().lose_replies(20),
-            Fault::Delays => Faults::none().delay(40, Duration::from_millis(8)),
+            Fault::Delays => Faults::none().delay(40, Duration::from_millis(3)),
             Fault::Duplicates => Faults::none().repeat(40),
             Fault::Reordering => Faults::none().hold_back(30),
             Fault::Partition | Fault::Pause | Fault::Crash => Faults::none(),

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 pub(crate) const SERVER: &str = "server";
 pub(crate) const CLIENTS: u64 = 3;
 /// A try waits so long for its reply. Nothing depends on it but how often is tried again.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(5);
+pub(crate) const PATIENCE: Duration = Duration::from_millis(2);
 /// More than all deducts together.
 const BALANCE: u64 = 1_000_000;
 
