@@ -8,7 +8,7 @@ FUZZ = target/tools/bin/cargo-fuzz
 KILLS ?= 300
 SECONDS_EACH ?= 300
 
-.PHONY: grade test crossbeam-tests fuzz torment mutants solid check handout book pictures race bench plots crawl-docs
+.PHONY: grade test crossbeam-tests fuzz torment mutants solid check handout book pictures race interop bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -63,6 +63,9 @@ pictures: ## Writes into the pages of the book what its programs say today: exce
 
 race: ## The lecture's crawler in Go, with its lock removed and with two: what plain runs show, and what `-race` reports.
 	notes/programs/go/race
+
+interop: ## The lab rpc and Go's net/rpc/jsonrpc call each other, with nothing on Go's side but its standard library.
+	cargo test --quiet --package kvd --test interop -- --nocapture
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml

@@ -16,7 +16,10 @@ struct Cuts<'b> {
 
 impl Read for Cuts<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        self.state = self.state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        self.state = self
+            .state
+            .wrapping_mul(1_664_525)
+            .wrapping_add(1_013_904_223);
         let most = 1 + (self.state >> 28) as usize;
         let length = most.min(self.bytes.len()).min(into.len());
         let (now, later) = self.bytes.split_at(length);
@@ -56,12 +59,18 @@ fn is_itself(frame: &[u8]) {
     if let Ok(request) = decode::<Request>(frame) {
         let again = encode(&request);
         assert!(!again.contains(&b'\n'));
-        assert_eq!(decode::<Request>(&again).expect("it was a request"), request);
+        assert_eq!(
+            decode::<Request>(&again).expect("it was a request"),
+            request
+        );
     }
     if let Ok(response) = decode::<Response>(frame) {
         let again = encode(&response);
         assert!(!again.contains(&b'\n'));
-        assert_eq!(decode::<Response>(&again).expect("it was a reply"), response);
+        assert_eq!(
+            decode::<Response>(&again).expect("it was a reply"),
+            response
+        );
     }
     let _ = decode::<serde_json::Value>(frame);
 }

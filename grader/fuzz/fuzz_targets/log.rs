@@ -9,8 +9,15 @@ fuzz_target!(|data: &[u8]| {
     // Any bytes.
     if let Ok(found) = records(data) {
         let mut written = Vec::new();
-        found.payloads.iter().for_each(|payload| append(&mut written, payload));
-        assert_eq!(written, data[..found.whole], "what was found is what is there");
+        found
+            .payloads
+            .iter()
+            .for_each(|payload| append(&mut written, payload));
+        assert_eq!(
+            written,
+            data[..found.whole],
+            "what was found is what is there"
+        );
     }
 
     // A log with those payloads that can be written, and a place in it.
@@ -28,7 +35,10 @@ fuzz_target!(|data: &[u8]| {
         ends.push(file.len());
     }
     let whole = records(&file).expect("nothing is damaged");
-    assert_eq!((whole.payloads, whole.whole), (payloads.clone(), file.len()));
+    assert_eq!(
+        (whole.payloads, whole.whole),
+        (payloads.clone(), file.len())
+    );
 
     // Cut anywhere, and perhaps made longer by zeros, as some file systems do.
     let place = usize::from(u16::from_le_bytes(*at)) % (file.len() + 1);
@@ -47,7 +57,10 @@ fuzz_target!(|data: &[u8]| {
         file[place] ^= 1 << (at[0] % 8);
         let there = match records(&file) {
             Ok(found) => found.payloads.len(),
-            Err(damaged) => ends.iter().position(|&end| end == damaged.offset).expect("at a record"),
+            Err(damaged) => ends
+                .iter()
+                .position(|&end| end == damaged.offset)
+                .expect("at a record"),
         };
         assert_eq!(there, before, "all before it, and nothing else");
     }
