@@ -4,3 +4,4 @@ mod dedup;
 mod durable;
 mod replica;
 mod server;
+mod wire;
