@@ -299,7 +299,7 @@ fn a_call_that_was_given_up_leaves_nothing_behind() {
 
 fn after_the_end_every_call_is_lost() {
     explore(|| {
-        let (wire, server) = wire();
+        let (wire, _server) = wire();
         let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, None);
         wire.close();
         assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
