@@ -2,6 +2,7 @@
 
 mod client;
 mod dedup;
+mod durable;
 mod kv;
 mod retry;
 mod server;
@@ -15,5 +16,6 @@ fn main() {
         ("retry", retry::CHECKS),
         ("dedup", dedup::CHECKS),
         ("kv", kv::CHECKS),
+        ("durable", durable::CHECKS),
     ]);
 }
