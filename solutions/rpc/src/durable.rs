@@ -259,7 +259,7 @@ impl<M: Machine> Durable<M> {
         if length <= self.rotate_after {
             return Ok(()); // Another thread was here first.
         }
-        let written = self.write_snapshot(&state, generation + 1);
+        let written = self.write_snapshot(&state, generation);
         let mut log = self.log.lock();
         if written.is_err() {
             log.broken = true;
@@ -267,27 +267,26 @@ impl<M: Machine> Durable<M> {
         }
         log.generation += 1;
         log.length = 0;
-        drop(log);
-        // The snapshot counts, whether this succeeds or not: what is left over is removed at the next start.
-        let _ = self.disk.remove(&log_file(generation));
         Ok(())
     }
 
     /// The rename is the moment at which the new snapshot counts, with its log, and the old ones do not.
-    fn write_snapshot(&self, state: &Executor<M>, generation: u64) -> io::Result<()> {
+    fn write_snapshot(&self, state: &Executor<M>, old: u64) -> io::Result<()> {
         let snapshot = Snapshot {
-            generation,
+            generation: old + 1,
             state: state.save(),
         };
         let mut file = Vec::new();
         log::append(&mut file, &json(&snapshot));
-        self.disk.append(&log_file(generation), b"")?;
+        self.disk.append(&log_file(old + 1), b"")?;
         self.disk.append(NEW_SNAPSHOT, &file)?;
         self.disk.sync(NEW_SNAPSHOT)?;
         // A snapshot without its log is refused at the start, so the log has to be there first.
         self.disk.sync_dir()?;
         self.disk.rename(NEW_SNAPSHOT, SNAPSHOT)?;
-        self.disk.sync_dir()
+        // A disk may do things in another order: without this, the old log may be gone and the old snapshot back.
+        self.disk.sync_dir()?;
+        self.disk.remove(&log_file(old))
     }
 }
 
