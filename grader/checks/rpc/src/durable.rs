@@ -45,6 +45,8 @@ harness::checks![
     the_disk_does_not_fill_up,
     a_disk_that_failed_is_not_believed,
     no_reply_before_its_sync,
+    a_logged_order_is_the_executed_one,
+    three_calls_end,
     a_retry_waits_for_the_disk,
     a_read_waits_for_what_it_saw,
     a_call_beside_a_rotation,
@@ -341,7 +343,7 @@ fn fail_once(disk: &Arc<Watched>) -> u64 {
     answered
 }
 
-/// A server with one client's call behind it, that never rotates.
+/// A new server on that disk.
 fn started(disk: &Arc<CrashDisk>, rotate_after: usize) -> crash::Server {
     let disk = Arc::clone(disk) as Arc<dyn Disk>;
     Durable::open(disk, Journal::default(), rotate_after).expect("the disk works")
@@ -372,6 +374,34 @@ fn no_reply_before_its_sync() {
             });
             unnamed(&server, 2).unwrap().unwrap();
             expect_synced(&disk, 2);
+        });
+    });
+}
+
+fn a_logged_order_is_the_executed_one() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| unnamed(&server, 1));
+            unnamed(&server, 2).unwrap().unwrap();
+        });
+        let executed = all(&server);
+        let found = all(&open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap());
+        assert_eq!(found, executed, "after a crash, and before it");
+    });
+}
+
+fn three_calls_end() {
+    Explorer::new().preemptions(1).explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            for number in 1..=2 {
+                let server = &server;
+                s.spawn(move || unnamed(server, number));
+            }
+            assert!(unnamed(&server, 3).is_ok(), "the disk works");
         });
     });
 }
