@@ -46,11 +46,11 @@ harness::checks![
     a_disk_that_failed_is_not_believed,
     no_reply_before_its_sync,
     a_logged_order_is_the_executed_one,
-    three_calls_end,
     a_retry_waits_for_the_disk,
     a_read_waits_for_what_it_saw,
     a_call_beside_a_rotation,
     a_failed_disk_tells_all_who_wait,
+    three_who_wait_are_told,
     two_calls_can_share_a_sync,
     a_call_can_run_during_a_sync,
 ];
@@ -61,7 +61,7 @@ const _: Call = |server, call, method, param| server.call(call, method, param);
 
 fn calls_run_once_and_in_order() {
     let disk = Arc::new(CrashDisk::new());
-    let server = open(&disk).expect("an empty disk is a new server");
+    let server = started(&disk, 10_000);
     assert_eq!(note(&server, 1), Ok(Ok(1.into())));
     assert_eq!(note(&server, 2), Ok(Ok(2.into())));
     assert_eq!(note(&server, 1), Ok(Ok(1.into())), "a retry");
@@ -131,8 +131,9 @@ fn a_killed_process_leaves_its_log_to_the_next() {
     } in crashes()
     {
         let next = answered + 1;
-        let disk = Arc::new(disk.after_kill());
         let story = format!("{story}, of the process alone");
+        crash_at_each_step_of_the_restart(&disk, answered, &story);
+        let disk = Arc::new(disk.after_kill());
         let server = open(&disk).unwrap_or_else(|error| panic!("{story}\nno restart: {error}"));
         let answered = if next <= CALLS {
             let reply = note(&server, next);
@@ -144,6 +145,25 @@ fn a_killed_process_leaves_its_log_to_the_next() {
         for unsynced in Unsynced::ALL {
             let story = format!(
                 "{story}; the next one answers call {answered}, and the machine crashes; {}",
+                told(unsynced)
+            );
+            expect_found(&Arc::new(disk.after_crash(unsynced)), answered, &story);
+        }
+    }
+}
+
+/// The machine crashes while the process starts that comes after the one that was killed.
+fn crash_at_each_step_of_the_restart(disk: &CrashDisk, answered: u64, story: &str) {
+    let whole = Arc::new(disk.after_kill());
+    drop(open(&whole));
+    for step in 1..=whole.steps() {
+        let disk = Arc::new(disk.after_kill());
+        disk.crash_before(step);
+        drop(open(&disk));
+        let at = disk.crashed_at().unwrap_or_default();
+        for unsynced in [Unsynced::Lost, Unsynced::RemovalsKept] {
+            let story = format!(
+                "{story}; crash of the machine before step {step} of the restart ({at}); {}",
                 told(unsynced)
             );
             expect_found(&Arc::new(disk.after_crash(unsynced)), answered, &story);
@@ -392,16 +412,18 @@ fn a_logged_order_is_the_executed_one() {
     });
 }
 
-fn three_calls_end() {
+fn three_who_wait_are_told() {
     Explorer::new().preemptions(1).explore(|| {
-        let disk = Arc::new(CrashDisk::new());
-        let server = started(&disk, 1000);
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        disk.fail_next();
         thread::scope(|s| {
             for number in 1..=2 {
                 let server = &server;
                 s.spawn(move || unnamed(server, number));
             }
-            assert!(unnamed(&server, 3).is_ok(), "the disk works");
+            assert_eq!(unnamed(&server, 3), Err(Fault::Disk), "the disk has failed");
         });
     });
 }
