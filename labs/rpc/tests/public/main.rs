@@ -2,5 +2,7 @@
 
 mod dedup;
 mod durable;
+mod kv;
 mod replica;
+mod retry;
 mod server;
