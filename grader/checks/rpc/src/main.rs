@@ -3,6 +3,7 @@
 mod client;
 mod dedup;
 mod kv;
+mod replica;
 mod retry;
 mod server;
 mod wire;
@@ -15,5 +16,6 @@ fn main() {
         ("retry", retry::CHECKS),
         ("dedup", dedup::CHECKS),
         ("kv", kv::CHECKS),
+        ("replica", replica::CHECKS),
     ]);
 }

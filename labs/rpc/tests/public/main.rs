@@ -6,3 +6,4 @@ mod kv;
 mod replica;
 mod retry;
 mod server;
+mod wire;
