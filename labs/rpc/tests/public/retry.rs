@@ -1,10 +1,9 @@
 //! Public tests of `retry`: `cargo test -p rpc retry`.
 
 use kit::channel::{self, Receiver, Sender};
-use kit::message::{Message, choose};
 use kit::sync::Mutex;
 use kit::time::{Duration, Instant};
-use kit::{explore, note, thread};
+use kit::{explore, thread};
 use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::Value;
@@ -96,16 +95,22 @@ fn pauses_grow_and_have_a_limit() {
     });
 }
 
-/// While it calls, it waits for another call.
-struct Meet(Sender<()>, Receiver<()>, Mutex<Vec<CallId>>);
+/// `Waits` has its reply only when `Tells` is under way.
+struct Meet {
+    tell: Sender<()>,
+    told: Receiver<()>,
+}
 
 impl Caller for Meet {
     fn call(&self, method: &str, _: &Value, call: Option<CallId>) -> Result<Value, CallError> {
-        self.2.lock().extend(call);
-        match method {
-            "Waits" => Ok(self.1.recv().is_ok().into()),
-            _ => Ok(self.0.send(()).is_ok().into()),
+        if method == "Waits" {
+            self.told.recv().expect("the other one tells");
+        } else {
+            let seen = call.expect("every try says which call it is").seen;
+            assert_eq!(seen, 0, "a call before it is under way, or not yet begun");
+            self.tell.send(()).expect("the other one waits");
         }
+        Ok(Value::Null)
     }
 }
 
@@ -113,14 +118,10 @@ impl Caller for Meet {
 fn a_call_under_way_is_not_said_to_be_seen() {
     explore(|| {
         let (tell, told) = channel::bounded(1);
-        let meet = Meet(tell, told, Mutex::default());
-        let retry = Retry::new(&meet, ClientId(7), tries(1));
+        let retry = Retry::new(Meet { tell, told }, ClientId(7), tries(1));
         thread::scope(|s| {
             s.spawn(|| retry.call("Waits", &0.into()));
             let _ = retry.call("Tells", &0.into());
         });
-        for call in meet.2.lock().iter() {
-            assert_eq!(call.seen, 0, "when {call:?} began, nothing had returned");
-        }
     });
 }
