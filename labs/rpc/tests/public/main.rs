@@ -1,5 +1,6 @@
 //! Given: the public tests of the lab, one file for each exercise.
 
+mod client;
 mod dedup;
 mod durable;
 mod kv;
