@@ -324,9 +324,9 @@ fn a_lost_message_runs_nothing_twice() {
         let (server, requests) = channel::bounded(1);
         thread::scope(|s| {
             let server_ends = s.spawn(move || run_each_number_once(&requests));
-            let retry = Retry::new(Lossy { server }, ME, tries(2));
-            let replied = retry.call("Deduct", &json!(10)).is_ok();
-            drop(retry);
+            let replied = Retry::new(Lossy { server }, ME, tries(2))
+                .call("Deduct", &json!(10))
+                .is_ok();
             let ran = server_ends.join().unwrap();
             assert!(
                 ran < 2,
