@@ -4,8 +4,11 @@ LAB ?= locks
 REPOSITORY ?= ../..
 MDBOOK = target/tools/bin/mdbook
 MUTANTS = target/tools/bin/cargo-mutants
+FUZZ = target/tools/bin/cargo-fuzz
+KILLS ?= 300
+SECONDS_EACH ?= 300
 
-.PHONY: grade test crossbeam-tests mutants solid check handout book pictures race bench plots crawl-docs
+.PHONY: grade test crossbeam-tests fuzz torment mutants solid check handout book pictures race interop bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
@@ -25,6 +28,16 @@ solid: ## A lab's public tests and hidden checks on its solution, 50 times each.
 crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channels: how many passed, what is left out and why.
 	cargo test --quiet --package crossbeam-tests -- --format pretty
 
+torment: ## The durable key-value server, killed 300 times under load: is the balance exact?
+	cargo run --quiet --package kvd -- torment --kills $(KILLS)
+
+fuzz: $(FUZZ) ## What any bytes do to the lab's frames and log: each target for so many SECONDS. On stable Rust, without sanitizers.
+	for target in frames log; do \
+		mkdir -p target/fuzz-corpus/$$target; \
+		$(FUZZ) run --fuzz-dir grader/fuzz --sanitizer none $$target target/fuzz-corpus/$$target grader/fuzz/seeds/$$target -- \
+			-max_total_time=$(SECONDS_EACH) -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
+	done
+
 check: ## What a change has to pass before its tests are worth running: format and lints.
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
@@ -39,6 +52,9 @@ book: $(MDBOOK) ## The pages of notes/ as a book to browse: target/book/index.ht
 $(MUTANTS):
 	cargo install --quiet cargo-mutants --version 27.1.0 --locked --root target/tools
 
+$(FUZZ):
+	cargo install --quiet cargo-fuzz --version 0.13.2 --locked --root target/tools
+
 $(MDBOOK):
 	cargo install --quiet mdbook --version 0.5.4 --locked --no-default-features --features search --root target/tools
 
@@ -47,6 +63,9 @@ pictures: ## Writes into the pages of the book what its programs say today: exce
 
 race: ## The lecture's crawler in Go, with its lock removed and with two: what plain runs show, and what `-race` reports.
 	notes/programs/go/race
+
+interop: ## The lab rpc and Go's net/rpc/jsonrpc call each other, with nothing on Go's side but its standard library.
+	cargo test --quiet --package kvd --test interop -- --nocapture
 
 bench: ## The labs next to the crates a professional would use.
 	cargo bench --manifest-path labs/bench/Cargo.toml

@@ -4,6 +4,8 @@
 //! professional would use, from the same run on the same machine: [`Suite`] keeps the medians, and
 //! prints that table at the end.
 
+pub mod calls;
+
 use std::hint::black_box;
 use std::sync::Barrier;
 use std::thread;

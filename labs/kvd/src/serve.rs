@@ -1,24 +1,37 @@
 //! The server: everything of the lab put together.
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::abort;
 
 use anyhow::{Context, Result};
 use kit::sync::Arc;
+use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::thread;
+use kit::time::Duration;
 
 use crate::lab::dedup::Dedup;
 use crate::lab::disk::Folder;
 use crate::lab::durable::{Durable, Fault};
 use crate::lab::kv::Store;
-use crate::lab::message::{Reply, Request};
+use crate::lab::message::{Reply, Request, Response};
 use crate::lab::server::Server;
 use crate::lab::tcp::TcpLink;
+use crate::lab::wire::{encode, write_frame};
 
 const METHODS: [&str; 4] = ["KV.Get", "KV.Put", "KV.Append", "KV.Deduct"];
 
 /// When the log has so many bytes, a snapshot takes its place.
 const ROTATE_AFTER: usize = 1 << 20;
+
+/// So many connections at once, no more: each is two descriptors of the 1,024 that a process usually has.
+const MAX_CONNECTIONS: usize = 400;
+/// A connection that asks nothing for so long is closed. It may be half open: its other side is gone, and nobody has told us.
+const IDLE: Duration = Duration::from_secs(300);
+/// A client that takes no replies for so long gets no more.
+const UNREAD: Duration = Duration::from_secs(30);
+/// When the system has no room for another connection, it is asked again after this.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Serves until the process ends.
 pub(crate) fn serve(address: SocketAddr, data: Option<&Path>) -> Result<()> {
@@ -29,15 +42,40 @@ pub(crate) fn serve(address: SocketAddr, data: Option<&Path>) -> Result<()> {
     let listener = TcpListener::bind(address).with_context(|| format!("listening on {address}"))?;
     println!("{}", listener.local_addr()?);
     std::io::stdout().flush()?;
+    let open = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
-        // A connection that is gone before it was taken, or one too many for the system: the others go on.
-        let Ok(link) = stream.and_then(TcpLink::new) else {
+        let Ok(stream) = stream else {
+            // It is gone already, or one too many for the system: then it waits, and the next `accept` fails at once, too.
+            thread::sleep(PAUSE);
             continue;
         };
-        let server = Arc::clone(&server);
-        kit::thread::spawn(move || server.serve(&link));
+        if open.load(SeqCst) >= MAX_CONNECTIONS {
+            refuse(stream);
+            continue;
+        }
+        let Ok(link) = patient(stream) else { continue };
+        open.fetch_add(1, SeqCst);
+        let (server, open) = (Arc::clone(&server), Arc::clone(&open));
+        thread::spawn(move || {
+            server.serve(&link);
+            drop(link);
+            open.fetch_sub(1, SeqCst);
+        });
     }
     Ok(())
+}
+
+/// A link that is not held for ever by a client that does nothing.
+fn patient(stream: TcpStream) -> std::io::Result<TcpLink> {
+    stream.set_read_timeout(Some(IDLE))?;
+    stream.set_write_timeout(Some(UNREAD))?;
+    TcpLink::new(stream)
+}
+
+/// Says why, and hangs up. Never blocks: so little fits into a new connection.
+fn refuse(mut stream: TcpStream) {
+    let why = Response::new(0, Err("the server has too many connections".to_owned()));
+    let _ = write_frame(&mut stream, &encode(&why));
 }
 
 fn in_memory() -> Server {

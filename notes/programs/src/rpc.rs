@@ -145,9 +145,49 @@ fn woken_by_another_call() {
     });
 }
 
+/// A replica that reads alone what it has, and a partition that it does not know of.
+struct Replica {
+    balance: Mutex<u32>,
+}
+
+impl Replica {
+    fn get(&self) -> u32 {
+        *self.balance.lock()
+    }
+
+    fn deduct(&self, amount: u32) {
+        *self.balance.lock() -= amount;
+    }
+}
+
+fn two_primaries() {
+    explore(|| {
+        let old_primary = Replica {
+            balance: Mutex::new(100),
+        };
+        let new_primary = Replica {
+            balance: Mutex::new(100),
+        };
+        let deducted = AtomicU32::new(0);
+        thread::scope(|s| {
+            s.spawn(|| {
+                note("the old primary is cut off: a new view");
+                note("the new primary takes 10");
+                new_primary.deduct(10);
+                deducted.store(10, SeqCst);
+            });
+            let before = deducted.load(SeqCst);
+            let balance = old_primary.get();
+            note(&format!("the old primary reads {balance}"));
+            assert_eq!(balance + before, 100, "10 were taken, and are there");
+        });
+    });
+}
+
 pub(crate) const TRAPS: &[Trap] = traps![
     a_lost_reply_is_no_lost_request,
     a_retry_beside_the_original,
     a_call_that_waits_for_another,
     woken_by_another_call,
+    two_primaries,
 ];

@@ -141,6 +141,8 @@ impl<M: Machine> Replica<M> {
     /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the way to the view's backup. A
     /// primary brings it up to date first, and blocks until that is done. Taking up the same view again tries that again.
     ///
+    /// Does not wait for calls that are under way, nor do calls of the new view wait for them: their backup may never answer.
+    ///
     /// # Errors
     ///
     /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is ready.

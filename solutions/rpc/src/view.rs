@@ -7,7 +7,8 @@ use std::collections::BTreeSet;
 
 use kit::sync::Mutex;
 
-/// A replica.
+/// A replica: what counts is what it has, not where it runs. Whoever starts again with nothing is another one, with a number that
+/// nobody had, or it could be taken for the one that had everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
@@ -24,9 +25,9 @@ pub struct View {
 
 /// Decides views. Threads share it.
 ///
-/// Two rules make it safe. A primary comes from the view before: it was primary or backup there, so it has everything that
-/// was answered. And there is no next view until the primary has said that this one is [ready](ViewService::ready), that is, that
-/// its backup has everything: or the next primary could be one that has nothing.
+/// Two rules make it safe. A new primary was the backup of the view before, so it has everything that was answered. And until a
+/// primary has said that its view is [ready](ViewService::ready), that is, that its backup has everything, it stays primary: or
+/// the next could be one that has nothing. If it dies before, nobody serves until it is back.
 #[derive(Debug)]
 pub struct ViewService {
     state: Mutex<State>,
@@ -36,7 +37,7 @@ pub struct ViewService {
 struct State {
     view: View,
     ready: bool,
-    /// Nodes that live and are neither.
+    /// Nodes that live and are neither primary nor backup.
     idle: BTreeSet<NodeId>,
     /// Members of the view that are believed dead.
     dead: BTreeSet<NodeId>,
@@ -65,15 +66,13 @@ impl ViewService {
         self.state.lock().view
     }
 
-    /// A node offers itself, new or after a restart with nothing. Returns the view that holds then.
+    /// A node says that it lives: it is new, or was cut off and is back. Returns the view that holds then.
     pub fn join(&self, node: NodeId) -> View {
         let mut state = self.state.lock();
-        let view = state.view;
-        if node == view.primary || Some(node) == view.backup {
-            // It was restarted, and has nothing any more: as a member it is dead.
-            state.dead.insert(node);
+        state.dead.remove(&node);
+        if !state.is_member(node) {
+            state.idle.insert(node);
         }
-        state.idle.insert(node);
         state.decide()
     }
 
@@ -82,8 +81,7 @@ impl ViewService {
     pub fn failed(&self, node: NodeId) -> View {
         let mut state = self.state.lock();
         state.idle.remove(&node);
-        let view = state.view;
-        if node == view.primary || Some(node) == view.backup {
+        if state.is_member(node) {
             state.dead.insert(node);
         }
         state.decide()
@@ -100,6 +98,10 @@ impl ViewService {
 }
 
 impl State {
+    fn is_member(&self, node: NodeId) -> bool {
+        node == self.view.primary || Some(node) == self.view.backup
+    }
+
     /// Goes on to the next view if there is a reason and it is safe.
     fn decide(&mut self) -> View {
         let View {
@@ -107,17 +109,14 @@ impl State {
             primary,
             backup,
         } = self.view;
-        if !self.ready {
-            return self.view;
-        }
         let backup = backup.filter(|node| !self.dead.contains(node));
         let (primary, backup) = match (self.dead.contains(&primary), backup) {
             (false, backup) => (primary, backup),
-            (true, Some(backup)) => (backup, None),
-            // Nobody else has everything: all wait until somebody says that the primary lives.
-            (true, None) => return self.view,
+            (true, Some(backup)) if self.ready => (backup, None),
+            // Nobody else has everything for certain: all wait until the primary says that it lives.
+            (true, _) => return self.view,
         };
-        let backup = backup.or_else(|| self.idle.iter().copied().find(|&node| node != primary));
+        let backup = backup.or_else(|| self.idle.first().copied());
         let next = View {
             number: number + 1,
             primary,
@@ -127,8 +126,11 @@ impl State {
             self.view = next;
             // A primary that is alone has nobody to bring up to date.
             self.ready = backup.is_none();
+            // Those who are left out have to say that they live before they are taken again.
             self.dead.clear();
-            self.idle.retain(|&node| Some(node) != backup);
+            if let Some(backup) = backup {
+                self.idle.remove(&backup);
+            }
         }
         self.view
     }

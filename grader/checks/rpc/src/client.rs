@@ -367,7 +367,7 @@ fn silence_is_a_time_out() {
 }
 
 fn a_late_reply_is_nobodys() {
-    explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let (wire, server) = wire();
         let client = Client::new(wire, Some(Duration::from_millis(1)));
         let first = client.call("A.B", &json!(1), None);

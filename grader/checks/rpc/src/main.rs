@@ -4,6 +4,7 @@ mod client;
 mod dedup;
 mod durable;
 mod kv;
+mod replica;
 mod retry;
 mod server;
 mod wire;
@@ -17,5 +18,6 @@ fn main() {
         ("dedup", dedup::CHECKS),
         ("kv", kv::CHECKS),
         ("durable", durable::CHECKS),
+        ("replica", replica::CHECKS),
     ]);
 }

@@ -5,10 +5,10 @@ use std::io;
 use std::sync::Mutex as Unseen;
 
 use kit::channel;
-use kit::explore::panic_on_purpose;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use kit::{explore, possible, thread};
+use kit::{possible, thread};
 use rpc::link::Link;
 use rpc::message::{CallId, ClientId, Request};
 use rpc::server::Server;
@@ -26,6 +26,7 @@ harness::checks![
     a_broken_connection_ends_it,
     two_replies_have_their_own_numbers,
     a_slow_request_delays_nobody,
+    a_slow_request_behind_a_quick_one_delays_nobody,
     serve_waits_for_the_last_handler,
     a_panic_beside_another_request,
     many_slow_requests_delay_nobody,
@@ -87,6 +88,11 @@ impl Link for Script {
     }
 
     fn close(&self) {}
+}
+
+/// Two requests are three threads, and a thread that is reused takes many steps: with at most two preemptions.
+fn explore(scenario: impl Fn() + Send + Sync + 'static) {
+    Explorer::new().preemptions(2).explore(scenario);
 }
 
 fn request(id: u64, method: &str, param: impl Into<Value>) -> Value {
@@ -257,6 +263,20 @@ fn a_slow_request_delays_nobody() {
             &[request(1, "Wait", 1), request(2, "Tell", 2)],
         );
         assert_eq!(answers, [reply(1, true), reply(2, true)]);
+    });
+}
+
+fn a_slow_request_behind_a_quick_one_delays_nobody() {
+    explore(|| {
+        let mut server = wait_and_tell();
+        server.register("Echo", |request: &Request| Ok(request.param().clone()));
+        let frames = [
+            request(1, "Echo", 1),
+            request(2, "Wait", 2),
+            request(3, "Tell", 3),
+        ];
+        let expected = [reply(1, 1), reply(2, true), reply(3, true)];
+        assert_eq!(answers(&server, &frames), expected);
     });
 }
 

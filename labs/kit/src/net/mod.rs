@@ -189,8 +189,8 @@ impl Network {
         self.note(node, "goes on");
     }
 
-    /// A line for the timeline.
-    fn note(&self, node: &str, what: &str) {
+    /// A line for the timeline, in the node's column: what it does there, beside sending and receiving.
+    pub fn note(&self, node: &str, what: &str) {
         crate::note(&format!("{node} {what}"));
         if let Some(log) = &self.0.log {
             log.note(node, what);

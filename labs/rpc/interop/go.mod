@@ -1,0 +1,3 @@
+module weft/interop
+
+go 1.19

@@ -1,0 +1,350 @@
+//! The whole stack on a simulated network: three clients that try again, and a server that they call.
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex as Plain;
+
+use kit::history::{self, Recorder, Specification};
+use kit::net::{Faults, Network};
+use kit::sync::Arc;
+use kit::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use kit::thread;
+use kit::time::Duration;
+use rpc::dial::Dial;
+use rpc::link::Link;
+use rpc::message::{CallError, CallId, ClientId, Request, Response};
+use rpc::retry::{Caller, Policy, Retry, RetryError};
+use rpc::server::Server;
+use serde_json::{Value, json};
+
+pub(crate) const SERVER: &str = "server";
+pub(crate) const CLIENTS: u64 = 3;
+/// A try waits so long for its reply. Nothing depends on it but how often is tried again.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(2);
+/// More than all deducts together.
+const BALANCE: u64 = 1_000_000;
+
+/// A network whose frames are named by what they say.
+pub(crate) fn network(seed: u64, faults: Faults) -> Network {
+    let tries: Plain<BTreeMap<(ClientId, u64), BTreeSet<u64>>> = Plain::default();
+    Network::labelled(seed, faults, move |frame| {
+        if let Ok(request) = serde_json::from_slice::<Request>(frame) {
+            let param = request.param();
+            let argument = match param.get("key") {
+                None => param.to_string(),
+                Some(key) => [Some(key), param.get("value"), param.get("amount")]
+                    .into_iter()
+                    .flatten()
+                    .map(in_words)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            };
+            let what = format!("{} {argument}", request.method);
+            let Some(call) = request.call else {
+                return format!("#{} {what}", request.id);
+            };
+            let mut tries = tries.lock().unwrap();
+            let known = tries.entry((call.client, call.seq)).or_default();
+            known.insert(request.id);
+            match known.len() {
+                1 => format!("#{} {what}, call {}", request.id, call.seq),
+                n => format!("#{} {what}, call {} AGAIN, try {n}", request.id, call.seq),
+            }
+        } else if let Ok(Response { id, result, error }) = serde_json::from_slice(frame) {
+            let said = match error {
+                Some(error) => format!("error: {error}"),
+                None if result == json!({}) => "done".to_owned(),
+                None => result.to_string().replace(['{', '}', '"'], ""),
+            };
+            format!("#{id} {said}")
+        } else {
+            String::from_utf8_lossy(frame).into_owned()
+        }
+    })
+}
+
+fn in_words(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Something that begins with one try and ends with a later one, of all clients' together: no clock is needed.
+pub(crate) struct Trouble {
+    tries: AtomicU64,
+    from: u64,
+    to: u64,
+    begin: Box<dyn Fn() + Send + Sync>,
+    end: Box<dyn Fn() + Send + Sync>,
+}
+
+impl Trouble {
+    pub(crate) fn new(
+        seed: u64,
+        begin: impl Fn() + Send + Sync + 'static,
+        end: impl Fn() + Send + Sync + 'static,
+    ) -> Arc<Self> {
+        let from = 1 + seed % 9;
+        Arc::new(Trouble {
+            tries: AtomicU64::new(0),
+            from,
+            to: from + 1 + seed / 9 % 5,
+            begin: Box::new(begin),
+            end: Box::new(end),
+        })
+    }
+
+    /// One more try begins.
+    pub(crate) fn one_more(&self) {
+        let now = self.tries.fetch_add(1, SeqCst) + 1;
+        if now == self.from {
+            (self.begin)();
+        }
+        if now == self.to {
+            (self.end)();
+        }
+    }
+
+    /// All tries are over, and so is this.
+    pub(crate) fn end(&self) {
+        (self.end)();
+    }
+}
+
+/// Calls over a connection that is made again when it is lost, while there is trouble.
+struct Troubled {
+    dial: Dial,
+    trouble: Arc<Trouble>,
+    forgetful: bool,
+    number: AtomicU64,
+}
+
+impl Caller for Troubled {
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+        self.trouble.one_more();
+        let call = call.map(|call| match self.forgetful {
+            false => call,
+            true => CallId {
+                seq: self.number.fetch_add(1, SeqCst) + 1,
+                seen: 0,
+                ..call
+            },
+        });
+        self.dial.call(method, param, call)
+    }
+}
+
+/// What clients see and the server leaves.
+pub(crate) struct Run {
+    pub(crate) history: Vec<history::Operation<Asked, Value>>,
+    pub(crate) deducts: Vec<Deduct>,
+    pub(crate) tries: u64,
+}
+
+/// One deduct. Its amount is a power of 4 that no other has, so the balance tells how often it was executed.
+pub(crate) struct Deduct {
+    name: String,
+    amount: u64,
+    answered: bool,
+}
+
+/// How clients call.
+#[derive(Clone, Copy)]
+pub(crate) struct Clients {
+    /// Tries of a call.
+    pub(crate) tries: u32,
+    /// A mistake: each try is a call of its own.
+    pub(crate) forgetful: bool,
+}
+
+/// Puts the balance, lets three clients call, and says what they saw. The server need not be there all the time.
+pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -> Run {
+    let recorder = Recorder::new();
+    let deducts = Plain::new(Vec::new());
+    let client = |number: u64, tries: u32| {
+        let node = network.node(&match number {
+            0 => "setup".to_owned(),
+            _ => format!("client {number}"),
+        });
+        let connect = move || Ok(Arc::new(node.connect(SERVER)?) as Arc<dyn Link>);
+        let caller = Troubled {
+            dial: Dial::new(connect, PATIENCE),
+            trouble: Arc::clone(trouble),
+            forgetful: how.forgetful,
+            number: AtomicU64::new(0),
+        };
+        let policy = Policy {
+            tries,
+            pause: Duration::from_micros(100),
+            longest_pause: Duration::from_millis(1),
+        };
+        Retry::new(caller, ClientId(number.into()), policy)
+    };
+    let call = |retry: &Retry<Troubled>, number: u64, asked: Asked| -> bool {
+        let (method, param) = asked.as_call();
+        let begun = recorder.begin(number as usize, asked);
+        match retry.call(method, &param) {
+            Ok(reply) => {
+                recorder.end(begun, reply);
+                true
+            }
+            Err(RetryError::GaveUp { .. }) => false,
+            Err(RetryError::Refused(why)) => {
+                panic!("{method} of client {number} is refused: {why}")
+            }
+        }
+    };
+    // The balance must be there, whatever that takes.
+    let balance = Asked::Put("a", BALANCE.to_string());
+    call(&client(0, u32::MAX), 0, balance);
+    thread::scope(|scope| {
+        for number in 1..=CLIENTS {
+            let (client, call, deducts) = (&client, &call, &deducts);
+            scope.spawn(move || {
+                let retry = client(number, how.tries);
+                let deduct = |nth: u64| {
+                    let amount = 4u64.pow((3 * (number - 1) + nth) as u32);
+                    let answered = call(&retry, number, Asked::Deduct("a", amount));
+                    deducts.lock().unwrap().push(Deduct {
+                        name: format!("KV.Deduct a {amount} of client {number}"),
+                        amount,
+                        answered,
+                    });
+                };
+                deduct(0);
+                call(&retry, number, Asked::Append("b", format!("{number}.")));
+                deduct(1);
+                call(&retry, number, Asked::Get("b"));
+                deduct(2);
+                call(&retry, number, Asked::Get("a"));
+            });
+        }
+    });
+    trouble.end();
+    Run {
+        history: recorder.take(),
+        deducts: deducts.into_inner().unwrap(),
+        tries: trouble.tries.load(SeqCst),
+    }
+}
+
+impl Run {
+    /// Each deduct was executed at most once, and exactly once if its call returned; and all that clients saw could have been
+    /// seen one after the other.
+    pub(crate) fn holds(&self, balance: &str) {
+        let left: u64 = balance.parse().expect("the balance is a number");
+        let deducted = BALANCE - left;
+        for deduct in &self.deducts {
+            let times = deducted / deduct.amount % 4;
+            assert!(
+                times <= 1,
+                "{} was executed {times} times: {left} is left",
+                deduct.name
+            );
+            assert!(
+                times == 1 || !deduct.answered,
+                "{} was answered and is not there: {left} is left",
+                deduct.name
+            );
+        }
+        let everything: u64 = self.deducts.iter().map(|deduct| deduct.amount).sum();
+        assert!(deducted <= everything, "more was deducted than asked for");
+        if let Err(misfit) = history::check::<KeyValues>(&self.history) {
+            panic!("{misfit}");
+        }
+    }
+}
+
+/// What a client asks.
+#[derive(Debug, Clone)]
+pub(crate) enum Asked {
+    Get(&'static str),
+    Put(&'static str, String),
+    Append(&'static str, String),
+    Deduct(&'static str, u64),
+}
+
+impl Asked {
+    fn as_call(&self) -> (&'static str, Value) {
+        match self {
+            Asked::Get(key) => ("KV.Get", json!({ "key": key })),
+            Asked::Put(key, value) => ("KV.Put", json!({ "key": key, "value": value })),
+            Asked::Append(key, value) => ("KV.Append", json!({ "key": key, "value": value })),
+            Asked::Deduct(key, amount) => ("KV.Deduct", json!({ "key": key, "amount": amount })),
+        }
+    }
+}
+
+/// What a key-value server does, if calls come one after the other.
+struct KeyValues;
+
+impl Specification for KeyValues {
+    type State = Option<String>;
+    type Call = Asked;
+    type Reply = Value;
+    type Part = &'static str;
+
+    fn part(call: &Asked) -> &'static str {
+        match call {
+            Asked::Get(key)
+            | Asked::Put(key, _)
+            | Asked::Append(key, _)
+            | Asked::Deduct(key, _) => key,
+        }
+    }
+
+    fn apply(state: &mut Option<String>, call: &Asked) -> Value {
+        match call {
+            Asked::Get(_) => json!({ "value": state }),
+            Asked::Put(_, value) => {
+                *state = Some(value.clone());
+                json!({})
+            }
+            Asked::Append(_, value) => {
+                let text = state.get_or_insert_default();
+                text.push_str(value);
+                json!({ "length": text.len() })
+            }
+            Asked::Deduct(_, amount) => {
+                let balance = state.as_deref().and_then(|text| text.parse::<u64>().ok());
+                let Some(left) = balance.and_then(|balance| balance.checked_sub(*amount)) else {
+                    return Value::Null;
+                };
+                *state = Some(left.to_string());
+                json!({ "left": left })
+            }
+        }
+    }
+}
+
+/// Whether a server's process goes on.
+#[derive(Default)]
+pub(crate) struct Life {
+    stopping: AtomicBool,
+}
+
+impl Life {
+    /// Serves each connection until the node crashes or is stopped; says whether it is stopped.
+    pub(crate) fn serve(&self, network: &Network, server: &Server) -> bool {
+        let Ok(listener) = network.node(SERVER).listen() else {
+            return self.is_stopping();
+        };
+        // Looked at after it listens: whoever stops says so before it ends the listening.
+        if !self.is_stopping() {
+            thread::scope(|scope| {
+                while let Ok(connection) = listener.accept() {
+                    scope.spawn(move || server.serve(&connection));
+                }
+            });
+        }
+        self.is_stopping()
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.load(SeqCst)
+    }
+
+    /// Ends it, when all clients have hung up.
+    pub(crate) fn stop(&self, network: &Network) {
+        self.stopping.store(true, SeqCst);
+        network.node(SERVER).stop_listening();
+    }
+}
