@@ -59,6 +59,11 @@ harness::checks![
 type Call = fn(&crash::Server, Option<CallId>, &str, &Value) -> Result<Reply, Fault>;
 const _: Call = |server, call, method, param| server.call(call, method, param);
 
+/// The process ends.
+fn end<M>(server: Durable<M>) {
+    let _ = server;
+}
+
 fn calls_run_once_and_in_order() {
     let disk = Arc::new(CrashDisk::new());
     let server = started(&disk, 10_000);
@@ -72,7 +77,7 @@ fn calls_run_once_and_in_order() {
     assert!(matches!(refused, Ok(Err(_))), "{refused:?}");
     assert_eq!(note(&server, 3), refused, "an error is a reply");
     assert_eq!(all(&server), [1, 2, 9, 9]);
-    drop(server);
+    end(server);
     let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
     assert_eq!(all(&server), [1, 2, 9, 9], "after a restart");
     assert_eq!(note(&server, 2), Ok(Ok(2.into())), "a retry after it");
@@ -245,7 +250,7 @@ fn other_files_are_left_alone() {
     let disk = Arc::new(CrashDisk::new());
     disk.append("notes.txt", b"not yours").expect("it works");
     live(&disk, 0, "nothing crashes");
-    drop(open(&disk).expect("it starts again"));
+    end(open(&disk).expect("it starts again"));
     let notes = disk.read("notes.txt").expect("it works");
     assert_eq!(notes.as_deref(), Some(b"not yours".as_slice()));
 }
@@ -264,7 +269,7 @@ fn what_was_seen_is_forgotten_after_a_restart() {
         let _ = server.call(call(3, 2), "Note", &3.into());
         let late = |server: &crash::Server| server.call(call(2, 0), "Note", &2.into());
         assert_eq!(late(&server), Err(Fault::Forgotten), "call 2 was seen");
-        drop(server);
+        end(server);
         let server = open(Arc::new(disk.after_crash(Unsynced::Lost)));
         assert_eq!(late(&server), Err(Fault::Forgotten), "after a restart");
         assert_eq!(all(&server), [3], "a call that is refused is not run");
@@ -310,7 +315,7 @@ fn the_disk_does_not_fill_up() {
             "after {seq} calls there are {bytes} bytes in {files} files"
         );
     }
-    drop(server);
+    end(server);
     let sum = open().call(None, "Add", &0.into());
     assert_eq!(sum, Ok(Ok(CALLS.into())), "after a restart");
 }

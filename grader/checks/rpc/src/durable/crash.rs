@@ -9,13 +9,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// How many calls the client makes.
-pub const CALLS: u64 = 4;
+pub(super) const CALLS: u64 = 4;
 /// So small that two of them fill the log.
-pub const ROTATE_AFTER: usize = 150;
+pub(super) const ROTATE_AFTER: usize = 150;
 
 /// Notes numbers, in the order in which they come: a call that is lost, repeated, or out of turn shows.
 #[derive(Default)]
-pub struct Journal(Vec<u64>);
+pub(super) struct Journal(Vec<u64>);
 
 impl Machine for Journal {
     fn apply(&mut self, method: &str, param: &Value) -> Reply {
@@ -39,14 +39,14 @@ impl Machine for Journal {
     }
 }
 
-pub type Server = Durable<Journal>;
+pub(super) type Server = Durable<Journal>;
 
-pub fn open(disk: &Arc<CrashDisk>) -> Result<Server, OpenError> {
+pub(super) fn open(disk: &Arc<CrashDisk>) -> Result<Server, OpenError> {
     let disk = Arc::clone(disk) as Arc<dyn Disk>;
     Durable::open(disk, Journal::default(), ROTATE_AFTER)
 }
 
-pub fn id(seq: u64) -> CallId {
+pub(super) fn id(seq: u64) -> CallId {
     CallId {
         client: ClientId(7),
         seq,
@@ -55,19 +55,19 @@ pub fn id(seq: u64) -> CallId {
 }
 
 /// Makes call `seq`, or tries it again. The right reply is `seq`, however often it is asked for.
-pub fn note(server: &Server, seq: u64) -> Result<Reply, Fault> {
+pub(super) fn note(server: &Server, seq: u64) -> Result<Reply, Fault> {
     server.call(Some(id(seq)), "Note", &seq.into())
 }
 
 /// What the machine has noted.
-pub fn all(server: &Server) -> Vec<u64> {
+pub(super) fn all(server: &Server) -> Vec<u64> {
     let all = server.call(None, "All", &Value::Null);
     let all = all.expect("the disk works").expect("a list");
     Vec::deserialize(all).expect("a list of numbers")
 }
 
 /// Makes the calls behind those that were answered, until the disk fails. Returns how many are answered then.
-pub fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
+pub(super) fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
     let server = match open(disk) {
         Ok(server) => server,
         Err(error) => {
@@ -96,14 +96,14 @@ pub fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
 }
 
 /// A machine that has crashed (or a process that was killed), with what its clients were told.
-pub struct Crashed {
-    pub disk: Arc<CrashDisk>,
-    pub answered: u64,
-    pub story: String,
+pub(super) struct Crashed {
+    pub(super) disk: Arc<CrashDisk>,
+    pub(super) answered: u64,
+    pub(super) story: String,
 }
 
 /// One for each step that a life without a crash makes.
-pub fn crashes() -> impl Iterator<Item = Crashed> {
+pub(super) fn crashes() -> impl Iterator<Item = Crashed> {
     let disk = Arc::new(CrashDisk::new());
     live(&disk, 0, "nothing has crashed");
     (1..=disk.steps()).map(|step| {
@@ -119,7 +119,7 @@ pub fn crashes() -> impl Iterator<Item = Crashed> {
     })
 }
 
-pub fn told(unsynced: Unsynced) -> &'static str {
+pub(super) fn told(unsynced: Unsynced) -> &'static str {
     match unsynced {
         Unsynced::Kept => "what was not synced is there",
         Unsynced::Lost => "what was not synced is gone",
@@ -129,7 +129,7 @@ pub fn told(unsynced: Unsynced) -> &'static str {
 }
 
 /// Starts the server on what was found: what was answered is there, at most one call more is, each once and in order.
-pub fn expect_found(disk: &Arc<CrashDisk>, answered: u64, story: &str) {
+pub(super) fn expect_found(disk: &Arc<CrashDisk>, answered: u64, story: &str) {
     let server = match open(disk) {
         Ok(server) => server,
         Err(error) => panic!("{story}\nthe server does not start again: {error}"),
@@ -156,7 +156,7 @@ pub fn expect_found(disk: &Arc<CrashDisk>, answered: u64, story: &str) {
 }
 
 /// As [`expect_found`], and goes on to the last call.
-pub fn expect_goes_on(disk: &Arc<CrashDisk>, answered: u64, story: &str) {
+pub(super) fn expect_goes_on(disk: &Arc<CrashDisk>, answered: u64, story: &str) {
     expect_found(disk, answered, story);
     let answered = live(disk, answered, story);
     assert_eq!(answered, CALLS, "{story}\nit goes on to the last call");

@@ -31,13 +31,13 @@ fn expect_torn(file: &[u8], count: usize, what: &str) {
     assert_eq!(log::records(file), Ok(expected), "{what}");
 }
 
-pub fn records_come_back() {
+pub(super) fn records_come_back() {
     expect_torn(&[], 0, "an empty file");
     let (file, _) = three();
     expect_torn(&file, 3, "a file of three records");
 }
 
-pub fn the_format_is_as_documented() {
+pub(super) fn the_format_is_as_documented() {
     let mut file = b"before".to_vec();
     log::append(&mut file, b"weft");
     let expected = [
@@ -50,7 +50,7 @@ pub fn the_format_is_as_documented() {
     assert_eq!(file, expected.concat());
 }
 
-pub fn a_payload_that_looks_torn_is_refused() {
+pub(super) fn a_payload_that_looks_torn_is_refused() {
     log::append(&mut Vec::new(), b"\0ends in a letter");
     for payload in [b"".as_slice(), b"ends in\0"] {
         let appended = catch_unwind(|| log::append(&mut Vec::new(), payload));
@@ -58,7 +58,7 @@ pub fn a_payload_that_looks_torn_is_refused() {
     }
 }
 
-pub fn every_prefix_is_a_torn_tail() {
+pub(super) fn every_prefix_is_a_torn_tail() {
     let (file, ends) = three();
     for length in 0..=file.len() {
         let whole = ends[1..].iter().filter(|&&end| end <= length).count();
@@ -66,7 +66,7 @@ pub fn every_prefix_is_a_torn_tail() {
     }
 }
 
-pub fn zeros_at_the_end_are_a_torn_tail() {
+pub(super) fn zeros_at_the_end_are_a_torn_tail() {
     let (file, ends) = three();
     for length in 0..=file.len() {
         let whole = ends[1..].iter().filter(|&&end| end <= length).count();
@@ -79,7 +79,7 @@ pub fn zeros_at_the_end_are_a_torn_tail() {
     }
 }
 
-pub fn every_flipped_bit_is_damage() {
+pub(super) fn every_flipped_bit_is_damage() {
     let (file, ends) = three();
     for at in 0..file.len() {
         let begin = *ends.iter().rfind(|&&end| end <= at).expect("0 is");
@@ -95,7 +95,7 @@ pub fn every_flipped_bit_is_damage() {
     }
 }
 
-pub fn a_damaged_length_is_no_torn_tail() {
+pub(super) fn a_damaged_length_is_no_torn_tail() {
     let (file, ends) = three();
     for (count, begin) in ends[..3].iter().copied().enumerate() {
         for length in [0, 2, 400, 1 << 20, u32::MAX] {

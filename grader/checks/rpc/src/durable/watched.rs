@@ -11,23 +11,23 @@ use rpc::disk::{CrashDisk, Disk};
 
 /// A [`CrashDisk`] that is watched.
 #[derive(Default)]
-pub struct Watched {
-    pub disk: CrashDisk,
+pub(super) struct Watched {
+    pub(super) disk: CrashDisk,
     /// How many times a file was synced.
-    pub syncs: AtomicU64,
+    pub(super) syncs: AtomicU64,
     /// A sync of a file is under way.
-    pub syncing: AtomicBool,
+    pub(super) syncing: AtomicBool,
     /// What changes or syncs something, counted from 1.
-    pub operations: AtomicU64,
+    pub(super) operations: AtomicU64,
     /// The operation that fails; 0: none does.
-    pub fails_at: AtomicU64,
+    pub(super) fails_at: AtomicU64,
     /// An operation has failed.
-    pub failed: AtomicBool,
+    pub(super) failed: AtomicBool,
 }
 
 impl Watched {
     /// The next operation fails.
-    pub fn fail_next(&self) {
+    pub(super) fn fail_next(&self) {
         self.fails_at
             .store(self.operations.load(SeqCst) + 1, SeqCst);
     }
@@ -96,11 +96,11 @@ impl Disk for Watched {
 
 /// A disk in memory that never crashes, and is quick.
 #[derive(Default)]
-pub struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
+pub(super) struct Memory(Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl Memory {
     /// How many bytes, in how many files.
-    pub fn holds(&self) -> (usize, usize) {
+    pub(super) fn holds(&self) -> (usize, usize) {
         let files = self.0.lock();
         (files.values().map(Vec::len).sum(), files.len())
     }
