@@ -64,10 +64,11 @@ fn a_torn_tail_is_cut_and_damage_is_refused() {
 #[test]
 fn a_retry_after_a_restart_gets_the_first_reply() {
     let disk = Arc::new(CrashDisk::new());
-    let server = open(&disk).unwrap();
-    assert_eq!(deduct(&server, 1), Ok(Ok(99.into())));
-    assert_eq!(deduct(&server, 2), Ok(Ok(98.into())));
-    drop(server);
+    {
+        let server = open(&disk).unwrap();
+        assert_eq!(deduct(&server, 1), Ok(Ok(99.into())));
+        assert_eq!(deduct(&server, 2), Ok(Ok(98.into())));
+    }
     let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap();
     assert_eq!(deduct(&server, 2), Ok(Ok(98.into())), "it had run");
     assert_eq!(deduct(&server, 3), Ok(Ok(97.into())), "a new call");
