@@ -119,10 +119,8 @@ fn a_crash_in_the_recovery_changes_nothing() {
                     "{story}; {}; second crash before step {step} of the restart ({at})",
                     told(unsynced)
                 );
-                for unsynced in [Unsynced::Lost, Unsynced::RemovalsKept] {
-                    let story = format!("{story}; {}", told(unsynced));
-                    expect_found(&Arc::new(second.after_crash(unsynced)), answered, &story);
-                }
+                let second = Arc::new(second.after_crash(Unsynced::Lost));
+                expect_found(&second, answered, &story);
             }
         }
     }
@@ -489,16 +487,19 @@ fn a_failed_disk_tells_all_who_wait() {
 }
 
 fn two_calls_can_share_a_sync() {
-    possible(|goal| {
+    Explorer::new().preemptions(1).possible(|goal| {
         let disk = Arc::new(Watched::default());
         let shared = Arc::clone(&disk) as Arc<dyn Disk>;
         let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
         let before = disk.syncs.load(SeqCst);
         thread::scope(|s| {
-            s.spawn(|| unnamed(&server, 1));
-            let _ = unnamed(&server, 2);
+            for number in 1..=2 {
+                let server = &server;
+                s.spawn(move || unnamed(server, number));
+            }
+            let _ = unnamed(&server, 3);
         });
-        if disk.syncs.load(SeqCst) == before + 1 {
+        if disk.syncs.load(SeqCst) < before + 3 {
             goal.reached();
         }
     });
