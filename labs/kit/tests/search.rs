@@ -189,6 +189,25 @@ fn a_wait_until_a_deadline_ends() {
 }
 
 #[test]
+fn who_has_slept_finds_the_clock_that_much_later() {
+    for sampled in [false, true] {
+        let explorer = if sampled {
+            Explorer::new().sampled()
+        } else {
+            Explorer::new()
+        };
+        explorer.explore(|| {
+            let start = Instant::now();
+            thread::scope(|s| {
+                s.spawn(|| thread::sleep(Duration::from_secs(2)));
+                thread::sleep(Duration::from_secs(3));
+                assert_eq!(start.elapsed(), Duration::from_secs(3));
+            });
+        });
+    }
+}
+
+#[test]
 fn scoped_threads_borrow() {
     explore(|| {
         let counter = Mutex::new(0);

@@ -37,14 +37,14 @@ impl<C: Caller + ?Sized> Caller for &C {
     }
 }
 
-/// How often, and how fast.
+/// How often, and how fast: a server that is overloaded needs fewer requests, not more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// Tries in all, at least 1.
     pub tries: u32,
-    /// Between the first try and the second. Each further pause is twice as long.
+    /// Between the first try and the second. Each further pause is twice as long as the one before it.
     pub pause: Duration,
-    /// No pause is longer.
+    /// But no pause is longer than this.
     pub longest_pause: Duration,
 }
 

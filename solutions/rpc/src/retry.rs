@@ -41,14 +41,14 @@ impl<C: Caller + ?Sized> Caller for &C {
     }
 }
 
-/// How often, and how fast.
+/// How often, and how fast: a server that is overloaded needs fewer requests, not more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
     /// Tries in all, at least 1.
     pub tries: u32,
-    /// Between the first try and the second. Each further pause is twice as long.
+    /// Between the first try and the second. Each further pause is twice as long as the one before it.
     pub pause: Duration,
-    /// No pause is longer.
+    /// But no pause is longer than this.
     pub longest_pause: Duration,
 }
 
@@ -112,8 +112,8 @@ impl<C: Caller> Retry<C> {
         let mut pause = self.policy.pause;
         for again in 0..self.policy.tries.max(1) {
             if again > 0 {
-                thread::sleep(pause);
-                pause = (2 * pause).min(self.policy.longest_pause);
+                thread::sleep(pause.min(self.policy.longest_pause));
+                pause = pause.saturating_mul(2);
             }
             let call = CallId {
                 client: self.client,

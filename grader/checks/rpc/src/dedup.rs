@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use kit::channel;
 use kit::explore::panic_on_purpose;
 use kit::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use kit::{explore, possible, thread};
+use kit::{explore, note, possible, thread};
 use rpc::dedup::Dedup;
 use rpc::message::{CallId, ClientId, Forgotten, Reply};
 
@@ -19,12 +19,14 @@ harness::checks![
     what_was_seen_while_it_ran_does_not_stay,
     a_panic_counts_as_run,
     the_table_stays_small,
+    replies_are_kept_until_they_are_seen,
     two_tries_run_once,
     no_try_is_answered_early,
     three_tries_run_once,
     another_client_changes_nothing,
     a_panic_wakes_the_retry,
     a_late_retry_beside_the_next_call,
+    a_retry_of_what_was_let_go_is_answered,
     a_handler_may_wait_for_another,
     two_calls_can_run_at_once,
 ];
@@ -48,6 +50,7 @@ struct Runs(AtomicU64);
 impl Runs {
     /// The handler: counts, and answers with the number of the run.
     fn run(&self) -> Reply {
+        note("the handler runs");
         Ok((self.0.fetch_add(1, Relaxed) + 1).into())
     }
 
@@ -109,6 +112,12 @@ fn what_was_seen_is_dropped() {
     assert_eq!(kept, Ok(Ok(3.into())), "call 3 is newer than what was seen");
     let kept = dedup.call(call(OTHER, 1, 0), || runs.run());
     assert_eq!(kept, Ok(Ok(4.into())), "the other client has seen nothing");
+    let _ = dedup.call(call(ME, 4, 3), || runs.run());
+    assert_eq!(
+        dedup.len(),
+        2,
+        "a retry of call 4 says that call 3 was seen"
+    );
 }
 
 fn a_forgotten_call_is_refused() {
@@ -175,6 +184,17 @@ fn the_table_stays_small() {
             "{} calls in the table after call {seq}",
             dedup.len()
         );
+    }
+}
+
+fn replies_are_kept_until_they_are_seen() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let calls = 1..=2_000;
+    for attempt in ["call", "retry of call"] {
+        for seq in calls.clone() {
+            let reply = dedup.call(call(ME, seq, 0), || runs.run());
+            assert_eq!(reply, Ok(Ok(seq.into())), "{attempt} {seq}");
+        }
     }
 }
 
@@ -268,6 +288,25 @@ fn a_late_retry_beside_the_next_call() {
             assert_eq!(next, Ok(Ok(2.into())), "call 2 is the second that runs");
         });
         assert_eq!(dedup.len(), 1, "call 1 was seen");
+    });
+}
+
+fn a_retry_of_what_was_let_go_is_answered() {
+    explore(|| {
+        let (dedup, runs) = (Dedup::new(), Runs::default());
+        let _ = dedup.call(call(ME, 2, 0), || Ok(2.into()));
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let reply = dedup.call(call(ME, 1, 0), || runs.run());
+                    assert!(reply == first() || reply == Err(Forgotten), "not {reply:?}");
+                });
+            }
+            let again = dedup.call(call(ME, 2, 1), || Ok(0.into()));
+            assert_eq!(again, Ok(Ok(2.into())), "a retry of call 2");
+        });
+        assert!(runs.count() < 2, "call 1 ran twice");
+        assert_eq!(dedup.len(), 1, "call 1 was let go");
     });
 }
 

@@ -2,9 +2,11 @@
 
 use std::sync::Mutex as Unseen;
 
+use kit::channel::{self, Receiver, Sender};
+use kit::message::{Message, choose};
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
-use kit::time::Duration;
-use kit::{explore, thread};
+use kit::time::{Duration, Instant};
+use kit::{explore, note, thread};
 use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::{Value, json};
@@ -23,6 +25,10 @@ harness::checks![
     two_calls_have_two_numbers,
     nothing_is_seen_that_is_under_way,
     calls_are_under_way_at_once,
+    a_lost_message_runs_nothing_twice,
+    pauses_grow_up_to_the_longest,
+    a_pause_too_long_to_be_doubled,
+    nobody_pauses_after_the_last_try,
 ];
 
 // What the file has to offer, to the letter.
@@ -247,7 +253,7 @@ fn nothing_is_seen_that_is_under_way() {
 
 fn calls_are_under_way_at_once() {
     explore(|| {
-        let (tell, told) = kit::channel::bounded(1);
+        let (tell, told) = channel::bounded(1);
         let script = Script::new(|method| match method {
             "Waits" => Ok(json!(told.recv().is_ok())),
             _ => Ok(json!(tell.send(()).is_ok())),
@@ -259,5 +265,126 @@ fn calls_are_under_way_at_once() {
         });
         // When the second began, the call that waits for it was under way, or had not begun.
         assert_eq!(script.asked_of("Tells").seen, 0, "nothing had returned");
+    });
+}
+
+/// A network that loses requests and replies as the search decides. At its other end is [`run_each_number_once`].
+struct Lossy {
+    server: Sender<Request>,
+}
+
+struct Request {
+    message: Message,
+    number: u64,
+    reply: Sender<Message>,
+}
+
+impl Caller for Lossy {
+    fn call(&self, method: &str, _: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+        let number = call.expect("every try says which call it is").seq;
+        let message = Message::sent(&format!("{method}, call {number}"));
+        if choose(2) == 1 {
+            message.lost();
+            return Err(CallError::TimedOut);
+        }
+        let (reply, replies) = channel::bounded(1);
+        let request = Request {
+            message,
+            number,
+            reply,
+        };
+        self.server.send(request).expect("the server runs");
+        let reply = replies.recv().map_err(|_| CallError::TimedOut)?;
+        reply.delivered();
+        Ok(json!(null))
+    }
+}
+
+/// Returns how often something ran: once for each number that came.
+fn run_each_number_once(requests: &Receiver<Request>) -> usize {
+    let mut ran = Vec::new();
+    for request in requests {
+        request.message.delivered();
+        if !ran.contains(&request.number) {
+            note(&format!("runs call {}", request.number));
+            ran.push(request.number);
+        }
+        let reply = Message::sent("done");
+        if choose(2) == 1 {
+            reply.lost();
+        } else {
+            request.reply.send(reply).expect("the client waits");
+        }
+    }
+    ran.len()
+}
+
+fn a_lost_message_runs_nothing_twice() {
+    explore(|| {
+        let (server, requests) = channel::bounded(1);
+        thread::scope(|s| {
+            let server_ends = s.spawn(move || run_each_number_once(&requests));
+            let replied = Retry::new(Lossy { server }, ME, tries(2))
+                .call("Deduct", &json!(10))
+                .is_ok();
+            let ran = server_ends.join().unwrap();
+            assert!(
+                ran < 2,
+                "one call ran twice: its two tries look like two calls"
+            );
+            assert!(ran == 1 || !replied, "a reply, and nothing ran");
+        });
+    });
+}
+
+/// Makes a call of which every try times out at once. Returns the pauses between the tries, and what followed the last
+/// one.
+fn pauses(policy: Policy) -> (Vec<Duration>, Duration) {
+    let begun = Unseen::new(Vec::new());
+    let script = Script::new(|_| {
+        begun.lock().unwrap().push(Instant::now());
+        Err(CallError::TimedOut)
+    });
+    let _ = Retry::new(&script, ME, policy).call("A.B", &json!(1));
+    let begun = begun.lock().unwrap();
+    let last = begun.last().expect("there was a try");
+    let pauses = begun.windows(2).map(|two| two[1].duration_since(two[0]));
+    (pauses.collect(), last.elapsed())
+}
+
+fn pauses_grow_up_to_the_longest() {
+    // In a model, whose clock moves only when somebody sleeps.
+    explore(|| {
+        for (longest_pause, expected) in [(60, [10, 20, 40, 60]), (5, [5; 4])] {
+            let policy = Policy {
+                tries: 5,
+                pause: Duration::from_secs(10),
+                longest_pause: Duration::from_secs(longest_pause),
+            };
+            assert_eq!(pauses(policy).0, expected.map(Duration::from_secs));
+        }
+    });
+}
+
+fn a_pause_too_long_to_be_doubled() {
+    explore(|| {
+        let policy = Policy {
+            tries: 4,
+            pause: Duration::MAX,
+            longest_pause: Duration::from_secs(5),
+        };
+        assert_eq!(pauses(policy).0, [Duration::from_secs(5); 3]);
+    });
+}
+
+fn nobody_pauses_after_the_last_try() {
+    explore(|| {
+        let policy = Policy {
+            tries: 2,
+            pause: Duration::from_secs(10),
+            longest_pause: Duration::from_secs(60),
+        };
+        let (_, afterwards) = pauses(policy);
+        assert_eq!(afterwards, Duration::ZERO, "there is nothing to wait for");
     });
 }

@@ -314,13 +314,13 @@ pub fn yield_now() {
     }
 }
 
-/// Blocks for `duration` at least. In a model no time passes: it is a [`yield_now`].
+/// Blocks for `duration` at least. In a model it is a [`yield_now`], after which the modelled clock is `duration` later.
 ///
 /// Sleeping is never a way to make one thing happen after another.
 #[track_caller]
 pub fn sleep(duration: Duration) {
     if model::running() {
-        model::yield_now(Location::caller());
+        model::sleep(duration, Location::caller());
     } else {
         std::thread::sleep(duration);
     }

@@ -233,13 +233,13 @@ pub(super) fn settle() {
     }
 }
 
-/// The modelled clock, in nanoseconds since the execution began. It moves only when a time-out fires, so an
+/// The modelled clock, in nanoseconds since the execution began. It moves only when a time-out fires or a sleep ends, so an
 /// execution depends on nothing but its schedule.
 pub(crate) fn clock() -> u64 {
     CLOCK.get()
 }
 
-/// A time-out of this many nanoseconds, begun at `start`, has fired.
+/// A time-out or a sleep of this many nanoseconds, begun at `start`, is over.
 pub(super) fn advance_clock(start: u64, nanos: u64) {
     CLOCK.set(CLOCK.get().max(start.saturating_add(nanos)));
 }

@@ -30,7 +30,8 @@ pub(crate) use lock::{Mutex, RwLock};
 pub(crate) use select::{Manner, Selectable, select};
 use thread::yield_quietly;
 pub(crate) use thread::{
-    Join, begin_threads, is_finished, park, park_timeout, run_thread, spawn, unpark, yield_now,
+    Join, begin_threads, is_finished, park, park_timeout, run_thread, sleep, spawn, unpark,
+    yield_now,
 };
 pub(crate) use unwinding::{is_on_purpose, panic_on_purpose, passes_on, text, unwinding};
 pub(crate) use wait::Word;

@@ -126,6 +126,15 @@ pub(crate) fn yield_now(place: Place) {
     }
 }
 
+/// As [`yield_now`], and then it is `duration` later.
+pub(crate) fn sleep(duration: Duration, place: Place) {
+    let start = clock();
+    yield_now(place);
+    if !inert() {
+        advance_clock(start, duration.as_nanos().try_into().unwrap_or(u64::MAX));
+    }
+}
+
 /// Lets the others go first.
 pub(super) fn yield_quietly() {
     let switch = || match backend() {

@@ -3,6 +3,8 @@
 mod client;
 mod dedup;
 mod durable;
+mod kv;
 mod replica;
+mod retry;
 mod server;
 mod wire;
