@@ -11,7 +11,9 @@
 //! - the log must not grow for ever: a snapshot of the state takes its place, and at no moment may neither be there, nor
 //!   both count;
 //! - a file that was made or renamed is not there after a crash, unless its folder was synced;
-//! - when the disk fails, nobody may be told that anything is safe, ever again.
+//! - a server that was killed leaves a log that may be in the machine's memory alone;
+//! - when the disk fails, nobody may be told that anything is safe, ever again: a sync that is tried once more may say that all is
+//!   well, and it is not.
 //!
 //! Not here: what the calls do and which replies are kept (`machine`, given), and the format of records (`log`).
 //!
@@ -38,7 +40,8 @@ pub struct Durable<M> {
 pub enum Fault {
     /// The client has said that it has seen this call's reply. It was not run.
     Forgotten,
-    /// The disk has failed. Nobody knows whether the call will be there after a restart.
+    /// The disk has failed. Nobody knows whether the call will be there after a restart. From the first time on, every call gets
+    /// this.
     Disk,
 }
 
@@ -47,11 +50,11 @@ pub enum Fault {
 pub enum OpenError {
     /// The disk does not answer.
     Disk(io::Error),
-    /// A file is damaged. Starting from the rest of it would lose calls that were answered.
+    /// A file is damaged, or missing while others are there. Starting from the rest would lose calls that were answered.
     Damaged {
         /// Which file.
         file: String,
-        /// Where in it, in bytes.
+        /// Where in it, in bytes: where the damaged record begins, and 0 if it is missing.
         offset: usize,
         /// What is wrong there.
         why: String,
@@ -60,18 +63,19 @@ pub enum OpenError {
 
 impl<M: Machine> Durable<M> {
     /// Brings back what was on the disk, in a machine that is as new. When the log has more than `rotate_after` bytes, a snapshot
-    /// takes its place.
+    /// takes its place. Files that are not the server's own are left alone.
     ///
     /// # Errors
     ///
-    /// [`OpenError`]; the disk is as it was then.
+    /// [`OpenError`]; what is damaged is left as it is.
     pub fn open(disk: Arc<dyn Disk>, machine: M, rotate_after: usize) -> Result<Self, OpenError> {
         let _ = (disk, machine, rotate_after);
         todo!("load the snapshot, run the calls of its log again, and cut off a torn tail")
     }
 
     /// Executes a call, unless it was executed before: then gives the reply that it had. Without a [`CallId`] every call is
-    /// new. Blocks until everything that the reply rests on is on disk.
+    /// new. Blocks until everything that the reply rests on is on disk. Meanwhile other calls are executed, and those that wait
+    /// share the next sync.
     ///
     /// # Errors
     ///

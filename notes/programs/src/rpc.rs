@@ -145,6 +145,42 @@ fn woken_by_another_call() {
     });
 }
 
+/// A register whose puts wait for the disk, and whose gets do not.
+struct Register {
+    value: Mutex<u32>,
+    on_disk: Mutex<u32>,
+}
+
+impl Register {
+    fn put(&self, value: u32) {
+        *self.value.lock() = value;
+        *self.on_disk.lock() = value;
+    }
+
+    fn get(&self) -> u32 {
+        *self.value.lock()
+    }
+}
+
+fn a_read_of_what_can_be_lost() {
+    explore(|| {
+        let register = Register {
+            value: Mutex::new(0),
+            on_disk: Mutex::new(0),
+        };
+        thread::scope(|s| {
+            s.spawn(|| register.put(1));
+            let told = register.get();
+            note("crash");
+            let found = *register.on_disk.lock();
+            assert!(
+                told <= found,
+                "told {told}, and after a crash it is {found}"
+            );
+        });
+    });
+}
+
 /// A replica that reads alone what it has, and a partition that it does not know of.
 struct Replica {
     balance: Mutex<u32>,
@@ -189,5 +225,6 @@ pub(crate) const TRAPS: &[Trap] = traps![
     a_retry_beside_the_original,
     a_call_that_waits_for_another,
     woken_by_another_call,
+    a_read_of_what_can_be_lost,
     two_primaries,
 ];

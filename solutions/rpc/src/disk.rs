@@ -6,12 +6,12 @@
 //! There are two: a [`Folder`] is real, and [`CrashDisk`] crashes where it is told to, so that every place
 //! where a crash can hit can be tried.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::PathBuf;
 
-use kit::sync::Mutex;
+use kit::sync::{Arc, Mutex};
 
 /// A folder of files. Threads share it.
 pub trait Disk: Send + Sync {
@@ -46,8 +46,14 @@ pub trait Disk: Send + Sync {
 }
 
 /// A folder of the real disk.
+///
+/// A file that was written to stays open until it is renamed or removed: a system that failed to write it back says so to those who
+/// have it open, and perhaps to nobody else.
 #[derive(Debug)]
-pub struct Folder(PathBuf);
+pub struct Folder {
+    path: PathBuf,
+    written: Mutex<BTreeMap<String, Arc<File>>>,
+}
 
 impl Folder {
     /// The folder at `path`, made if it is not there.
@@ -58,13 +64,33 @@ impl Folder {
     pub fn open(path: impl Into<PathBuf>) -> io::Result<Self> {
         let path = path.into();
         fs::create_dir_all(&path)?;
-        Ok(Folder(path))
+        Ok(Folder {
+            path,
+            written: Mutex::default(),
+        })
+    }
+
+    /// The open file, to append to.
+    fn written(&self, file: &str) -> io::Result<Arc<File>> {
+        let mut written = self.written.lock();
+        if let Some(open) = written.get(file) {
+            return Ok(Arc::clone(open));
+        }
+        let path = self.path.join(file);
+        let open = OpenOptions::new().append(true).create(true).open(path)?;
+        let open = Arc::new(open);
+        written.insert(file.to_owned(), Arc::clone(&open));
+        Ok(open)
+    }
+
+    fn close(&self, file: &str) {
+        self.written.lock().remove(file);
     }
 }
 
 impl Disk for Folder {
     fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
-        match fs::read(self.0.join(file)) {
+        match fs::read(self.path.join(file)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -72,35 +98,35 @@ impl Disk for Folder {
     }
 
     fn append(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
-        let path = self.0.join(file);
-        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
-        file.write_all(bytes)
+        (&*self.written(file)?).write_all(bytes)
     }
 
     fn cut(&self, file: &str, length: u64) -> io::Result<()> {
-        let file = OpenOptions::new().write(true).open(self.0.join(file))?;
-        file.set_len(length)
+        self.written(file)?.set_len(length)
     }
 
     fn sync(&self, file: &str) -> io::Result<()> {
-        File::open(self.0.join(file))?.sync_all()
+        self.written(file)?.sync_all()
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.0.join(from), self.0.join(to))
+        self.close(from);
+        self.close(to);
+        fs::rename(self.path.join(from), self.path.join(to))
     }
 
     fn remove(&self, file: &str) -> io::Result<()> {
-        fs::remove_file(self.0.join(file))
+        self.close(file);
+        fs::remove_file(self.path.join(file))
     }
 
     fn sync_dir(&self) -> io::Result<()> {
-        File::open(&self.0)?.sync_all()
+        File::open(&self.path)?.sync_all()
     }
 
     fn files(&self) -> io::Result<Vec<String>> {
         let mut names = Vec::new();
-        for entry in fs::read_dir(&self.0)? {
+        for entry in fs::read_dir(&self.path)? {
             names.push(entry?.file_name().to_string_lossy().into_owned());
         }
         names.sort();
@@ -112,7 +138,7 @@ impl Disk for Folder {
 /// find it.
 ///
 /// Time is counted in *steps*: each appended byte is one, and so is each other change and each sync. A crash before step *n*
-/// lets the steps before it take effect, and no other.
+/// lets the steps before it take effect, and no other. What has effect in memory and was not synced is up to [`Unsynced`].
 ///
 /// # Examples
 ///
@@ -141,17 +167,34 @@ pub enum Unsynced {
     Kept,
     /// All of it is gone.
     Lost,
+    /// Names are as they were, and bytes are gone: a file that was renamed before it was synced is empty.
+    NamesKept,
+    /// Removed files are gone, and so is all else: nothing says that a disk does things in their order.
+    RemovalsKept,
+}
+
+impl Unsynced {
+    /// Each of them.
+    pub const ALL: [Unsynced; 4] = [
+        Unsynced::Kept,
+        Unsynced::Lost,
+        Unsynced::NamesKept,
+        Unsynced::RemovalsKept,
+    ];
 }
 
 #[derive(Debug, Default, Clone)]
 struct State {
     steps: u64,
     crash_before: Option<u64>,
-    crashed: bool,
+    /// What it would have done when it crashed.
+    crashed: Option<String>,
     /// Contents, by number. A name leads to a number, so that a rename moves no bytes.
     contents: BTreeMap<u64, Content>,
     names: BTreeMap<String, u64>,
     synced_names: BTreeMap<String, u64>,
+    /// Removed since the names were synced.
+    removed: BTreeSet<String>,
 }
 
 #[derive(Debug, Default, Clone)]
@@ -185,20 +228,42 @@ impl CrashDisk {
 
     /// Whether it has crashed.
     pub fn has_crashed(&self) -> bool {
-        self.state.lock().crashed
+        self.state.lock().crashed.is_some()
+    }
+
+    /// The step that it did not make because it crashed, in words: `sync log.0`.
+    pub fn crashed_at(&self) -> Option<String> {
+        self.state.lock().crashed.clone()
+    }
+
+    /// What a process finds when only the process was killed and started again: everything, and what was not synced still is
+    /// not. The disk does not crash.
+    pub fn after_kill(&self) -> CrashDisk {
+        let state = State {
+            steps: 0,
+            crash_before: None,
+            crashed: None,
+            ..self.state.lock().clone()
+        };
+        CrashDisk {
+            state: Mutex::new(state),
+        }
     }
 
     /// What the machine finds when it starts again: a disk that does not crash.
     pub fn after_crash(&self, unsynced: Unsynced) -> CrashDisk {
         let state = self.state.lock();
-        let names = match unsynced {
-            Unsynced::Kept => state.names.clone(),
-            Unsynced::Lost => state.synced_names.clone(),
+        let mut names = match unsynced {
+            Unsynced::Kept | Unsynced::NamesKept => state.names.clone(),
+            Unsynced::Lost | Unsynced::RemovalsKept => state.synced_names.clone(),
         };
+        if unsynced == Unsynced::RemovalsKept {
+            names.retain(|name, _| !state.removed.contains(name));
+        }
         let found = |content: &Content| {
             let bytes = match unsynced {
                 Unsynced::Kept => content.bytes.clone(),
-                Unsynced::Lost => content.synced.clone(),
+                _ => content.synced.clone(),
             };
             Content {
                 synced: bytes.clone(),
@@ -219,13 +284,21 @@ impl CrashDisk {
 
 impl State {
     /// One step, if the crash is not before it.
-    fn step(&mut self) -> io::Result<()> {
-        if self.crashed || self.crash_before == Some(self.steps + 1) {
-            self.crashed = true;
-            return Err(io::Error::other("the machine has crashed"));
+    fn step(&mut self, what: impl FnOnce() -> String) -> io::Result<()> {
+        self.alive()?;
+        if self.crash_before == Some(self.steps + 1) {
+            self.crashed = Some(what());
         }
+        self.alive()?;
         self.steps += 1;
         Ok(())
+    }
+
+    fn alive(&self) -> io::Result<()> {
+        match &self.crashed {
+            None => Ok(()),
+            Some(_) => Err(io::Error::other("the machine has crashed")),
+        }
     }
 
     fn content(&mut self, file: &str) -> io::Result<&mut Content> {
@@ -240,9 +313,7 @@ impl State {
 impl Disk for CrashDisk {
     fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
         let mut state = self.state.lock();
-        if state.crashed {
-            return Err(io::Error::other("the machine has crashed"));
-        }
+        state.alive()?;
         Ok(state
             .content(file)
             .ok()
@@ -252,13 +323,14 @@ impl Disk for CrashDisk {
     fn append(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
         let mut state = self.state.lock();
         if !state.names.contains_key(file) {
-            state.step()?;
+            state.step(|| format!("make {file}"))?;
             let number = state.contents.len() as u64;
             state.contents.insert(number, Content::default());
             state.names.insert(file.to_owned(), number);
         }
         for &byte in bytes {
-            state.step()?;
+            let at = state.content(file)?.bytes.len();
+            state.step(|| format!("append byte {at} of {file}"))?;
             state.content(file)?.bytes.push(byte);
         }
         Ok(())
@@ -266,14 +338,14 @@ impl Disk for CrashDisk {
 
     fn cut(&self, file: &str, length: u64) -> io::Result<()> {
         let mut state = self.state.lock();
-        state.step()?;
+        state.step(|| format!("cut {file} after {length} bytes"))?;
         state.content(file)?.bytes.truncate(length as usize);
         Ok(())
     }
 
     fn sync(&self, file: &str) -> io::Result<()> {
         let mut state = self.state.lock();
-        state.step()?;
+        state.step(|| format!("sync {file}"))?;
         let content = state.content(file)?;
         content.synced = content.bytes.clone();
         Ok(())
@@ -281,7 +353,7 @@ impl Disk for CrashDisk {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut state = self.state.lock();
-        state.step()?;
+        state.step(|| format!("rename {from} to {to}"))?;
         let number = state.names.remove(from).ok_or(ErrorKind::NotFound)?;
         state.names.insert(to.to_owned(), number);
         Ok(())
@@ -289,23 +361,23 @@ impl Disk for CrashDisk {
 
     fn remove(&self, file: &str) -> io::Result<()> {
         let mut state = self.state.lock();
-        state.step()?;
+        state.step(|| format!("remove {file}"))?;
         state.names.remove(file).ok_or(ErrorKind::NotFound)?;
+        state.removed.insert(file.to_owned());
         Ok(())
     }
 
     fn sync_dir(&self) -> io::Result<()> {
         let mut state = self.state.lock();
-        state.step()?;
+        state.step(|| "sync the folder".to_owned())?;
         state.synced_names = state.names.clone();
+        state.removed.clear();
         Ok(())
     }
 
     fn files(&self) -> io::Result<Vec<String>> {
         let state = self.state.lock();
-        if state.crashed {
-            return Err(io::Error::other("the machine has crashed"));
-        }
+        state.alive()?;
         Ok(state.names.keys().cloned().collect())
     }
 }

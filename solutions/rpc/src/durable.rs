@@ -11,7 +11,9 @@
 //! - the log must not grow for ever: a snapshot of the state takes its place, and at no moment may neither be there, nor
 //!   both count;
 //! - a file that was made or renamed is not there after a crash, unless its folder was synced;
-//! - when the disk fails, nobody may be told that anything is safe, ever again.
+//! - a server that was killed leaves a log that may be in the machine's memory alone;
+//! - when the disk fails, nobody may be told that anything is safe, ever again: a sync that is tried once more may say that all is
+//!   well, and it is not.
 //!
 //! Not here: what the calls do and which replies are kept (`machine`, given), and the format of records (`log`).
 //!
@@ -54,7 +56,8 @@ pub struct Durable<M> {
 pub enum Fault {
     /// The client has said that it has seen this call's reply. It was not run.
     Forgotten,
-    /// The disk has failed. Nobody knows whether the call will be there after a restart.
+    /// The disk has failed. Nobody knows whether the call will be there after a restart. From the first time on, every call gets
+    /// this.
     Disk,
 }
 
@@ -63,11 +66,11 @@ pub enum Fault {
 pub enum OpenError {
     /// The disk does not answer.
     Disk(io::Error),
-    /// A file is damaged. Starting from the rest of it would lose calls that were answered.
+    /// A file is damaged, or missing while others are there. Starting from the rest would lose calls that were answered.
     Damaged {
         /// Which file.
         file: String,
-        /// Where in it, in bytes.
+        /// Where in it, in bytes: where the damaged record begins, and 0 if it is missing.
         offset: usize,
         /// What is wrong there.
         why: String,
@@ -106,40 +109,42 @@ const NEW_SNAPSHOT: &str = "snapshot.new";
 fn log_file(generation: u64) -> String {
     format!("log.{generation}")
 }
+
+fn generation_of(file: &str) -> Option<u64> {
+    file.strip_prefix("log.")?.parse().ok()
+}
 // LAB: end
 
 impl<M: Machine> Durable<M> {
     /// Brings back what was on the disk, in a machine that is as new. When the log has more than `rotate_after` bytes, a snapshot
-    /// takes its place.
+    /// takes its place. Files that are not the server's own are left alone.
     ///
     /// # Errors
     ///
-    /// [`OpenError`]; the disk is as it was then.
+    /// [`OpenError`]; what is damaged is left as it is.
     pub fn open(disk: Arc<dyn Disk>, machine: M, rotate_after: usize) -> Result<Self, OpenError> {
         // LAB: let _ = (disk, machine, rotate_after);
         // LAB: end
         // LAB: todo!("load the snapshot, run the calls of its log again, and cut off a torn tail")
         let mut state = Executor::new(machine);
         let generation = load_snapshot(&*disk, &mut state)?;
+        let leftovers = leftovers(&*disk, generation)?;
+        let generation = generation.unwrap_or(0);
         let file = log_file(generation);
-        let bytes = disk.read(&file)?;
-        let there = bytes.is_some();
-        let bytes = bytes.unwrap_or_default();
+        let bytes = disk.read(&file)?.unwrap_or_default();
         let length = replay(&file, &bytes, &mut state)?;
+        // Makes it at the first start.
+        disk.append(&file, b"")?;
         if length < bytes.len() {
             // New records must not come behind half of one.
             disk.cut(&file, length as u64)?;
-            disk.sync(&file)?;
         }
-        for name in disk.files()? {
-            if name != SNAPSHOT && name != file {
-                disk.remove(&name)?;
-            }
-        }
-        if !there {
-            disk.append(&file, b"")?;
-        }
+        // The process that wrote all this may have been killed before it was on disk, and a retry rests on it.
+        disk.sync(&file)?;
         disk.sync_dir()?;
+        for name in leftovers {
+            disk.remove(&name)?;
+        }
         Ok(Durable {
             disk,
             rotate_after,
@@ -159,7 +164,8 @@ impl<M: Machine> Durable<M> {
     }
 
     /// Executes a call, unless it was executed before: then gives the reply that it had. Without a [`CallId`] every call is
-    /// new. Blocks until everything that the reply rests on is on disk.
+    /// new. Blocks until everything that the reply rests on is on disk. Meanwhile other calls are executed, and those that wait
+    /// share the next sync.
     ///
     /// # Errors
     ///
@@ -178,7 +184,7 @@ impl<M: Machine> Durable<M> {
                     param: param.clone(),
                 };
                 // In the order in which they are executed, because `state` is locked.
-                self.log.lock().put(&entry);
+                self.log.lock().put(&entry)?;
                 state.execute(&entry)
             }
         };
@@ -199,9 +205,11 @@ impl<M: Machine> Durable<M> {
     /// Blocks until all before `position` is on disk. Whoever finds nobody writing writes for all.
     fn wait_until_safe(&self, position: u64) -> Result<(), Fault> {
         let mut log = self.log.lock();
-        while log.safe < position {
-            if log.broken {
-                return Err(Fault::Disk);
+        loop {
+            // Before all else. A disk that has failed once is not written to again, and what it says is not believed.
+            log.check()?;
+            if log.safe >= position {
+                return Ok(());
             }
             if log.flushing {
                 self.flushed.wait(&mut log);
@@ -209,7 +217,6 @@ impl<M: Machine> Durable<M> {
                 log = self.flush(log);
             }
         }
-        Ok(())
     }
 
     /// Writes what is pending, without the lock: what comes meanwhile is for the next.
@@ -252,7 +259,7 @@ impl<M: Machine> Durable<M> {
         if length <= self.rotate_after {
             return Ok(()); // Another thread was here first.
         }
-        let written = self.write_snapshot(&state, generation + 1);
+        let written = self.write_snapshot(&state, generation);
         let mut log = self.log.lock();
         if written.is_err() {
             log.broken = true;
@@ -260,32 +267,36 @@ impl<M: Machine> Durable<M> {
         }
         log.generation += 1;
         log.length = 0;
-        drop(log);
-        // The snapshot counts, whether this succeeds or not: what is left over is removed at the next start.
-        let _ = self.disk.remove(&log_file(generation));
         Ok(())
     }
 
     /// The rename is the moment at which the new snapshot counts, with its log, and the old ones do not.
-    fn write_snapshot(&self, state: &Executor<M>, generation: u64) -> io::Result<()> {
+    fn write_snapshot(&self, state: &Executor<M>, old: u64) -> io::Result<()> {
         let snapshot = Snapshot {
-            generation,
+            generation: old + 1,
             state: state.save(),
         };
         let mut file = Vec::new();
         log::append(&mut file, &json(&snapshot));
-        self.disk.append(&log_file(generation), b"")?;
+        self.disk.append(&log_file(old + 1), b"")?;
         self.disk.append(NEW_SNAPSHOT, &file)?;
         self.disk.sync(NEW_SNAPSHOT)?;
+        // A snapshot without its log is refused at the start, so the log has to be there first.
+        self.disk.sync_dir()?;
         self.disk.rename(NEW_SNAPSHOT, SNAPSHOT)?;
-        self.disk.sync_dir()
+        // A disk may do things in another order: without this, the old log may be gone and the old snapshot back.
+        self.disk.sync_dir()?;
+        self.disk.remove(&log_file(old))
     }
 }
 
 /// Takes over the snapshot, if there is one, and says which log goes on from it.
-fn load_snapshot<M: Machine>(disk: &dyn Disk, state: &mut Executor<M>) -> Result<u64, OpenError> {
+fn load_snapshot<M: Machine>(
+    disk: &dyn Disk,
+    state: &mut Executor<M>,
+) -> Result<Option<u64>, OpenError> {
     let Some(bytes) = disk.read(SNAPSHOT)? else {
-        return Ok(0);
+        return Ok(None);
     };
     let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(SNAPSHOT, offset, why);
     let records = log::records(&bytes).map_err(|error| damaged(error.offset, &error))?;
@@ -296,7 +307,46 @@ fn load_snapshot<M: Machine>(disk: &dyn Disk, state: &mut Executor<M>) -> Result
     state
         .load(&snapshot.state)
         .map_err(|error| damaged(0, &error))?;
-    Ok(snapshot.generation)
+    Ok(Some(snapshot.generation))
+}
+
+/// Finds the files that a crash in a rotation has left, once it is clear that none is missing.
+fn leftovers(disk: &dyn Disk, snapshot: Option<u64>) -> Result<Vec<String>, OpenError> {
+    let files = disk.files()?;
+    let logs: Vec<u64> = files
+        .iter()
+        .filter_map(|name| generation_of(name))
+        .collect();
+    let generation = snapshot.unwrap_or(0);
+    for &later in logs.iter().filter(|&&log| log > generation) {
+        // An empty one was made for a snapshot that did not come to count. A call needs the snapshot before it.
+        let calls = disk.read(&log_file(later))?.unwrap_or_default();
+        if !calls.is_empty() {
+            let why = format!(
+                "the snapshot that {} goes on from is missing",
+                log_file(later)
+            );
+            return Err(OpenError::damaged(SNAPSHOT, 0, &why));
+        }
+    }
+    let is_new = snapshot.is_none() && logs.is_empty();
+    if !is_new && !logs.contains(&generation) {
+        let (file, why) = match snapshot {
+            Some(_) => (
+                log_file(generation),
+                "the log behind the snapshot is missing",
+            ),
+            None => (
+                SNAPSHOT.to_owned(),
+                "it is missing, and later logs are there",
+            ),
+        };
+        return Err(OpenError::damaged(&file, 0, &why));
+    }
+    let is_left = |name: &String| {
+        name == NEW_SNAPSHOT || generation_of(name).is_some_and(|log| log != generation)
+    };
+    Ok(files.into_iter().filter(is_left).collect())
 }
 
 /// Executes the calls of a log, and says how many bytes of it are whole.
@@ -321,10 +371,19 @@ fn json(value: &impl Serialize) -> Vec<u8> {
 }
 
 impl Log {
-    fn put(&mut self, entry: &Entry) {
+    fn put(&mut self, entry: &Entry) -> Result<(), Fault> {
+        self.check()?;
         let before = self.pending.len();
         log::append(&mut self.pending, &json(entry));
         self.end += (self.pending.len() - before) as u64;
+        Ok(())
+    }
+
+    fn check(&self) -> Result<(), Fault> {
+        if self.broken {
+            return Err(Fault::Disk);
+        }
+        Ok(())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod client;
 mod dedup;
+mod durable;
 mod kv;
 mod replica;
 mod retry;
@@ -16,6 +17,7 @@ fn main() {
         ("retry", retry::CHECKS),
         ("dedup", dedup::CHECKS),
         ("kv", kv::CHECKS),
+        ("durable", durable::CHECKS),
         ("replica", replica::CHECKS),
     ]);
 }

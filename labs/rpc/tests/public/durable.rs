@@ -1,6 +1,8 @@
 use kit::sync::Arc;
+use kit::{explore, thread};
 use rpc::disk::{CrashDisk, Disk, Unsynced};
-use rpc::durable::Durable;
+use rpc::durable::{Durable, Fault, OpenError};
+use rpc::log::{self, Damaged};
 use rpc::machine::Machine;
 use rpc::message::{CallId, ClientId, Reply};
 use serde_json::Value;
@@ -24,62 +26,110 @@ impl Machine for Account {
     }
 }
 
-fn call(seq: u64) -> CallId {
-    CallId {
-        client: ClientId(7),
-        seq,
-        seen: seq.saturating_sub(2),
-    }
+fn open(disk: &Arc<CrashDisk>) -> Result<Durable<Account>, OpenError> {
+    let disk = Arc::clone(disk) as Arc<dyn Disk>;
+    Durable::open(disk, Account(100), 150)
 }
 
-/// Deducts 1 for each of six calls, starting again after each crash; `disk` crashes once.
-fn run(disk: Arc<CrashDisk>, unsynced: Unsynced) {
-    let mut disk = disk;
-    let mut server = None;
-    let mut restarts = 0;
-    for seq in 1..=6 {
-        loop {
-            let done = match &server {
-                None => {
-                    match Durable::open(Arc::clone(&disk) as Arc<dyn Disk>, Account(100), 150) {
-                        Ok(opened) => {
-                            server = Some(opened);
-                            continue;
-                        }
-                        Err(error) => {
-                            assert!(disk.has_crashed(), "{error}");
-                            false
-                        }
-                    }
-                }
-                Some(server) => match server.call(Some(call(seq)), "Deduct", &1.into()) {
-                    Ok(reply) => {
-                        assert_eq!(reply, Ok((100 - seq).into()), "call {seq}");
-                        true
-                    }
-                    Err(_) => false,
-                },
-            };
-            if done {
-                break;
-            }
-            restarts += 1;
-            assert!(restarts < 5);
-            server = None;
-            disk = Arc::new(disk.after_crash(unsynced));
-        }
+/// Deducts 1, as call `seq`.
+fn deduct(server: &Durable<Account>, seq: u64) -> Result<Reply, Fault> {
+    let client = ClientId(7);
+    let seen = seq.saturating_sub(2);
+    let call = CallId { client, seq, seen };
+    server.call(Some(call), "Deduct", &1.into())
+}
+
+#[test]
+fn a_torn_tail_is_cut_and_damage_is_refused() {
+    let mut file = Vec::new();
+    log::append(&mut file, b"first");
+    let second = file.len();
+    log::append(&mut file, b"second");
+    for length in second..file.len() {
+        let records = log::records(&file[..length]).expect("the rest is a torn tail");
+        assert_eq!(records.payloads, [b"first"], "the first {length} bytes");
+        assert_eq!(records.whole, second);
     }
+    let last = file.len() - 1;
+    file[last] ^= 1;
+    assert_eq!(log::records(&file), Err(Damaged { offset: second }));
+    file[0] ^= 1;
+    assert_eq!(
+        log::records(&file),
+        Err(Damaged { offset: 0 }),
+        "a wrong length is no torn tail"
+    );
+}
+
+#[test]
+fn a_retry_after_a_restart_gets_the_first_reply() {
+    let disk = Arc::new(CrashDisk::new());
+    {
+        let server = open(&disk).unwrap();
+        assert_eq!(deduct(&server, 1), Ok(Ok(99.into())));
+        assert_eq!(deduct(&server, 2), Ok(Ok(98.into())));
+    }
+    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap();
+    assert_eq!(deduct(&server, 2), Ok(Ok(98.into())), "it had run");
+    assert_eq!(deduct(&server, 3), Ok(Ok(97.into())), "a new call");
 }
 
 #[test]
 fn no_call_is_lost_or_runs_twice_wherever_the_machine_crashes() {
     let disk = Arc::new(CrashDisk::new());
-    run(Arc::clone(&disk), Unsynced::Kept);
-    let steps = disk.steps();
-    eprintln!("{steps} steps, {:?}", disk.files());
-    for step in 1..=steps {
-        for unsynced in [Unsynced::Kept, Unsynced::Lost] {
-            run(Arc::new(CrashDisk::crashing_before(step)), unsynced);
+    assert_eq!(live(&disk, 0, "no crash"), 4, "nothing crashes");
+    for step in 1..=disk.steps() {
+        let disk = Arc::new(CrashDisk::crashing_before(step));
+        let answered = live(&disk, 0, "before the crash");
+        for unsynced in Unsynced::ALL {
+            let at = disk.crashed_at().unwrap();
+            let story = format!(
+                "crash before step {step} ({at}), what was not synced: {unsynced:?}, answered: {answered}"
+            );
+            let found = Arc::new(disk.after_crash(unsynced));
+            assert_eq!(live(&found, answered, &story), 4, "{story}: it goes on");
         }
     }
+}
+
+/// Makes the calls behind those that were answered, each until it is answered or the machine crashes. Returns how many are
+/// answered then.
+fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
+    let server = match open(disk) {
+        Ok(server) => server,
+        Err(error) => {
+            assert!(disk.has_crashed(), "{story}: no start: {error}");
+            return answered;
+        }
+    };
+    while answered < 4 {
+        let seq = answered + 1;
+        match deduct(&server, seq) {
+            Ok(reply) => assert_eq!(reply, Ok((100 - seq).into()), "{story}: call {seq}"),
+            Err(fault) => {
+                assert!(disk.has_crashed(), "{story}: the disk works, and: {fault}");
+                break;
+            }
+        }
+        answered = seq;
+    }
+    answered
+}
+
+#[test]
+fn of_two_calls_at_once_none_is_answered_before_its_sync() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = open(&disk).unwrap();
+        thread::scope(|s| {
+            s.spawn(|| deduct(&server, 1));
+            let reply = deduct(&server, 2).unwrap();
+            let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap();
+            assert_eq!(
+                deduct(&server, 2),
+                Ok(reply),
+                "a retry after a crash of what was answered before it"
+            );
+        });
+    });
 }

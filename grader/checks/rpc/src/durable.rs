@@ -1,0 +1,541 @@
+//! Hidden checks of `durable`: of the records (`log`), and of the server.
+
+mod crash;
+mod records;
+mod watched;
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use kit::explore::Explorer;
+use kit::sync::Arc;
+use kit::{explore, possible, thread};
+use rpc::disk::{CrashDisk, Disk, Unsynced};
+use rpc::durable::{Durable, Fault, OpenError};
+use rpc::machine::Machine;
+use rpc::message::{CallId, ClientId, Reply};
+use serde_json::{Value, json};
+
+use crash::{
+    CALLS, Crashed, Journal, ROTATE_AFTER, all, crashes, expect_found, expect_goes_on, id, live,
+    note, open, told,
+};
+use records::{
+    a_damaged_length_is_no_torn_tail, a_payload_that_looks_torn_is_refused,
+    every_flipped_bit_is_damage, every_prefix_is_a_torn_tail, records_come_back,
+    the_format_is_as_documented, zeros_at_the_end_are_a_torn_tail,
+};
+use watched::Watched;
+
+harness::checks![
+    records_come_back,
+    the_format_is_as_documented,
+    a_payload_that_looks_torn_is_refused,
+    every_prefix_is_a_torn_tail,
+    zeros_at_the_end_are_a_torn_tail,
+    every_flipped_bit_is_damage,
+    a_damaged_length_is_no_torn_tail,
+    calls_run_once_and_in_order,
+    no_crash_loses_or_repeats_a_call,
+    a_crash_in_the_recovery_changes_nothing,
+    a_killed_process_leaves_its_log_to_the_next,
+    a_damaged_file_is_named,
+    a_missing_file_is_refused,
+    other_files_are_left_alone,
+    what_was_seen_is_forgotten_after_a_restart,
+    the_disk_does_not_fill_up,
+    a_disk_that_failed_is_not_believed,
+    no_reply_before_its_sync,
+    a_logged_order_is_the_executed_one,
+    a_retry_waits_for_the_disk,
+    a_read_waits_for_what_it_saw,
+    a_call_beside_a_rotation,
+    a_failed_disk_tells_all_who_wait,
+    three_who_wait_are_told,
+    two_calls_can_share_a_sync,
+    a_call_can_run_during_a_sync,
+];
+
+// What the file has to offer, to the letter.
+type Call = fn(&crash::Server, Option<CallId>, &str, &Value) -> Result<Reply, Fault>;
+const _: Call = |server, call, method, param| server.call(call, method, param);
+
+/// The process ends.
+fn end<M>(server: Durable<M>) {
+    let _ = server;
+}
+
+fn calls_run_once_and_in_order() {
+    let disk = Arc::new(CrashDisk::new());
+    let server = started(&disk, 10_000);
+    assert_eq!(note(&server, 1), Ok(Ok(1.into())));
+    assert_eq!(note(&server, 2), Ok(Ok(2.into())));
+    assert_eq!(note(&server, 1), Ok(Ok(1.into())), "a retry");
+    let unnamed = || server.call(None, "Note", &9.into());
+    assert_eq!(unnamed(), Ok(Ok(3.into())));
+    assert_eq!(unnamed(), Ok(Ok(4.into())), "without a name it is new");
+    let refused = server.call(Some(id(3)), "Forget", &Value::Null);
+    assert!(matches!(refused, Ok(Err(_))), "{refused:?}");
+    assert_eq!(note(&server, 3), refused, "an error is a reply");
+    assert_eq!(all(&server), [1, 2, 9, 9]);
+    end(server);
+    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
+    assert_eq!(all(&server), [1, 2, 9, 9], "after a restart");
+    assert_eq!(note(&server, 2), Ok(Ok(2.into())), "a retry after it");
+    assert_eq!(note(&server, 3), refused, "a retry of what was refused");
+}
+
+fn no_crash_loses_or_repeats_a_call() {
+    for Crashed {
+        disk,
+        answered,
+        story,
+    } in crashes()
+    {
+        for unsynced in Unsynced::ALL {
+            let story = format!("{story}; {}", told(unsynced));
+            let disk = Arc::new(disk.after_crash(unsynced));
+            expect_goes_on(&disk, answered, &story);
+        }
+    }
+}
+
+fn a_crash_in_the_recovery_changes_nothing() {
+    for Crashed {
+        disk,
+        answered,
+        story,
+    } in crashes()
+    {
+        for unsynced in Unsynced::ALL {
+            let found = || Arc::new(disk.after_crash(unsynced));
+            let whole = found();
+            let _ = open(&whole);
+            for step in 1..=whole.steps() {
+                let second = found();
+                second.crash_before(step);
+                let _ = open(&second);
+                let at = second.crashed_at().unwrap_or_default();
+                let story = format!(
+                    "{story}; {}; second crash before step {step} of the restart ({at})",
+                    told(unsynced)
+                );
+                let second = Arc::new(second.after_crash(Unsynced::Lost));
+                expect_found(&second, answered, &story);
+            }
+        }
+    }
+}
+
+fn a_killed_process_leaves_its_log_to_the_next() {
+    for Crashed {
+        disk,
+        answered,
+        story,
+    } in crashes()
+    {
+        let next = answered + 1;
+        let story = format!("{story}, of the process alone");
+        crash_at_each_step_of_the_restart(&disk, answered, &story);
+        let disk = Arc::new(disk.after_kill());
+        let server = open(&disk).unwrap_or_else(|error| panic!("{story}\nno restart: {error}"));
+        let answered = if next <= CALLS {
+            let reply = note(&server, next);
+            assert_eq!(reply, Ok(Ok(next.into())), "{story}\ncall {next}");
+            next
+        } else {
+            answered
+        };
+        for unsynced in Unsynced::ALL {
+            let story = format!(
+                "{story}; the next one answers call {answered}, and the machine crashes; {}",
+                told(unsynced)
+            );
+            expect_found(&Arc::new(disk.after_crash(unsynced)), answered, &story);
+        }
+    }
+}
+
+/// The machine crashes while the process starts that comes after the one that was killed.
+fn crash_at_each_step_of_the_restart(disk: &CrashDisk, answered: u64, story: &str) {
+    let whole = Arc::new(disk.after_kill());
+    drop(open(&whole));
+    for step in 1..=whole.steps() {
+        let disk = Arc::new(disk.after_kill());
+        disk.crash_before(step);
+        drop(open(&disk));
+        let at = disk.crashed_at().unwrap_or_default();
+        for unsynced in [Unsynced::Lost, Unsynced::RemovalsKept] {
+            let story = format!(
+                "{story}; crash of the machine before step {step} of the restart ({at}); {}",
+                told(unsynced)
+            );
+            expect_found(&Arc::new(disk.after_crash(unsynced)), answered, &story);
+        }
+    }
+}
+
+/// A disk on which a server has rotated, and made a call behind that.
+fn some_files() -> CrashDisk {
+    let disk = Arc::new(CrashDisk::new());
+    live(&disk, 0, "nothing crashes");
+    let server = open(&disk).expect("it starts again");
+    let _ = server.call(None, "Note", &5.into());
+    disk.after_crash(Unsynced::Lost)
+}
+
+/// The same files with other contents.
+fn with(disk: &CrashDisk, mut change: impl FnMut(&str, &mut Vec<u8>) -> bool) -> Arc<CrashDisk> {
+    let copy = CrashDisk::new();
+    for file in disk.files().expect("it works") {
+        let mut bytes = disk.read(&file).expect("it works").expect("it is there");
+        if change(&file, &mut bytes) {
+            copy.append(&file, &bytes).expect("it works");
+        }
+    }
+    Arc::new(copy.after_crash(Unsynced::Kept))
+}
+
+fn a_damaged_file_is_named() {
+    let disk = some_files();
+    for name in disk.files().expect("it works") {
+        let length = disk.read(&name).expect("it works").map_or(0, |b| b.len());
+        for at in 0..length {
+            let damaged = with(&disk, |file, bytes| {
+                if file == name {
+                    bytes[at] ^= 1;
+                }
+                true
+            });
+            match open(&damaged) {
+                Err(OpenError::Damaged { file, offset, .. }) => assert!(
+                    file == name && offset <= at,
+                    "byte {at} of {name} is damaged, and not byte {offset} of {file}"
+                ),
+                Err(OpenError::Disk(error)) => panic!("byte {at} of {name} is damaged: {error}"),
+                Ok(server) => panic!(
+                    "byte {at} of {name} is damaged, and the server starts with {:?}",
+                    all(&server)
+                ),
+            }
+            let left = with(&damaged, |_, _| true);
+            assert_eq!(
+                left.read(&name).expect("it works").map_or(0, |b| b.len()),
+                length,
+                "{name} is damaged, and no evidence may be lost"
+            );
+        }
+    }
+}
+
+fn a_missing_file_is_refused() {
+    let disk = some_files();
+    let before = {
+        let server = open(&with(&disk, |_, _| true)).expect("nothing is missing");
+        all(&server)
+    };
+    let names = disk.files().expect("it works");
+    // A server that has one file only is a new one without it.
+    for name in names.iter().filter(|_| names.len() > 1) {
+        match open(&with(&disk, |file, _| file != name)) {
+            Err(OpenError::Damaged { .. }) => {}
+            Err(OpenError::Disk(error)) => panic!("{name} is missing: {error}"),
+            Ok(server) => assert_eq!(all(&server), before, "{name} is missing"),
+        }
+    }
+}
+
+fn other_files_are_left_alone() {
+    let disk = Arc::new(CrashDisk::new());
+    disk.append("notes.txt", b"not yours").expect("it works");
+    live(&disk, 0, "nothing crashes");
+    end(open(&disk).expect("it starts again"));
+    let notes = disk.read("notes.txt").expect("it works");
+    assert_eq!(notes.as_deref(), Some(b"not yours".as_slice()));
+}
+
+fn what_was_seen_is_forgotten_after_a_restart() {
+    let call = |seq, seen| {
+        let client = ClientId(7);
+        Some(CallId { client, seq, seen })
+    };
+    for rotate_after in [0, 1000] {
+        let disk = Arc::new(CrashDisk::new());
+        let open = |disk: Arc<CrashDisk>| {
+            Durable::open(disk as Arc<dyn Disk>, Journal::default(), rotate_after).unwrap()
+        };
+        let server = open(Arc::clone(&disk));
+        let _ = server.call(call(3, 2), "Note", &3.into());
+        let late = |server: &crash::Server| server.call(call(2, 0), "Note", &2.into());
+        assert_eq!(late(&server), Err(Fault::Forgotten), "call 2 was seen");
+        end(server);
+        let server = open(Arc::new(disk.after_crash(Unsynced::Lost)));
+        assert_eq!(late(&server), Err(Fault::Forgotten), "after a restart");
+        assert_eq!(all(&server), [3], "a call that is refused is not run");
+    }
+}
+
+/// Adds up; its state stays small.
+struct Sum(u64);
+
+impl Machine for Sum {
+    fn apply(&mut self, _method: &str, amount: &Value) -> Reply {
+        self.0 += amount.as_u64().ok_or("no number")?;
+        Ok(self.0.into())
+    }
+
+    fn save(&self) -> Value {
+        self.0.into()
+    }
+
+    fn load(&mut self, saved: &Value) -> Result<(), String> {
+        self.0 = saved.as_u64().ok_or("no number")?;
+        Ok(())
+    }
+}
+
+fn the_disk_does_not_fill_up() {
+    const CALLS: u64 = 100_000;
+    const ROTATE_AFTER: usize = 2_000;
+    let disk = Arc::new(watched::Memory::default());
+    let open = || {
+        let disk = Arc::clone(&disk) as Arc<dyn Disk>;
+        Durable::open(disk, Sum(0), ROTATE_AFTER).expect("the disk works")
+    };
+    let server = open();
+    for seq in 1..=CALLS {
+        let client = ClientId(7);
+        let seen = seq - 1;
+        let call = Some(CallId { client, seq, seen });
+        assert_eq!(server.call(call, "Add", &1.into()), Ok(Ok(seq.into())));
+        let (bytes, files) = disk.holds();
+        assert!(
+            bytes < 3 * ROTATE_AFTER && files < 5,
+            "after {seq} calls there are {bytes} bytes in {files} files"
+        );
+    }
+    end(server);
+    let sum = open().call(None, "Add", &0.into());
+    assert_eq!(sum, Ok(Ok(CALLS.into())), "after a restart");
+}
+
+fn a_disk_that_failed_is_not_believed() {
+    let healthy = Arc::new(Watched::default());
+    fail_once(&healthy);
+    let operations = healthy.operations.load(SeqCst);
+    assert!(operations > 0, "something is written");
+    for fails_at in 1..=operations {
+        let disk = Arc::new(Watched::default());
+        disk.fails_at.store(fails_at, SeqCst);
+        let answered = fail_once(&disk);
+        let story = format!("operation {fails_at} of the disk has failed");
+        for unsynced in Unsynced::ALL {
+            let story = format!("{story}; then a crash; {}", told(unsynced));
+            expect_found(&Arc::new(disk.disk.after_crash(unsynced)), answered, &story);
+        }
+        let story = format!("{story}; then a new start");
+        expect_goes_on(&Arc::new(disk.disk.after_kill()), answered, &story);
+    }
+}
+
+/// Makes each call, and a retry of the one that was answered last; says how many were answered. After the first fault
+/// there must be nothing but faults.
+fn fail_once(disk: &Arc<Watched>) -> u64 {
+    let shared = Arc::clone(disk) as Arc<dyn Disk>;
+    let Ok(server) = Durable::open(shared, Journal::default(), ROTATE_AFTER) else {
+        return 0;
+    };
+    let (mut answered, mut faults) = (0, 0);
+    for seq in 1..=CALLS {
+        for attempt in [seq, seq, answered.max(1)] {
+            match note(&server, attempt) {
+                Ok(reply) => {
+                    assert_eq!(
+                        faults, 0,
+                        "the disk had failed, and call {attempt} is answered"
+                    );
+                    assert_eq!(reply, Ok(attempt.into()));
+                    answered = answered.max(attempt);
+                }
+                Err(fault) => {
+                    assert!(disk.failed.load(SeqCst), "the disk works, and: {fault}");
+                    faults += 1;
+                }
+            }
+        }
+    }
+    answered
+}
+
+/// A new server on that disk.
+fn started(disk: &Arc<CrashDisk>, rotate_after: usize) -> crash::Server {
+    let disk = Arc::clone(disk) as Arc<dyn Disk>;
+    Durable::open(disk, Journal::default(), rotate_after).expect("the disk works")
+}
+
+fn unnamed(server: &crash::Server, number: u64) -> Result<Reply, Fault> {
+    server.call(None, "Note", &number.into())
+}
+
+/// The call that notes `number` was answered, so it is there, whatever crashes now.
+fn expect_synced(disk: &CrashDisk, number: u64) {
+    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
+    let found = all(&server);
+    assert!(
+        found.iter().filter(|&&found| found == number).count() == 1,
+        "call {number} was answered; after a crash now, {found:?} is there"
+    );
+}
+
+fn no_reply_before_its_sync() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| {
+                unnamed(&server, 1).unwrap().unwrap();
+                expect_synced(&disk, 1);
+            });
+            unnamed(&server, 2).unwrap().unwrap();
+            expect_synced(&disk, 2);
+        });
+    });
+}
+
+fn a_logged_order_is_the_executed_one() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| unnamed(&server, 1));
+            unnamed(&server, 2).unwrap().unwrap();
+        });
+        let executed = all(&server);
+        let found = all(&open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap());
+        assert_eq!(found, executed, "after a crash, and before it");
+    });
+}
+
+fn three_who_wait_are_told() {
+    Explorer::new().preemptions(1).explore(|| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        disk.fail_next();
+        thread::scope(|s| {
+            for number in 1..=2 {
+                let server = &server;
+                s.spawn(move || unnamed(server, number));
+            }
+            assert_eq!(unnamed(&server, 3), Err(Fault::Disk), "the disk has failed");
+        });
+    });
+}
+
+fn a_retry_waits_for_the_disk() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| note(&server, 1));
+            assert_eq!(note(&server, 1), Ok(Ok(1.into())), "original and retry");
+            expect_synced(&disk, 1);
+        });
+    });
+}
+
+fn a_read_waits_for_what_it_saw() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| unnamed(&server, 1));
+            if all(&server) == [1] {
+                expect_synced(&disk, 1);
+            }
+        });
+    });
+}
+
+fn a_call_beside_a_rotation() {
+    // Without a bound it takes seconds.
+    Explorer::new().preemptions(2).explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 0);
+        thread::scope(|s| {
+            s.spawn(|| {
+                unnamed(&server, 1).unwrap().unwrap();
+                expect_synced(&disk, 1);
+            });
+            unnamed(&server, 2).unwrap().unwrap();
+            expect_synced(&disk, 2);
+        });
+    });
+}
+
+fn a_failed_disk_tells_all_who_wait() {
+    explore(|| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        disk.fail_next();
+        thread::scope(|s| {
+            let other = s.spawn(|| unnamed(&server, 1));
+            assert_eq!(unnamed(&server, 2), Err(Fault::Disk), "the disk has failed");
+            assert_eq!(other.join().unwrap(), Err(Fault::Disk), "for both");
+        });
+    });
+}
+
+fn two_calls_can_share_a_sync() {
+    Explorer::new().preemptions(1).possible(|goal| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        let before = disk.syncs.load(SeqCst);
+        thread::scope(|s| {
+            for number in 1..=2 {
+                let server = &server;
+                s.spawn(move || unnamed(server, number));
+            }
+            let _ = unnamed(&server, 3);
+        });
+        if disk.syncs.load(SeqCst) < before + 3 {
+            goal.reached();
+        }
+    });
+}
+
+/// Says when it executes a call although the disk works.
+struct Meanwhile<F>(F);
+
+impl<F: FnMut() + Send> Machine for Meanwhile<F> {
+    fn apply(&mut self, _method: &str, _param: &Value) -> Reply {
+        (self.0)();
+        Ok(Value::Null)
+    }
+
+    fn save(&self) -> Value {
+        json!({})
+    }
+
+    fn load(&mut self, _saved: &Value) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+fn a_call_can_run_during_a_sync() {
+    possible(|goal| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let machine = Meanwhile(|| {
+            if disk.syncing.load(SeqCst) {
+                goal.reached();
+            }
+        });
+        let server = Durable::open(shared, machine, 1000).expect("it works");
+        thread::scope(|s| {
+            s.spawn(|| server.call(None, "Call", &Value::Null));
+            let _ = server.call(None, "Call", &Value::Null);
+        });
+    });
+}
