@@ -23,7 +23,7 @@ use crate::message::{CallError, CallId};
 
 /// One connection that threads share to call.
 ///
-/// Dropped, it closes the connection.
+/// Dropped, it closes the connection, and blocks until the thread that reads replies has ended.
 pub struct Client {
     // Your fields: the link, the calls that wait with what guards them, and the thread that reads replies.
 }

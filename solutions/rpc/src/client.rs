@@ -30,7 +30,7 @@ use kit::thread::{self, JoinHandle};
 
 /// One connection that threads share to call.
 ///
-/// Dropped, it closes the connection.
+/// Dropped, it closes the connection, and blocks until the thread that reads replies has ended.
 pub struct Client {
     // LAB: // Your fields: the link, the calls that wait with what guards them, and the thread that reads replies.
     shared: Arc<Shared>,

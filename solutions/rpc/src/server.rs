@@ -51,7 +51,8 @@ pub struct Server {
 pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 // LAB:
-/// So many requests of one connection run or wait at once; no more are read until one is done.
+/// So many requests of one connection run or wait at once; no more are read until one is done. High enough to be no
+/// part of the meaning: fewer could all wait for one that is not read.
 const MAX_AT_ONCE: usize = 1024;
 
 /// The threads of one connection and the frames that wait for them.
@@ -108,6 +109,9 @@ impl Server {
     }
 
     /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
+    ///
+    /// While a thousand requests or more are not answered it may leave others unread, so that a client which asks faster
+    /// than handlers return does not fill the memory.
     pub fn serve(&self, link: &dyn Link) {
         // LAB: let _ = link;
         // LAB: end

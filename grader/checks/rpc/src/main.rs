@@ -4,6 +4,7 @@ mod client;
 mod dedup;
 mod durable;
 mod kv;
+mod memory;
 mod replica;
 mod retry;
 mod server;

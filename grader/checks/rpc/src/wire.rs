@@ -7,6 +7,8 @@ use rpc::message::{CallId, ClientId, Request, Response};
 use rpc::wire::{FrameReader, MAX_FRAME, WireError, decode, encode, write_frame};
 use serde_json::{Value, json};
 
+use crate::memory;
+
 harness::checks![
     two_frames_in_one_read,
     a_frame_byte_by_byte,
@@ -16,6 +18,7 @@ harness::checks![
     the_longest_frame_is_read,
     a_frame_that_is_too_long_ends_it,
     a_peer_without_newlines_fills_no_memory,
+    what_was_given_out_is_not_kept,
     a_failure_is_told,
     an_interruption_is_no_failure,
     a_frame_is_written_at_once,
@@ -194,6 +197,36 @@ fn a_peer_without_newlines_fills_no_memory() {
         pieces.asked <= 2 * MAX_FRAME,
         "asked for {} bytes at once",
         pieces.asked
+    );
+}
+
+/// A source without an end: each read brings one frame.
+struct Endless;
+
+impl Read for Endless {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = into.len().min(4_096);
+        into[..length].fill(b'x');
+        into[length - 1] = b'\n';
+        Ok(length)
+    }
+}
+
+fn what_was_given_out_is_not_kept() {
+    let mut reader = FrameReader::new(Endless);
+    let mut read = |frames| {
+        for _ in 0..frames {
+            let frame = reader.read_frame().expect("nothing is wrong with it");
+            assert!(frame.is_some(), "more will come");
+        }
+    };
+    read(100);
+    let before = memory::live();
+    read(2_000);
+    let grown = memory::live().saturating_sub(before);
+    assert!(
+        grown < 2 * MAX_FRAME,
+        "2,000 frames of 4 KiB went through, and {grown} bytes more are held"
     );
 }
 
