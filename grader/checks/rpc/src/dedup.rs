@@ -39,7 +39,9 @@ const _: fn(&Dedup) -> usize = |dedup| dedup.len();
 const ME: ClientId = ClientId(7);
 const OTHER: ClientId = ClientId(8);
 
+/// Names a call, and says in the picture that this thread is about to try it.
 fn call(client: ClientId, seq: u64, seen: u64) -> CallId {
+    note(&format!("client {}, call {seq}, seen {seen}", client.0));
     CallId { client, seq, seen }
 }
 
