@@ -1,0 +1,163 @@
+//! You write this file: at least once, at most so many tries.
+//!
+//! [`Retry::call`] calls again until there is a reply, or the tries are used up. Each try has the same [`CallId`], so that a
+//! server that cares (`dedup`) runs only one of them.
+//!
+//! Watch for:
+//! - a retry is the same call: it has the number of the first try;
+//! - an error that the handler returned is a reply: trying again would only ask twice;
+//! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further.
+//!
+//! Without `dedup` on the other side this is *at least once*: fine for calls that can run twice (get, put of one client at
+//! a time), wrong for `deduct`.
+//!
+//! Read: notes/rpc.md, "At least once".
+
+use std::fmt;
+
+use kit::time::Duration;
+use serde_json::Value;
+
+use crate::message::{CallError, CallId, ClientId};
+use kit::sync::Mutex;
+use kit::thread;
+use std::collections::BTreeSet;
+
+/// What can call: a [`crate::client::Client`], or something that loses calls on purpose.
+pub trait Caller {
+    /// Calls once. Blocks until there is a reply, or it is given up.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::client::Client::call`].
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError>;
+}
+
+impl<C: Caller + ?Sized> Caller for &C {
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+        (**self).call(method, param, call)
+    }
+}
+
+/// How often, and how fast: a server that is overloaded needs fewer requests, not more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Policy {
+    /// Tries in all, at least 1.
+    pub tries: u32,
+    /// Between the first try and the second. Each further pause is twice as long as the one before it.
+    pub pause: Duration,
+    /// But no pause is longer than this.
+    pub longest_pause: Duration,
+}
+
+/// One client, whose calls are tried again. Threads share it.
+pub struct Retry<C> {
+    caller: C,
+    client: ClientId,
+    policy: Policy,
+    calls: Mutex<Calls>,
+    one_at_a_time: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Calls {
+    /// The number of the newest call.
+    last: u64,
+    /// Those that have not returned yet.
+    under_way: BTreeSet<u64>,
+}
+
+/// Why [`Retry::call`] has no result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RetryError {
+    /// The handler's own error.
+    Refused(String),
+    /// No try had a reply. Nobody knows whether the call was executed.
+    GaveUp {
+        /// So many tries.
+        tries: u32,
+    },
+}
+
+impl<C: Caller> Retry<C> {
+    /// Calls as `client`, which no other living or former client may be.
+    pub fn new(caller: C, client: ClientId, policy: Policy) -> Self {
+        Retry {
+            caller,
+            client,
+            policy,
+            calls: Mutex::default(),
+            one_at_a_time: Mutex::default(),
+        }
+    }
+
+    /// Calls until there is a reply. Blocks for all tries and the pauses between them at most.
+    ///
+    /// # Errors
+    ///
+    /// See [`RetryError`].
+    pub fn call(&self, method: &str, param: &Value) -> Result<Value, RetryError> {
+        let turn = Turn::begin(&self.calls);
+        let _alone = self.one_at_a_time.lock();
+        let mut pause = self.policy.pause;
+        for again in 0..self.policy.tries.max(1) {
+            if again > 0 {
+                thread::sleep(pause.min(self.policy.longest_pause));
+                pause = pause.saturating_mul(2);
+            }
+            let call = CallId {
+                client: self.client,
+                seq: turn.seq,
+                seen: turn.seen(),
+            };
+            match self.caller.call(method, param, Some(call)) {
+                Ok(result) => return Ok(result),
+                // A reply, if not a nice one: the handler would say the same again.
+                Err(CallError::Refused(error)) => return Err(RetryError::Refused(error)),
+                Err(CallError::TimedOut | CallError::Lost) => {}
+            }
+        }
+        Err(RetryError::GaveUp {
+            tries: self.policy.tries.max(1),
+        })
+    }
+}
+
+/// A call under way. Dropped, it is over: its reply was seen, or nobody will ask for it again.
+struct Turn<'r> {
+    calls: &'r Mutex<Calls>,
+    seq: u64,
+}
+
+impl<'r> Turn<'r> {
+    fn begin(calls: &'r Mutex<Calls>) -> Self {
+        let mut state = calls.lock();
+        state.last += 1;
+        let seq = state.last;
+        state.under_way.insert(seq);
+        Turn { calls, seq }
+    }
+
+    /// All calls before the oldest that is under way have returned. This one is, so there is an oldest.
+    fn seen(&self) -> u64 {
+        let oldest = self.calls.lock().under_way.first().copied();
+        oldest.unwrap_or(self.seq) - 1
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.calls.lock().under_way.remove(&self.seq);
+    }
+}
+
+impl fmt::Display for RetryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RetryError::Refused(error) => f.write_str(error),
+            RetryError::GaveUp { tries } => write!(f, "no reply after {tries} tries"),
+        }
+    }
+}
+
+impl std::error::Error for RetryError {}

@@ -1,0 +1,177 @@
+//! You write this file: the lecture's key-value server.
+//!
+//! What its handlers do: get, put, append, and deduct, which is the call that nobody wants to run twice. The server runs
+//! each request in a thread of its own, so they share one map under a lock.
+//!
+//! Watch for:
+//! - to read a value, change it and write it back is one step, or two calls lose one of their changes;
+//! - a deduct that is refused changes nothing;
+//! - the lock is held for the map alone, not while arguments are read or replies are made.
+//!
+//! Not here: whether a call is new (`dedup`), and what happens when the server crashes (`durable`).
+//!
+//! Read: notes/rpc.md, "A key-value server".
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::message::Reply;
+use kit::collections::HashMap;
+use kit::sync::Mutex;
+
+/// A map from keys to values, both text, that threads share.
+///
+/// # Examples
+///
+/// ```no_run
+/// use rpc::kv::Store;
+///
+/// let store = Store::new();
+/// store.put("alice", "100");
+/// assert_eq!(store.deduct("alice", 10), Ok(90));
+/// assert_eq!(store.get("alice").as_deref(), Some("90"));
+/// ```
+pub struct Store {
+    values: Mutex<HashMap<String, String>>,
+}
+
+/// The argument of `KV.Get`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GetArgs {
+    /// Which value.
+    pub key: String,
+}
+
+/// The argument of `KV.Put` and `KV.Append`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutArgs {
+    /// Which value.
+    pub key: String,
+    /// What to put there, or behind what is there.
+    pub value: String,
+}
+
+/// The argument of `KV.Deduct`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeductArgs {
+    /// Whose balance.
+    pub key: String,
+    /// How much.
+    pub amount: u64,
+}
+
+/// Why [`Store::deduct`] took nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such key, or its value is not a number.
+    NoBalance,
+    /// The balance is only this.
+    Insufficient(u64),
+}
+
+impl Store {
+    /// An empty map.
+    pub fn new() -> Self {
+        Store {
+            values: Mutex::new(HashMap::default()),
+        }
+    }
+
+    /// The value under `key`. Blocks while another thread uses the map, as all methods do.
+    pub fn get(&self, key: &str) -> Option<String> {
+        self.values.lock().get(key).cloned()
+    }
+
+    /// Puts `value` under `key`, in place of what is there.
+    pub fn put(&self, key: &str, value: &str) {
+        self.values.lock().insert(key.to_owned(), value.to_owned());
+    }
+
+    /// Puts `value` behind what is under `key`, or alone if nothing is. Returns how long the value is now, in bytes.
+    pub fn append(&self, key: &str, value: &str) -> usize {
+        // One lock for the look and the change: with a gap between them another append would be overwritten.
+        let text = self.get(key).unwrap_or_default() + value;
+        self.put(key, &text);
+        text.len()
+    }
+
+    /// Takes `amount` from the number under `key`, and returns what is left.
+    ///
+    /// # Errors
+    ///
+    /// [`Refused`] if there is no number, or too small a one; nothing has changed then.
+    pub fn deduct(&self, key: &str, amount: u64) -> Result<u64, Refused> {
+        let mut values = self.values.lock();
+        let value = values.get_mut(key).ok_or(Refused::NoBalance)?;
+        let balance: u64 = value.parse().map_err(|_| Refused::NoBalance)?;
+        let left = balance
+            .checked_sub(amount)
+            .ok_or(Refused::Insufficient(balance))?;
+        *value = left.to_string();
+        Ok(left)
+    }
+
+    /// All keys and values, as they were at one moment.
+    pub fn all(&self) -> BTreeMap<String, String> {
+        let values = self.values.lock();
+        values
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Does what a request asks for: `KV.Get`, `KV.Put`, `KV.Append` or `KV.Deduct`. This is the handler that a server
+    /// runs for each of them.
+    ///
+    /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`, `{"length": …}` for
+    /// `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for people.
+    pub fn handle(&self, method: &str, param: &Value) -> Reply {
+        match method {
+            "KV.Get" => {
+                let GetArgs { key } = argument(param)?;
+                Ok(json!({ "value": self.get(&key) }))
+            }
+            "KV.Put" => {
+                let PutArgs { key, value } = argument(param)?;
+                self.put(&key, &value);
+                Ok(json!({}))
+            }
+            "KV.Append" => {
+                let PutArgs { key, value } = argument(param)?;
+                Ok(json!({ "length": self.append(&key, &value) }))
+            }
+            "KV.Deduct" => {
+                let DeductArgs { key, amount } = argument(param)?;
+                let left = self.deduct(&key, amount).map_err(|why| why.to_string())?;
+                Ok(json!({ "left": left }))
+            }
+            _ => Err(format!("there is no method {method}")),
+        }
+    }
+}
+
+/// Reads an argument, or says what is wrong with it.
+fn argument<A: DeserializeOwned>(param: &Value) -> Result<A, String> {
+    A::deserialize(param).map_err(|error| format!("the argument does not fit: {error}"))
+}
+
+impl Default for Store {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refused::NoBalance => f.write_str("there is no balance"),
+            Refused::Insufficient(balance) => write!(f, "the balance is only {balance}"),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}
