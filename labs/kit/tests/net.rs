@@ -327,6 +327,30 @@ fn who_closes_ends_both_sides_and_what_was_sent_arrives() {
 }
 
 #[test]
+fn a_connection_keeps_its_network() {
+    let (near, far) = {
+        let network = Network::new(Faults::none());
+        let listener = network.node("server").listen().unwrap();
+        let near = network.node("client").connect("server").unwrap();
+        (near, listener.accept().unwrap())
+    };
+    near.send(b"hello").unwrap();
+    assert_eq!(text(far.receive().unwrap()).as_deref(), Some("hello"));
+}
+
+#[test]
+fn a_connection_that_nobody_accepts_is_no_leak() {
+    explore(|| {
+        let network = Network::new(Faults::none());
+        let _listener = network.node("server").listen().unwrap();
+        let near = network.node("client").connect("server").unwrap();
+        thread::spawn(move || near.send(b"hello").unwrap())
+            .join()
+            .unwrap();
+    });
+}
+
+#[test]
 fn a_listener_that_is_gone_is_told_on_both_sides() {
     explore(|| {
         let network = Network::new(Faults::none());

@@ -1,17 +1,19 @@
 //! One end of a connection.
 use super::faults::Fate;
 use super::way::{End, Frame, Way};
-use super::{Network, Shared, pair};
+use super::{Network, pair};
 use crate::message::Message;
 use crate::time::{Duration, Instant};
 use std::fmt;
 use std::io::{self, ErrorKind};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 /// One end of a connection, which carries whole frames in both directions. Threads share it. Dropped, it is
 /// [closed](Connection::close).
 pub struct Connection {
-    network: Weak<Shared>,
+    /// Lives as long as the connection. It is no cycle: those that nobody has accepted are gone with their listener, and
+    /// so is its network's way to them.
+    network: Network,
     out: Arc<Way>,
     back: Arc<Way>,
 }
@@ -27,7 +29,7 @@ impl Connection {
         state.ways.extend([&there, &back].map(Arc::downgrade));
         drop(state);
         let end = |out: &Arc<Way>, back: &Arc<Way>| Connection {
-            network: network.downgrade(),
+            network: network.clone(),
             out: Arc::clone(out),
             back: Arc::clone(back),
         };
@@ -52,14 +54,11 @@ impl Connection {
     #[track_caller]
     pub fn send(&self, frame: &[u8]) -> io::Result<()> {
         self.out.step();
-        let Some(shared) = self.network.upgrade() else {
-            return Err(ErrorKind::BrokenPipe.into());
-        };
-        let network = Network(shared);
+        let network = &self.network;
         if !self.out.is_open() {
             return Err(ErrorKind::BrokenPipe.into());
         }
-        if self.crashes_here(&network) {
+        if self.crashes_here(network) {
             network.crash(&self.out.from);
             return Err(ErrorKind::ConnectionReset.into());
         }
@@ -67,7 +66,7 @@ impl Connection {
         let message = Message::sent(&text);
         let log = self.out.log.as_ref();
         let number = log.map_or(0, |log| log.sent(&self.out, &text));
-        let (fate, delay) = self.decide(&network);
+        let (fate, delay) = self.decide(network);
         let frame = Frame {
             bytes: frame.to_vec(),
             message,

@@ -222,10 +222,6 @@ impl Network {
         ways.iter().for_each(|way| way.step());
         ways
     }
-
-    fn downgrade(&self) -> Weak<Shared> {
-        Arc::downgrade(&self.0)
-    }
 }
 
 fn pair(one: &str, other: &str) -> (String, String) {

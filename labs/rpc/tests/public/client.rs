@@ -3,11 +3,16 @@
 use kit::explore::Explorer;
 use kit::net::{Connection, Faults, Network};
 use kit::sync::Arc;
+use kit::thread;
 use kit::time::Duration;
-use kit::{explore, thread};
 use rpc::client::Client;
 use rpc::message::{CallError, Reply, Request, Response};
 use rpc::wire::{decode, encode};
+
+/// A call is three threads, and a network takes many steps: with at most two preemptions.
+fn explore(scenario: impl Fn() + Send + Sync + 'static) {
+    Explorer::new().preemptions(2).explore(scenario);
+}
 
 /// A client, and the server's end of its connection.
 fn connect(network: &Network, timeout: Option<Duration>) -> (Client, Connection) {
@@ -55,7 +60,7 @@ fn the_servers_error_is_a_refusal() {
 
 #[test]
 fn replies_find_their_calls_in_any_order() {
-    Explorer::new().preemptions(1).explore(|| {
+    explore(|| {
         let network = Network::new(Faults::none());
         let (client, server) = connect(&network, None);
         thread::scope(|s| {
