@@ -1,157 +1,117 @@
-//! You write this file: many calls at once on one connection.
-//!
-//! [`Client::call`] looks like a function call. Behind it, requests of many threads go out on one [`Link`], each with a
-//! number, and one thread reads replies, in whatever order they come, and hands each to the call that has its number.
-//!
-//! Watch for:
-//! - a reply can come before `send` has returned: whoever waits for it must be known by then;
-//! - a reply can come after its call has given up: it must not be given to another;
-//! - when the connection is lost, every call that waits fails, and so does every later one;
-//! - what is no reply, or nobody's, harms nobody.
-//!
-//! Not here: trying again (`retry`).
-//!
-//! Read: notes/rpc.md, "The client".
+//! Each call has a slot with a lock and a condvar of its own; the table of slots is gone when the connection is.
 
-use kit::sync::Arc;
+use std::collections::BTreeMap;
+
+use kit::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use kit::sync::{Arc, Condvar, Mutex};
+use kit::thread::{self, JoinHandle};
 use kit::time::Duration;
 use serde_json::Value;
 
 use crate::link::Link;
-use crate::message::{CallError, CallId};
-use crate::message::{Reply, Request, Response};
+use crate::message::{CallError, CallId, Request, Response};
 use crate::wire;
-use kit::channel::{self, RecvTimeoutError, Sender};
-use kit::collections::HashMap;
-use kit::sync::Mutex;
-use kit::thread::{self, JoinHandle};
+
+type Outcome = Result<Value, CallError>;
 
 /// One connection that threads share to call.
-///
-/// Dropped, it closes the connection.
 pub struct Client {
-    shared: Arc<Shared>,
-    reader: Option<JoinHandle<()>>,
-    timeout: Option<Duration>,
-}
-
-struct Shared {
     link: Arc<dyn Link>,
-    calls: Mutex<Calls>,
+    slots: Arc<Slots>,
+    calls: AtomicU64,
+    timeout: Option<Duration>,
+    reader: Option<JoinHandle<()>>,
 }
 
-/// The calls that wait for a reply.
-struct Calls {
-    /// The number of the next call. None is used twice, so a late reply finds nobody.
-    next: u64,
-    /// Who waits for which number. Its sender dropped, a call knows that the connection is lost.
-    waiting: HashMap<u64, Sender<Reply>>,
-    /// The connection is lost: nobody would answer.
-    lost: bool,
+/// The calls that wait, by number; `None` once the connection is lost.
+struct Slots(Mutex<Option<BTreeMap<u64, Arc<Slot>>>>);
+
+#[derive(Default)]
+struct Slot {
+    outcome: Mutex<Option<Outcome>>,
+    there: Condvar,
 }
 
-impl Client {
-    /// Calls over `link`, and waits for each reply at most that long; without a limit, until it is there or the connection is
-    /// lost.
-    pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
-        let shared = Arc::new(Shared {
-            link,
-            calls: Mutex::new(Calls {
-                next: 1,
-                waiting: HashMap::default(),
-                lost: false,
-            }),
-        });
-        let reading = Arc::clone(&shared);
-        Client {
-            shared,
-            reader: Some(thread::spawn(move || reading.read_replies())),
-            timeout,
-        }
-    }
-
-    /// Calls `method`, and returns what its handler did. Blocks until the reply is there, the time is up, or the connection
-    /// is lost.
-    ///
-    /// # Errors
-    ///
-    /// [`CallError::Refused`] is the handler's own error. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody
-    /// knows whether the call was executed.
-    pub fn call(
-        &self,
-        method: &str,
-        param: &Value,
-        call: Option<CallId>,
-    ) -> Result<Value, CallError> {
-        let (reply, answer) = channel::bounded(1);
-        let id = self.shared.expect(reply).ok_or(CallError::Lost)?;
-        let request = Request {
-            call,
-            ..Request::new(id, method, param.clone())
-        };
-        // The call is known before it is sent: its reply may be there before `send` has returned.
-        if self.shared.link.send(&wire::encode(&request)).is_err() {
-            self.shared.forget(id);
-            return Err(CallError::Lost);
-        }
-        let answered = match self.timeout {
-            Some(timeout) => answer.recv_timeout(timeout),
-            None => answer.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match answered {
-            Ok(reply) => reply.map_err(CallError::Refused),
-            Err(RecvTimeoutError::Disconnected) => Err(CallError::Lost),
-            Err(RecvTimeoutError::Timeout) => {
-                self.shared.forget(id);
-                Err(CallError::TimedOut)
-            }
-        }
+impl Slot {
+    fn fill(&self, outcome: Outcome) {
+        *self.outcome.lock() = Some(outcome);
+        self.there.notify_one();
     }
 }
 
-impl Shared {
-    /// Gives the call that waits at `reply` a number; `None` if the connection is lost.
-    fn expect(&self, reply: Sender<Reply>) -> Option<u64> {
-        let mut calls = self.calls.lock();
-        if calls.lost {
-            return None;
-        }
-        let id = calls.next;
-        calls.next += 1;
-        calls.waiting.insert(id, reply);
-        Some(id)
+impl Slots {
+    fn take(&self, id: u64) -> Option<Arc<Slot>> {
+        self.0.lock().as_mut()?.remove(&id)
     }
 
-    /// Nobody waits for that reply any more.
-    fn forget(&self, id: u64) {
-        self.calls.lock().waiting.remove(&id);
-    }
-
-    /// Hands each reply to the call that has its number, until the connection ends.
-    fn read_replies(&self) {
-        while let Ok(Some(frame)) = self.link.receive() {
-            // What is no reply is nobody's: the call it was meant for, if any, will time out.
+    fn read(&self, link: &dyn Link) {
+        while let Ok(Some(frame)) = link.receive() {
             let Ok(response) = wire::decode::<Response>(&frame) else {
                 continue;
             };
-            let waiting = self.calls.lock().waiting.remove(&response.id);
-            if let Some(reply) = waiting {
-                // Room for one, and sent once: never blocks. If the call has just given up, nobody reads it.
-                let _ = reply.send(response.into_reply());
+            if let Some(slot) = self.take(response.id) {
+                slot.fill(response.into_reply().map_err(CallError::Refused));
             }
         }
-        let mut calls = self.calls.lock();
-        calls.lost = true;
-        // Every call that waits sees its channel disconnected.
-        calls.waiting.clear();
+        let left = self.0.lock().take();
+        for slot in left.into_iter().flatten().map(|(_, slot)| slot) {
+            slot.fill(Err(CallError::Lost));
+        }
+    }
+}
+
+impl Client {
+    /// Calls over `link`, and waits for each reply at most that long.
+    pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
+        let slots = Arc::new(Slots(Mutex::new(Some(BTreeMap::new()))));
+        let reader = thread::spawn({
+            let (link, slots) = (Arc::clone(&link), Arc::clone(&slots));
+            move || slots.read(&*link)
+        });
+        Client {
+            link,
+            slots,
+            calls: AtomicU64::new(0),
+            timeout,
+            reader: Some(reader),
+        }
+    }
+
+    /// Calls `method`, and returns what its handler did.
+    pub fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Outcome {
+        // ORDERING: only that no number comes twice is asked for, and nothing is published by it.
+        let id = self.calls.fetch_add(1, Relaxed);
+        let slot = Arc::new(Slot::default());
+        match &mut *self.slots.0.lock() {
+            Some(slots) => slots.insert(id, Arc::clone(&slot)),
+            None => return Err(CallError::Lost),
+        };
+        let mut request = Request::new(id, method, param.clone());
+        request.call = call;
+        if self.link.send(&wire::encode(&request)).is_err() {
+            self.slots.take(id);
+            return Err(CallError::Lost);
+        }
+        let mut outcome = slot.outcome.lock();
+        let empty = |outcome: &mut Option<Outcome>| outcome.is_none();
+        match self.timeout {
+            None => slot.there.wait_while(&mut outcome, empty),
+            Some(timeout) => {
+                slot.there.wait_while_for(&mut outcome, empty, timeout);
+            }
+        }
+        let outcome = outcome.take();
+        outcome.unwrap_or_else(|| {
+            self.slots.take(id);
+            Err(CallError::TimedOut)
+        })
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        self.shared.link.close();
+        self.link.close();
         if let Some(reader) = self.reader.take() {
-            // It does not panic, and if it did, this is no place to say so.
             let _ = reader.join();
         }
     }

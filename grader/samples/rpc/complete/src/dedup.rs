@@ -1,163 +1,81 @@
-//! You write this file: at most once.
-//!
-//! A client that got no reply tries again, and cannot know whether the first try was lost on the way there or on the
-//! way back. So the server must be able to tell a retry from a new call, and answer it without running it again.
-//! [`Dedup::call`] stands around every handler: it knows by its [`CallId`] what has run, what runs, and what it has
-//! answered.
-//!
-//! Watch for:
-//! - a retry can come while the original still runs: it must neither run nor be answered early, so it waits;
-//! - looking whether a call is new and marking it as running are one step;
-//! - a handler can panic, and whoever waits for it must not wait for ever;
-//! - recorded replies cannot be kept for ever, and forgetting one too early lets its call run twice: a client says
-//!   which replies it has seen (`CallId::seen`), and what is older than that is refused.
-//!
-//! Not here: surviving a crash of the server (`durable`).
-//!
-//! Read: notes/rpc.md, "At most once".
+//! One ordered map from client and number to state, which is cut at what was seen; a panic is caught and thrown again.
 
-use crate::message::ClientId;
-use crate::message::{CallId, Forgotten, Reply};
-use kit::collections::HashMap;
-use kit::sync::{Condvar, Mutex};
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-/// Lets each call run at most once, and gives every retry the same reply.
-///
-/// # Examples
-///
-/// ```no_run
-/// use rpc::dedup::Dedup;
-/// use rpc::message::{CallId, ClientId};
-///
-/// let dedup = Dedup::new();
-/// let call = CallId { client: ClientId(7), seq: 1, seen: 0 };
-/// assert_eq!(dedup.call(call, || Ok(90.into())), Ok(Ok(90.into())));
-/// // The reply was lost, so the client tries again. The handler does not run.
-/// assert_eq!(dedup.call(call, || Ok(80.into())), Ok(Ok(90.into())));
-/// ```
-pub struct Dedup {
-    /// What is known of each client. Held only to look and to mark, never while a handler runs.
-    clients: Mutex<HashMap<ClientId, Client>>,
-    /// Notified, with `clients` locked, each time that a call is not `Running` any more.
-    finished: Condvar,
-}
+use kit::sync::{Condvar, Mutex};
 
-/// What is known of one client's calls.
+use crate::message::{CallId, ClientId, Forgotten, Reply};
+
+/// Lets each call run at most once.
 #[derive(Default)]
-struct Client {
-    /// The client has seen the replies of all calls up to this one, and they are gone.
-    seen: u64,
-    /// Calls after `seen` that came at least once.
-    calls: BTreeMap<u64, Call>,
+pub struct Dedup {
+    table: Mutex<Table>,
+    changed: Condvar,
 }
 
-/// A call that is new has no `Call`. From there it goes to `Running`, then to `Done`, and never back.
-enum Call {
-    /// Its handler runs. Retries wait.
-    Running,
-    /// Its handler has returned this. Retries get it.
-    Done(Reply),
+#[derive(Default)]
+struct Table {
+    /// No reply: it runs.
+    calls: BTreeMap<(ClientId, u64), Option<Reply>>,
+    seen: BTreeMap<ClientId, u64>,
+}
+
+impl Table {
+    fn is_forgotten(&self, call: CallId) -> bool {
+        self.seen
+            .get(&call.client)
+            .is_some_and(|&seen| call.seq <= seen)
+    }
 }
 
 impl Dedup {
     /// Knows of no calls.
     pub fn new() -> Self {
-        Dedup {
-            clients: Mutex::new(HashMap::default()),
-            finished: Condvar::new(),
-        }
+        Dedup::default()
     }
 
-    /// Runs `handler` if `call` is new; else gives the reply that it got when it ran. Blocks while the handler runs, here
-    /// or on behalf of another try.
-    ///
-    /// What `call.seen` covers is forgotten, whatever comes of the call itself.
-    ///
-    /// # Errors
-    ///
-    /// [`Forgotten`] if this client has said that it has seen this call's reply.
-    ///
-    /// # Panics
-    ///
-    /// If the handler does. It may have done half of its work, so the call counts as run: retries get an error as its
-    /// reply.
+    /// Runs the handler if the call is new.
     pub fn call(&self, call: CallId, handler: impl FnOnce() -> Reply) -> Result<Reply, Forgotten> {
-        let mut clients = self.clients.lock();
-        clients.entry(call.client).or_default().forget(call.seen);
-        loop {
-            let client = clients.entry(call.client).or_default();
-            if call.seq <= client.seen {
-                return Err(Forgotten);
-            }
-            match client.calls.get(&call.seq) {
-                Some(Call::Done(reply)) => return Ok(reply.clone()),
-                // Not answered early, and not run: this try waits for the other's reply.
-                Some(Call::Running) => self.finished.wait(&mut clients),
-                None => {
-                    // Marked under the same lock as it was looked for, so that one try wins.
-                    client.calls.insert(call.seq, Call::Running);
-                    break;
-                }
-            }
+        let key = (call.client, call.seq);
+        let mut table = self.table.lock();
+        let seen = table.seen.entry(call.client).or_insert(0);
+        *seen = call.seen.max(*seen);
+        let old = (call.client, 0)..=(call.client, *seen);
+        table.calls.retain(|key, _| !old.contains(key));
+        while !table.is_forgotten(call) && table.calls.get(&key) == Some(&None) {
+            self.changed.wait(&mut table);
         }
-        drop(clients);
-        let mut running = Running {
-            dedup: self,
-            call,
-            reply: Err("the handler panicked".to_owned()),
+        if table.is_forgotten(call) {
+            return Err(Forgotten);
+        }
+        if let Some(Some(reply)) = table.calls.get(&key) {
+            return Ok(reply.clone());
+        }
+        table.calls.insert(key, None);
+        drop(table);
+
+        let result = catch_unwind(AssertUnwindSafe(handler));
+        let reply = match &result {
+            Ok(reply) => reply.clone(),
+            Err(_) => Err("it panicked".to_owned()),
         };
-        running.reply = handler();
-        // Recorded when `running` is dropped, which is before anybody can send what this returns.
-        Ok(running.reply.clone())
+        let mut table = self.table.lock();
+        if !table.is_forgotten(call) {
+            table.calls.insert(key, Some(reply));
+        }
+        drop(table);
+        self.changed.notify_all();
+        result.map(Ok).unwrap_or_else(|panic| resume_unwind(panic))
     }
 
-    /// How many calls are in the table: those that run, and those whose replies are kept.
+    /// How many calls are in the table.
     pub fn len(&self) -> usize {
-        let clients = self.clients.lock();
-        clients.values().map(|client| client.calls.len()).sum()
+        self.table.lock().calls.len()
     }
 
     /// Whether no call is in the table.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-}
-
-impl Client {
-    /// The client has seen the replies of all calls up to `seen`.
-    fn forget(&mut self, seen: u64) {
-        // An old message that comes late says less than is known.
-        if seen > self.seen {
-            self.seen = seen;
-            self.calls.retain(|&seq, _| seq > seen);
-        }
-    }
-}
-
-/// A call whose handler runs. Dropped, also by a panic, it records the reply and wakes who waits for it.
-struct Running<'d> {
-    dedup: &'d Dedup,
-    call: CallId,
-    reply: Reply,
-}
-
-impl Drop for Running<'_> {
-    fn drop(&mut self) {
-        let mut clients = self.dedup.clients.lock();
-        let client = clients.entry(self.call.client).or_default();
-        // Unless the client has said meanwhile that it does not want it: then nothing would ever take it out again.
-        if self.call.seq > client.seen {
-            let done = Call::Done(self.reply.clone());
-            client.calls.insert(self.call.seq, done);
-        }
-        // All of them: every retry of this call waits here, and so do those of others.
-        self.dedup.finished.notify_all();
-    }
-}
-
-impl Default for Dedup {
-    fn default() -> Self {
-        Self::new()
     }
 }

@@ -26,11 +26,11 @@ use kit::sync::Arc;
 use serde_json::Value;
 
 use crate::disk::Disk;
-use crate::log;
 use crate::machine::Machine;
+use crate::message::{CallId, Reply};
+use crate::log;
 use crate::machine::{Entry, Executor};
 use crate::message::Forgotten;
-use crate::message::{CallId, Reply};
 use kit::sync::{Condvar, Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use std::mem;

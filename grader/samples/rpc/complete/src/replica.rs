@@ -1,19 +1,6 @@
-//! You write this file: a server that survives its machine.
-//!
-//! Two replicas: the *primary* executes calls and answers, the *backup* has everything that was answered, table of replies
-//! included, before it was. When the primary dies, a view service ([`crate::view`]) makes the backup primary, and clients that try
-//! again find what they have done.
-//!
-//! Watch for:
-//! - a reply before the backup has the call promises what dies with the primary; that holds for a `get` as well;
-//! - a primary that is cut off does not know that it is none any more, but its backup does: whoever is in another view refuses;
-//! - the backup executes calls in the primary's order, each once, although messages are lost and come again;
-//! - a new backup has nothing: it gets the whole state first.
-//!
-//! Not here: who is primary (`view`), and what the calls do (`machine`); both are given.
-//!
-//! Read: notes/rpc.md, "Two machines".
+//! Calls take turns to ask the backup, and hand it one call at a time; a lock is what they wait for, and not a condvar.
 
+use std::collections::VecDeque;
 use std::fmt;
 
 use kit::sync::Arc;
@@ -24,7 +11,7 @@ use crate::machine::{Entry, Machine};
 use crate::message::Forgotten;
 use crate::message::{CallId, Reply};
 use crate::view::{NodeId, View};
-use kit::sync::{Condvar, Mutex, MutexGuard};
+use kit::sync::Mutex;
 
 /// What a primary asks of its backup, over a network that loses requests and replies.
 pub trait Backup: Send + Sync {
@@ -70,8 +57,6 @@ pub struct Replica<M> {
     /// Never held while the network is asked: two replicas that each held their own and waited for the other would wait
     /// for ever.
     state: Mutex<State<M>>,
-    /// Notified when a request to the backup is over, and when the view changes.
-    sent: Condvar,
 }
 
 struct State<M> {
@@ -105,12 +90,12 @@ impl<M> State<M> {
 /// What a primary knows of its backup.
 struct Partner {
     backup: Arc<dyn Backup>,
+    /// Whoever asks the backup has the turn. Each view has its own, so nobody waits for the backup of an old one.
+    turn: Arc<Mutex<()>>,
     /// The backup has confirmed so many calls.
     confirmed: u64,
-    /// Calls after that, in order. They are sent again until they are confirmed.
-    unconfirmed: Vec<Entry>,
-    /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls could overtake each other.
-    sending: bool,
+    /// Calls after that, in order.
+    unconfirmed: VecDeque<Entry>,
 }
 
 impl<M: Machine> Replica<M> {
@@ -124,7 +109,6 @@ impl<M: Machine> Replica<M> {
                 view: 0,
                 role: Role::Idle,
             }),
-            sent: Condvar::new(),
         }
     }
 
@@ -148,7 +132,6 @@ impl<M: Machine> Replica<M> {
         } else {
             Role::Idle
         };
-        self.sent.notify_all();
         if view.primary != self.me {
             return Ok(());
         }
@@ -163,8 +146,8 @@ impl<M: Machine> Replica<M> {
             state.role = Role::Primary(backup.map(|backup| Partner {
                 backup,
                 confirmed: executed,
-                unconfirmed: Vec::new(),
-                sending: false,
+                unconfirmed: VecDeque::new(),
+                turn: Arc::default(),
             }));
         }
         Ok(())
@@ -197,46 +180,47 @@ impl<M: Machine> Replica<M> {
             let reply = executor.execute(&entry);
             *executed += 1;
             if let Some(partner) = partner {
-                partner.unconfirmed.push(entry);
+                partner.unconfirmed.push_back(entry);
             }
             reply
         });
         // For a known reply as well: the try that executed it may have had no confirmation.
         let (executed, view) = (*executed, *view);
-        self.confirm(state, executed, view).map(|()| reply)
+        drop(state);
+        self.confirm(executed, view).map(|()| reply)
     }
 
-    /// Blocks until the backup, if there is one, has confirmed the first `executed` calls. Whoever finds nobody sending
-    /// sends for all.
-    fn confirm<'r>(
-        &'r self,
-        mut state: MutexGuard<'r, State<M>>,
-        executed: u64,
-        view: u64,
-    ) -> Result<(), Fault> {
-        while let Some(partner) = state.partner(view)?
-            && partner.confirmed < executed
-        {
-            if partner.sending {
-                self.sent.wait(&mut state);
-                continue;
-            }
-            partner.sending = true;
-            let backup = Arc::clone(&partner.backup);
-            let (first, entries) = (partner.confirmed, partner.unconfirmed.clone());
-            drop(state);
-            let answer = backup.replicate(view, first, &entries);
-            state = self.state.lock();
-            // Unless there is a new view by now, which knows nothing of this partner.
+    /// Waits for the turn, and then hands over one call after the other until the first `executed` are confirmed.
+    fn confirm(&self, executed: u64, view: u64) -> Result<(), Fault> {
+        let Some(turn) = self
+            .state
+            .lock()
+            .partner(view)?
+            .map(|it| Arc::clone(&it.turn))
+        else {
+            return Ok(());
+        };
+        let _mine = turn.lock();
+        loop {
+            let (backup, first, entry) = {
+                let mut state = self.state.lock();
+                let Some(partner) = state.partner(view)? else {
+                    return Ok(());
+                };
+                if partner.confirmed >= executed {
+                    return Ok(());
+                }
+                let backup = Arc::clone(&partner.backup);
+                (backup, partner.confirmed, partner.unconfirmed[0].clone())
+            };
+            let answer = backup.replicate(view, first, &[entry]);
+            let mut state = self.state.lock();
             if let Some(partner) = state.partner(view)? {
-                partner.sending = false;
-                self.sent.notify_all();
                 answer.map_err(|_| Fault::Unconfirmed)?;
-                partner.confirmed += entries.len() as u64;
-                partner.unconfirmed.drain(..entries.len());
+                partner.confirmed += 1;
+                partner.unconfirmed.pop_front();
             }
         }
-        Ok(())
     }
 }
 

@@ -1,35 +1,17 @@
-//! You write this file: at least once, at most so many tries.
-//!
-//! [`Retry::call`] calls again until there is a reply, or the tries are used up. Each try has the same [`CallId`], so that a
-//! server that cares (`dedup`) runs only one of them.
-//!
-//! Watch for:
-//! - a retry is the same call: it has the number of the first try;
-//! - an error that the handler returned is a reply: trying again would only ask twice;
-//! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further.
-//!
-//! Without `dedup` on the other side this is *at least once*: fine for calls that can run twice (get, put of one client at
-//! a time), wrong for `deduct`.
-//!
-//! Read: notes/rpc.md, "At least once".
+//! The client lends out lanes. A call leaves its number in a lane while it is under way; the lock guards the lanes and the
+//! newest number, and a pause is a wait with a time-out on a condvar that nobody notifies.
 
 use std::fmt;
 
-use kit::time::Duration;
+use kit::sync::{Condvar, Mutex};
+use kit::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::message::{CallError, CallId, ClientId};
-use kit::sync::Mutex;
-use kit::thread;
-use std::collections::BTreeSet;
 
-/// What can call: a [`crate::client::Client`], or something that loses calls on purpose.
+/// What can call.
 pub trait Caller {
-    /// Calls once. Blocks until there is a reply, or it is given up.
-    ///
-    /// # Errors
-    ///
-    /// As [`crate::client::Client::call`].
+    /// Calls once.
     fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError>;
 }
 
@@ -39,31 +21,30 @@ impl<C: Caller + ?Sized> Caller for &C {
     }
 }
 
-/// How often, and how fast: a server that is overloaded needs fewer requests, not more.
+/// How often, and how fast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Tries in all, at least 1.
+    /// Tries in all.
     pub tries: u32,
-    /// Between the first try and the second. Each further pause is twice as long as the one before it.
+    /// Between the first try and the second.
     pub pause: Duration,
-    /// But no pause is longer than this.
+    /// No pause is longer.
     pub longest_pause: Duration,
 }
 
-/// One client, whose calls are tried again. Threads share it.
+/// One client, whose calls are tried again.
 pub struct Retry<C> {
     caller: C,
     client: ClientId,
     policy: Policy,
-    calls: Mutex<Calls>,
+    lanes: Mutex<Lanes>,
+    never: Condvar,
 }
 
-#[derive(Default)]
-struct Calls {
-    /// The number of the newest call.
-    last: u64,
-    /// Those that have not returned yet.
-    under_way: BTreeSet<u64>,
+struct Lanes {
+    next: u64,
+    /// The number of the call in each lane, if one is there.
+    calls: Vec<Option<u64>>,
 }
 
 /// Why [`Retry::call`] has no result.
@@ -71,7 +52,7 @@ struct Calls {
 pub enum RetryError {
     /// The handler's own error.
     Refused(String),
-    /// No try had a reply. Nobody knows whether the call was executed.
+    /// No try had a reply.
     GaveUp {
         /// So many tries.
         tries: u32,
@@ -79,80 +60,85 @@ pub enum RetryError {
 }
 
 impl<C: Caller> Retry<C> {
-    /// Calls as `client`, which no other living or former client may be.
+    /// Calls as `client`.
     pub fn new(caller: C, client: ClientId, policy: Policy) -> Self {
         Retry {
             caller,
             client,
             policy,
-            calls: Mutex::default(),
+            lanes: Mutex::new(Lanes {
+                next: 1,
+                calls: Vec::new(),
+            }),
+            never: Condvar::new(),
         }
     }
 
-    /// Calls until there is a reply. Blocks for all tries and the pauses between them at most.
-    ///
-    /// # Errors
-    ///
-    /// See [`RetryError`].
+    /// Calls until there is a reply.
     pub fn call(&self, method: &str, param: &Value) -> Result<Value, RetryError> {
-        let turn = Turn::begin(&self.calls);
-        let mut pause = self.policy.pause;
-        for again in 0..self.policy.tries.max(1) {
-            if again > 0 {
-                thread::sleep(pause.min(self.policy.longest_pause));
-                pause = pause.saturating_mul(2);
-            }
-            let call = CallId {
-                client: self.client,
-                seq: turn.seq,
-                seen: turn.seen(),
-            };
-            match self.caller.call(method, param, Some(call)) {
-                Ok(result) => return Ok(result),
-                // A reply, if not a nice one: the handler would say the same again.
-                Err(CallError::Refused(error)) => return Err(RetryError::Refused(error)),
-                Err(CallError::TimedOut | CallError::Lost) => {}
-            }
+        let (lane, seq) = self.enter();
+        let mut reply = self.attempt(method, param, seq);
+        let mut tries = 1;
+        while reply.is_none() && tries < self.policy.tries {
+            self.pause(tries - 1);
+            reply = self.attempt(method, param, seq);
+            tries += 1;
         }
-        Err(RetryError::GaveUp {
-            tries: self.policy.tries.max(1),
-        })
-    }
-}
-
-/// A call under way. Dropped, it is over: its reply was seen, or nobody will ask for it again.
-struct Turn<'r> {
-    calls: &'r Mutex<Calls>,
-    seq: u64,
-}
-
-impl<'r> Turn<'r> {
-    fn begin(calls: &'r Mutex<Calls>) -> Self {
-        let mut state = calls.lock();
-        state.last += 1;
-        let seq = state.last;
-        state.under_way.insert(seq);
-        Turn { calls, seq }
+        self.lanes.lock().calls[lane] = None;
+        reply.unwrap_or(Err(RetryError::GaveUp { tries }))
     }
 
-    /// All calls before the oldest that is under way have returned. This one is, so there is an oldest.
-    fn seen(&self) -> u64 {
-        let oldest = self.calls.lock().under_way.first().copied();
-        oldest.unwrap_or(self.seq) - 1
+    fn enter(&self) -> (usize, u64) {
+        let mut lanes = self.lanes.lock();
+        let seq = lanes.next;
+        lanes.next += 1;
+        let free = lanes.calls.iter().position(Option::is_none);
+        let lane = free.unwrap_or(lanes.calls.len());
+        if free.is_none() {
+            lanes.calls.push(None);
+        }
+        lanes.calls[lane] = Some(seq);
+        (lane, seq)
     }
-}
 
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.calls.lock().under_way.remove(&self.seq);
+    /// One try; `None` is silence.
+    fn attempt(&self, method: &str, param: &Value, seq: u64) -> Option<Result<Value, RetryError>> {
+        let oldest = self.lanes.lock().calls.iter().flatten().min().copied();
+        let call = CallId {
+            client: self.client,
+            seq,
+            seen: oldest? - 1,
+        };
+        match self.caller.call(method, param, Some(call)) {
+            Ok(result) => Some(Ok(result)),
+            Err(CallError::Refused(why)) => Some(Err(RetryError::Refused(why))),
+            Err(CallError::TimedOut | CallError::Lost) => None,
+        }
+    }
+
+    fn pause(&self, before: u32) {
+        let Policy {
+            pause,
+            longest_pause,
+            ..
+        } = self.policy;
+        let factor = 2_u32.saturating_pow(before);
+        let pause = pause.saturating_mul(factor).min(longest_pause);
+        let begun = Instant::now();
+        let (lock, mut left) = (Mutex::new(()), pause);
+        let mut guard = lock.lock();
+        while !left.is_zero() {
+            self.never.wait_for(&mut guard, left);
+            left = pause.saturating_sub(begun.elapsed());
+        }
     }
 }
 
 impl fmt::Display for RetryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            RetryError::Refused(error) => f.write_str(error),
-            RetryError::GaveUp { tries } => write!(f, "no reply after {tries} tries"),
+            RetryError::Refused(why) => f.write_str(why),
+            RetryError::GaveUp { tries } => write!(f, "{tries} tries, and no reply"),
         }
     }
 }

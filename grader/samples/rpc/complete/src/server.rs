@@ -1,234 +1,88 @@
-//! You write this file: the dispatcher.
-//!
-//! A [`Server`] knows handlers by name. For each request of a connection it runs the one that is asked for, in a thread of
-//! its own, so that a slow request delays nobody, and sends what it returns with the request's number.
-//!
-//! Watch for:
-//! - a handler can take for ever: nothing that other requests need may be held while it runs;
-//! - a handler can panic: its caller gets an error, and the connection lives on;
-//! - a frame that is no request, or names no method, gets an error as its reply;
-//! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
-//!
-//! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
-//! for each request; `notes/rpc.md` tells, step by step, what makes it ten times faster.
-//!
-//! Not here: whether a request is new (`dedup`).
-//!
-//! Read: notes/rpc.md, "The dispatcher".
+//! Threads take frames from a channel. The reader counts those that are free, and starts one more if none is.
 
-use crate::link::Link;
-use crate::message::Response;
-use crate::message::{Reply, Request};
-use crate::wire;
-use kit::collections::HashMap;
-use kit::sync::{Condvar, Mutex};
-use kit::thread::{self, Scope};
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Handlers by name, for any number of connections.
-///
-/// # Examples
-///
-/// ```no_run
-/// use rpc::server::Server;
-///
-/// let mut server = Server::new();
-/// server.register("Math.Double", |request| match request.param().as_u64() {
-///     Some(number) => Ok((2 * number).into()),
-///     None => Err("that is no number".to_owned()),
-/// });
-/// ```
+use kit::channel::{self, Receiver};
+use kit::sync::Arc;
+use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::thread;
+use serde_json::Value;
+
+use crate::link::Link;
+use crate::message::{Reply, Request, Response};
+use crate::wire;
+
+/// Handlers by name.
 pub struct Server {
-    handlers: HashMap<String, Box<Handler>>,
+    handlers: BTreeMap<String, Arc<Handler>>,
 }
 
 /// What runs a request.
 pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
-/// So many requests of one connection run or wait at once; no more are read until one is done.
-const MAX_AT_ONCE: usize = 1024;
-
-/// The threads of one connection and the frames that wait for them.
-///
-/// While a frame waits, a thread is on its way to it, and that thread calls the next before it runs a handler. So no
-/// frame waits behind a handler, and a burst of frames does not wake a thread for each.
-#[derive(Default)]
-struct Crew {
-    state: Mutex<State>,
-    /// Notified when a thread is called, and when no more frames will come. Idle threads wait on it.
-    work: Condvar,
-    /// Notified when a frame is done, if there was no room. The reader of frames waits on it.
-    room: Condvar,
-}
-
-#[derive(Default)]
-struct State {
-    /// Frames that no thread has taken.
-    waiting: VecDeque<Vec<u8>>,
-    /// Frames that wait, or whose handlers run.
-    open: usize,
-    /// A thread was called or started, and has not come yet. Always true while a frame waits.
-    on_the_way: bool,
-    /// An idle thread was called, and none has heard it yet.
-    called: bool,
-    /// Threads that wait on `work` and were not called.
-    idle: usize,
-    /// No more frames will come.
-    ended: bool,
-}
-
 impl Server {
     /// A server without handlers.
     pub fn new() -> Self {
         Server {
-            handlers: HashMap::default(),
+            handlers: BTreeMap::new(),
         }
     }
 
-    /// Runs `handler` for requests with that method. The one that was there before is gone.
+    /// Runs `handler` for requests with that method.
     pub fn register(
         &mut self,
         method: &str,
         handler: impl Fn(&Request) -> Reply + Send + Sync + 'static,
     ) {
-        self.handlers.insert(method.to_owned(), Box::new(handler));
+        self.handlers.insert(method.to_owned(), Arc::new(handler));
     }
 
-    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
+    /// Answers the requests of one connection.
     pub fn serve(&self, link: &dyn Link) {
-        let crew = Crew::default();
+        // Threads that are done, less the frames in the queue: each of those has its thread.
+        let free = AtomicUsize::new(0);
+        let (queue, frames) = channel::unbounded();
         thread::scope(|scope| {
             while let Ok(Some(frame)) = link.receive() {
-                if crew.take_in(frame) == Call::Start {
-                    self.hire(scope, &crew, link);
+                let one_less = |free: usize| free.checked_sub(1);
+                if free.fetch_update(SeqCst, SeqCst, one_less).is_ok() {
+                    let _ = queue.send(frame);
+                } else {
+                    let (free, frames) = (&free, frames.clone());
+                    scope.spawn(move || self.work(link, frame, free, &frames));
                 }
             }
-            crew.end();
+            drop(queue);
         });
     }
 
-    /// Starts one more thread, which answers frames until no more will come.
-    fn hire<'s>(&'s self, scope: &'s Scope<'s, '_>, crew: &'s Crew, link: &'s dyn Link) {
-        scope.spawn(move || {
-            crew.has_come();
-            while let Some((frame, call)) = crew.next() {
-                if call == Call::Start {
-                    self.hire(scope, crew, link);
-                }
-                let response = self.answer(&frame);
-                // If it cannot be sent, the connection has ended, and nobody waits for it.
-                let _ = link.send(&wire::encode(&response));
-                crew.done();
-            }
-        });
+    /// Answers a frame, and then those of the queue until it ends.
+    fn work(&self, link: &dyn Link, first: Vec<u8>, free: &AtomicUsize, queue: &Receiver<Vec<u8>>) {
+        let mut next = Ok(first);
+        while let Ok(frame) = next {
+            let response = match wire::decode::<Request>(&frame) {
+                Ok(request) => Response::new(request.id, self.reply(&request)),
+                Err(error) => Response::new(number(&frame), Err(error.to_string())),
+            };
+            let _ = link.send(&wire::encode(&response));
+            free.fetch_add(1, SeqCst);
+            next = queue.recv();
+        }
     }
 
-    /// Makes the reply to one frame, whatever it holds and whatever the handler does.
-    fn answer(&self, frame: &[u8]) -> Response {
-        let request: Request = match wire::decode(frame) {
-            Ok(request) => request,
-            Err(error) => return Response::new(id_of(frame), Err(error.to_string())),
-        };
+    fn reply(&self, request: &Request) -> Reply {
         let Some(handler) = self.handlers.get(&request.method) else {
-            let error = format!("there is no method {}", request.method);
-            return Response::new(request.id, Err(error));
+            return Err("no such method".to_owned());
         };
-        // No lock is held here: a handler may take for ever.
-        let reply = catch_unwind(AssertUnwindSafe(|| handler(&request)));
-        let reply = reply.unwrap_or_else(|_| Err("the handler panicked".to_owned()));
-        Response::new(request.id, reply)
+        let reply = catch_unwind(AssertUnwindSafe(|| handler(request)));
+        reply.unwrap_or_else(|_| Err("it panicked".to_owned()))
     }
 }
 
-/// How the next thread is called.
-#[derive(PartialEq, Eq)]
-enum Call {
-    /// It is on its way, or there is nothing for it to do.
-    Done,
-    /// None is idle: the caller has to start one.
-    Start,
-}
-
-impl Crew {
-    /// A frame has come. Blocks while too many are open.
-    fn take_in(&self, frame: Vec<u8>) -> Call {
-        let mut state = self.state.lock();
-        while state.open == MAX_AT_ONCE {
-            self.room.wait(&mut state);
-        }
-        state.open += 1;
-        state.waiting.push_back(frame);
-        self.call(&mut state)
-    }
-
-    /// Calls a thread if a frame waits and none is on its way.
-    fn call(&self, state: &mut State) -> Call {
-        if state.waiting.is_empty() || state.on_the_way {
-            return Call::Done;
-        }
-        state.on_the_way = true;
-        if state.idle == 0 {
-            return Call::Start;
-        }
-        state.idle -= 1;
-        state.called = true;
-        self.work.notify_one();
-        Call::Done
-    }
-
-    /// The thread that was started is there.
-    fn has_come(&self) {
-        self.state.lock().on_the_way = false;
-    }
-
-    /// The next frame, with the next thread called for those behind it. Blocks until there is one; `None` if there
-    /// never will be.
-    fn next(&self) -> Option<(Vec<u8>, Call)> {
-        let mut state = self.state.lock();
-        loop {
-            if let Some(frame) = state.waiting.pop_front() {
-                let call = self.call(&mut state);
-                return Some((frame, call));
-            }
-            if state.ended {
-                return None;
-            }
-            state.idle += 1;
-            while !state.called && !state.ended {
-                self.work.wait(&mut state);
-            }
-            if state.called {
-                state.called = false;
-                state.on_the_way = false;
-            } else {
-                state.idle -= 1;
-            }
-        }
-    }
-
-    /// A frame is answered.
-    fn done(&self) {
-        let mut state = self.state.lock();
-        if state.open == MAX_AT_ONCE {
-            self.room.notify_one();
-        }
-        state.open -= 1;
-    }
-
-    /// No more frames will come.
-    fn end(&self) {
-        self.state.lock().ended = true;
-        self.work.notify_all();
-    }
-}
-
-/// The number that a frame has, which is no request otherwise; 0 if it has none.
-fn id_of(frame: &[u8]) -> u64 {
-    wire::decode::<serde_json::Value>(frame)
-        .ok()
-        .and_then(|value| value.get("id")?.as_u64())
-        .unwrap_or(0)
+fn number(frame: &[u8]) -> u64 {
+    let value = wire::decode::<Value>(frame).ok();
+    value.and_then(|value| value["id"].as_u64()).unwrap_or(0)
 }
 
 impl Default for Server {

@@ -1,144 +1,64 @@
-//! You write this file: messages out of a stream of bytes, and back.
-//!
-//! TCP carries bytes, not messages: one `read` may bring half a message, or three and a half. A message here
-//! is a *frame*: one line of JSON, ended by a newline. [`FrameReader`] cuts the stream into frames,
-//! [`decode`] makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of one, [`encode`] goes the other way.
-//!
-//! Watch for:
-//! - a frame may come byte by byte, and several may come at once: what is read too much belongs to the next;
-//! - a peer that never sends a newline must not make the buffer grow for ever: [`MAX_FRAME`] is the end;
-//! - a stream that ends in the middle of a frame was cut, which is not the same as a clean end;
-//! - nothing that a peer sends may make this panic.
-//!
-//! Not here: who the peer is, and what a request means.
-//!
-//! Read: notes/rpc.md, "Frames".
+//! All by the standard library: `read_until` on a `BufReader` that is allowed so many bytes and no more, and a `BufWriter`
+//! with room for the whole line.
 
 use std::fmt;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The longest frame that is read or written, in bytes, without its newline: 1 MiB.
 pub const MAX_FRAME: usize = 1 << 20;
 
-/// How much is asked of the source at once, in bytes.
-const CHUNK: usize = 16 << 10;
-
-/// Cuts a stream into frames. Holds at most one frame that is not complete and one chunk that was read ahead.
-///
-/// # Examples
-///
-/// ```no_run
-/// use rpc::wire::FrameReader;
-///
-/// let mut frames = FrameReader::new(&b"one\ntwo\n"[..]);
-/// assert_eq!(frames.read_frame().unwrap(), Some(b"one".to_vec()));
-/// assert_eq!(frames.read_frame().unwrap(), Some(b"two".to_vec()));
-/// assert_eq!(frames.read_frame().unwrap(), None);
-/// ```
+/// Cuts a stream into frames.
 pub struct FrameReader<R> {
-    source: R,
-    /// What was read. All before `start` was given out, and there is no newline before `searched`.
-    buffer: Vec<u8>,
-    start: usize,
-    searched: usize,
+    source: BufReader<R>,
 }
 
 impl<R: Read> FrameReader<R> {
     /// Reads frames from `source`.
     pub fn new(source: R) -> Self {
         FrameReader {
-            source,
-            buffer: Vec::new(),
-            start: 0,
-            searched: 0,
+            source: BufReader::new(source),
         }
     }
 
-    /// Gives the next frame, without its newline; `None` if the stream ended after a newline. Blocks until the frame is
-    /// whole.
-    ///
-    /// # Errors
-    ///
-    /// [`WireError::TooLong`] as soon as a frame is longer than [`MAX_FRAME`], [`WireError::Cut`] if the stream ends
-    /// within one, [`WireError::Io`] if the source fails. The stream is of no use then.
+    /// Gives the next frame, without its newline; `None` if the stream ended after a newline.
     pub fn read_frame(&mut self) -> Result<Option<Vec<u8>>, WireError> {
-        loop {
-            let unseen = &self.buffer[self.searched..];
-            if let Some(length) = unseen.iter().position(|&byte| byte == b'\n') {
-                let end = self.searched + length;
-                let frame = self.buffer[self.start..end].to_vec();
-                self.start = end + 1;
-                self.searched = self.start;
-                return within_limit(frame.len()).map(|()| Some(frame));
-            }
-            self.searched = self.buffer.len();
-            // Before more is read, or a peer without newlines could fill the memory.
-            within_limit(self.searched - self.start)?;
-            if self.read_more()? == 0 {
-                return match self.buffer.len() {
-                    0 => Ok(None),
-                    bytes => Err(WireError::Cut { bytes }),
-                };
-            }
+        let mut line = Vec::new();
+        let mut allowed = self.source.by_ref().take(MAX_FRAME as u64 + 1);
+        allowed.read_until(b'\n', &mut line)?;
+        if line.pop_if(|last| *last == b'\n').is_some() {
+            return Ok(Some(line));
+        }
+        match line.len() {
+            0 => Ok(None),
+            bytes if bytes <= MAX_FRAME => Err(WireError::Cut { bytes }),
+            _ => Err(WireError::TooLong),
         }
     }
-
-    /// Reads once, behind what is there, and says how many bytes came: 0 at the end of the stream.
-    fn read_more(&mut self) -> io::Result<usize> {
-        self.buffer.drain(..self.start);
-        self.searched -= self.start;
-        self.start = 0;
-        let held = self.buffer.len();
-        self.buffer.resize(held + CHUNK, 0);
-        let read = loop {
-            match self.source.read(&mut self.buffer[held..]) {
-                // A signal came in between. Nothing is wrong with the stream.
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                read => break read,
-            }
-        };
-        self.buffer
-            .truncate(held + read.as_ref().map_or(0, |read| *read));
-        read
-    }
 }
 
-/// Writes one frame and its newline. Blocks until the sink has taken all of it.
-///
-/// It is a single `write_all`: two small writes are two packets, and on a connection without `TCP_NODELAY` the second
-/// waits until the peer has acknowledged the first.
-///
-/// # Errors
-///
-/// [`WireError::TooLong`] if the frame is longer than [`MAX_FRAME`]; nothing is written then. [`WireError::Io`] if
-/// the sink fails.
+/// Writes one frame and its newline.
 pub fn write_frame(sink: &mut impl Write, frame: &[u8]) -> Result<(), WireError> {
-    within_limit(frame.len())?;
-    let line = [frame, b"\n"].concat();
-    Ok(sink.write_all(&line)?)
-}
-
-/// Makes a frame of a [`Request`](crate::message::Request) or [`Response`](crate::message::Response): its JSON, on one line.
-pub fn encode(message: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(message).expect("messages have nothing that JSON cannot say")
-}
-
-/// Makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of a frame.
-///
-/// # Errors
-///
-/// [`WireError::Malformed`] if it is not JSON, or not JSON of such a message; with the parser's words and place.
-pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
-    serde_json::from_slice(frame).map_err(|error| WireError::Malformed(error.to_string()))
-}
-
-fn within_limit(length: usize) -> Result<(), WireError> {
-    if length > MAX_FRAME {
+    if frame.len() > MAX_FRAME {
         return Err(WireError::TooLong);
     }
-    Ok(())
+    let mut line = BufWriter::with_capacity(frame.len() + 1, sink);
+    line.write_all(frame)?;
+    line.write_all(b"\n")?;
+    Ok(line.flush()?)
+}
+
+/// Makes a frame of a message.
+pub fn encode(message: &impl Serialize) -> Vec<u8> {
+    let mut frame = Vec::new();
+    serde_json::to_writer(&mut frame, message).expect("it can be said in JSON");
+    frame
+}
+
+/// Makes a message of a frame.
+pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
+    serde_json::from_reader(frame).map_err(|error| WireError::Malformed(error.to_string()))
 }
 
 /// Why no message came, or none was sent.
@@ -167,12 +87,7 @@ impl fmt::Display for WireError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             WireError::Io(error) => write!(f, "the connection failed: {error}"),
-            WireError::Cut { bytes } => {
-                write!(
-                    f,
-                    "the stream ended within a frame, after {bytes} bytes of it"
-                )
-            }
+            WireError::Cut { bytes } => write!(f, "the stream ended after {bytes} bytes of a frame"),
             WireError::TooLong => write!(f, "a frame is longer than {MAX_FRAME} bytes"),
             WireError::Malformed(why) => write!(f, "a frame is no message: {why}"),
         }
