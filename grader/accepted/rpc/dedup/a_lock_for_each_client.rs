@@ -1,17 +1,17 @@
-//! Each client has a lock and a condvar of its own, so clients do not hold each other up; the table of clients is only read
-//! once all of them are known. What was seen drops out of a queue in the order of the numbers.
+//! Each client has a lock and a condvar of its own, so a reply wakes only its own client's tries. What was seen
+//! drops out of a queue in the order of the numbers.
 
 use std::collections::VecDeque;
 
 use kit::collections::HashMap;
-use kit::sync::{Arc, Condvar, Mutex, RwLock};
+use kit::sync::{Arc, Condvar, Mutex};
 
 use crate::message::{CallId, ClientId, Forgotten, Reply};
 
 /// Lets each call run at most once.
 #[derive(Default)]
 pub struct Dedup {
-    clients: RwLock<HashMap<ClientId, Arc<Client>>>,
+    clients: Mutex<HashMap<ClientId, Arc<Client>>>,
 }
 
 #[derive(Default)]
@@ -78,10 +78,7 @@ impl Dedup {
     }
 
     fn client(&self, id: ClientId) -> Arc<Client> {
-        if let Some(client) = self.clients.read().get(&id) {
-            return Arc::clone(client);
-        }
-        Arc::clone(self.clients.write().entry(id).or_default())
+        Arc::clone(self.clients.lock().entry(id).or_default())
     }
 
     /// Runs the handler if the call is new.
@@ -112,7 +109,7 @@ impl Dedup {
 
     /// How many calls are in the table.
     pub fn len(&self) -> usize {
-        let clients = self.clients.read();
+        let clients = self.clients.lock();
         let known = |client: &Arc<Client>| {
             let calls = client.calls.lock();
             let known = |state: &&State| !matches!(state, State::New);
