@@ -6,6 +6,7 @@
 //! Watch for:
 //! - a reply can come before `send` has returned: whoever waits for it must be known by then;
 //! - a reply can come after its call has given up: it must not be given to another;
+//! - a call that is over leaves nothing behind, whichever way it ended: a connection may live for a year;
 //! - when the connection is lost, every call that waits fails, and so does every later one;
 //! - what is no reply, or nobody's, harms nobody.
 //!
