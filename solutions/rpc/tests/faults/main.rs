@@ -143,10 +143,12 @@ fn at_most_once(fault: Fault, seed: u64, how: Clients, memory: Memory) -> u64 {
     });
     let run = thread::scope(|scope| {
         scope.spawn(|| life.serve(&network, &server));
+        let stop = life.stop_at_the_end(&network);
         let run = stack::clients(&network, how, &trouble);
-        life.stop(&network);
+        drop(stop);
         run
     });
+    run.nothing_is_refused();
     // No request is under way any more.
     run.holds(&store.get("a").expect("there is a balance"));
     run.tries
@@ -175,9 +177,11 @@ fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
     };
     thread::scope(|scope| {
         let serving = scope.spawn(|| live(&life, &network, fault, seed, make));
+        let stop = life.stop_at_the_end(&network);
         let run = stack::clients(&network, how, &trouble);
-        life.stop(&network);
+        drop(stop);
         let disk = serving.join().unwrap();
+        run.nothing_is_refused();
         let left = Durable::open(make(Arc::new(disk)), Store::new(), ROTATE_AFTER)
             .expect("it can be read")
             .call(None, "KV.Get", &json!({ "key": "a" }));
@@ -380,7 +384,10 @@ impl Disk for Liar {
 
 #[test]
 fn replies_before_the_sync_are_found_out() {
-    is_found(&["is not there", "not linearizable"], |seed| {
-        exactly_once(Fault::Crash, seed, |disk| Arc::new(Liar(disk)));
-    });
+    is_found(
+        &["is not there", "is refused", "not linearizable"],
+        |seed| {
+            exactly_once(Fault::Crash, seed, |disk| Arc::new(Liar(disk)));
+        },
+    );
 }

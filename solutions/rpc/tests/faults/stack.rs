@@ -74,6 +74,8 @@ pub(crate) struct Trouble {
     to: u64,
     begin: Box<dyn Fn() + Send + Sync>,
     end: Box<dyn Fn() + Send + Sync>,
+    /// Whether it has ended. Locked while it begins and ends: trouble that begins after its end would last for ever.
+    over: Plain<bool>,
 }
 
 impl Trouble {
@@ -89,6 +91,7 @@ impl Trouble {
             to: from + 1 + seed / 9 % 5,
             begin: Box::new(begin),
             end: Box::new(end),
+            over: Plain::new(false),
         })
     }
 
@@ -96,15 +99,20 @@ impl Trouble {
     pub(crate) fn one_more(&self) {
         let now = self.tries.fetch_add(1, SeqCst) + 1;
         if now == self.from {
-            (self.begin)();
+            let over = self.over.lock().unwrap();
+            if !*over {
+                (self.begin)();
+            }
         }
         if now == self.to {
-            (self.end)();
+            self.end();
         }
     }
 
-    /// All tries are over, and so is this.
+    /// Ends it, or lets it not begin any more.
     pub(crate) fn end(&self) {
+        let mut over = self.over.lock().unwrap();
+        *over = true;
         (self.end)();
     }
 }
@@ -136,6 +144,8 @@ impl Caller for Troubled {
 pub(crate) struct Run {
     pub(crate) history: Vec<history::Operation<Asked, Value>>,
     pub(crate) deducts: Vec<Deduct>,
+    /// Errors that the server sent. It has no reason to.
+    pub(crate) refused: Vec<String>,
     pub(crate) tries: u64,
 }
 
@@ -159,6 +169,7 @@ pub(crate) struct Clients {
 pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -> Run {
     let recorder = Recorder::new();
     let deducts = Plain::new(Vec::new());
+    let refused = Plain::new(Vec::new());
     let client = |number: u64, tries: u32| {
         let node = network.node(&match number {
             0 => "setup".to_owned(),
@@ -188,7 +199,9 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
             }
             Err(RetryError::GaveUp { .. }) => false,
             Err(RetryError::Refused(why)) => {
-                panic!("{method} of client {number} is refused: {why}")
+                let text = format!("{method} of client {number} is refused: {why}");
+                refused.lock().unwrap().push(text);
+                false
             }
         }
     };
@@ -222,11 +235,19 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
     Run {
         history: recorder.take(),
         deducts: deducts.into_inner().unwrap(),
+        refused: refused.into_inner().unwrap(),
         tries: trouble.tries.load(SeqCst),
     }
 }
 
 impl Run {
+    /// No call of these can be refused, if those before it are there.
+    pub(crate) fn nothing_is_refused(&self) {
+        if let Some(first) = self.refused.first() {
+            panic!("{first}");
+        }
+    }
+
     /// Each deduct was executed at most once, and exactly once if its call returned; and all that clients saw could have been
     /// seen one after the other.
     pub(crate) fn holds(&self, balance: &str) {
@@ -342,9 +363,18 @@ impl Life {
         self.stopping.load(SeqCst)
     }
 
-    /// Ends it, when all clients have hung up.
-    pub(crate) fn stop(&self, network: &Network) {
-        self.stopping.store(true, SeqCst);
-        network.node(SERVER).stop_listening();
+    /// Ends it when what is returned is dropped, at the latest: also if a client panics, or its server would live for ever.
+    pub(crate) fn stop_at_the_end<'l>(&'l self, network: &'l Network) -> Stop<'l> {
+        Stop(self, network)
+    }
+}
+
+/// Ends a server's life. Dropped when all clients have hung up.
+pub(crate) struct Stop<'l>(&'l Life, &'l Network);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.stopping.store(true, SeqCst);
+        self.1.node(SERVER).stop_listening();
     }
 }
