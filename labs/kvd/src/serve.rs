@@ -6,7 +6,6 @@ use std::process::abort;
 
 use anyhow::{Context, Result};
 use kit::sync::Arc;
-use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::thread;
 use kit::time::Duration;
 
@@ -42,24 +41,24 @@ pub(crate) fn serve(address: SocketAddr, data: Option<&Path>) -> Result<()> {
     let listener = TcpListener::bind(address).with_context(|| format!("listening on {address}"))?;
     println!("{}", listener.local_addr()?);
     std::io::stdout().flush()?;
-    let open = Arc::new(AtomicUsize::new(0));
+    // Each connection holds one more of it, also while its thread unwinds.
+    let open = Arc::new(());
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
             // It is gone already, or one too many for the system: then it waits, and the next `accept` fails at once, too.
             thread::sleep(PAUSE);
             continue;
         };
-        if open.load(SeqCst) >= MAX_CONNECTIONS {
+        if Arc::strong_count(&open) > MAX_CONNECTIONS {
             refuse(stream);
             continue;
         }
         let Ok(link) = patient(stream) else { continue };
-        open.fetch_add(1, SeqCst);
-        let (server, open) = (Arc::clone(&server), Arc::clone(&open));
+        let (server, one) = (Arc::clone(&server), Arc::clone(&open));
         thread::spawn(move || {
             server.serve(&link);
             drop(link);
-            open.fetch_sub(1, SeqCst);
+            drop(one);
         });
     }
     Ok(())
