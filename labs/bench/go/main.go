@@ -1,6 +1,7 @@
 // Go's net/rpc on one loopback connection: how many calls a second, and how long one takes.
 //
-// For each line `CODEC IN_FLIGHT MILLISECONDS` on standard input, with `gob` or `json` as codec, it prints a line of JSON.
+// The first line that it prints is the address where a server waits for one connection and speaks JSON. Then, for each line `CODEC IN_FLIGHT MILLISECONDS` on standard input, with `gob` or `json` as codec, it prints a line of JSON about calls with Go's own
+// client.
 package main
 
 import (
@@ -44,9 +45,12 @@ func (kv *KV) Get(args GetArgs, reply *GetReply) error {
 
 func main() {
 	check(rpc.Register(&KV{values: map[string]string{"a": "1"}}))
+	json := func(conn net.Conn) { jsonrpc.ServeConn(conn) }
+	gob := func(conn net.Conn) { rpc.ServeConn(conn) }
+	fmt.Println(listen(json))
 	clients := map[string]*rpc.Client{
-		"gob":  rpc.NewClient(connect(func(conn net.Conn) { rpc.ServeConn(conn) })),
-		"json": jsonrpc.NewClient(connect(func(conn net.Conn) { jsonrpc.ServeConn(conn) })),
+		"gob":  rpc.NewClient(dial(listen(gob))),
+		"json": jsonrpc.NewClient(dial(listen(json))),
 	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
@@ -58,8 +62,8 @@ func main() {
 	}
 }
 
-// connect serves one connection, and gives its other end. Go sets TCP_NODELAY by itself.
-func connect(serve func(net.Conn)) net.Conn {
+// listen serves one connection, and gives the address where it waits for it. Go sets TCP_NODELAY by itself.
+func listen(serve func(net.Conn)) string {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(err)
 	go func() {
@@ -67,7 +71,11 @@ func connect(serve func(net.Conn)) net.Conn {
 		check(err)
 		serve(conn)
 	}()
-	conn, err := net.Dial("tcp", listener.Addr().String())
+	return listener.Addr().String()
+}
+
+func dial(address string) net.Conn {
+	conn, err := net.Dial("tcp", address)
 	check(err)
 	return conn
 }

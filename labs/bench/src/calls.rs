@@ -28,14 +28,16 @@ pub type Play<'a> = dyn FnMut(usize, Duration) -> Turn + 'a;
 
 /// Those that are compared, and with whom.
 pub struct Race<'a> {
+    title: &'static str,
     players: Vec<(&'static str, Box<Play<'a>>)>,
     filter: Vec<String>,
 }
 
 impl<'a> Race<'a> {
     /// Takes names to measure from the command line, or parts of them; without any, all take part.
-    pub fn from_args() -> Self {
+    pub fn from_args(title: &'static str) -> Self {
         Race {
+            title,
             players: Vec::new(),
             filter: std::env::args()
                 .skip(1)
@@ -57,8 +59,13 @@ impl<'a> Race<'a> {
     }
 
     /// Runs all rounds, and prints the medians. The last column is how many times as many calls `ours` made in the same
-    /// round; with one call at a time, which measures how a core wakes, it is left out.
+    /// round; with one call at a time, which measures how a core wakes, it is left out. Prints nothing if nobody was
+    /// asked for.
     pub fn run(mut self, in_flight: &[usize], ours: &str) {
+        if self.players.is_empty() {
+            return;
+        }
+        println!("{}\n", self.title);
         let one = self.players.iter().position(|(name, _)| *name == ours);
         println!(
             "{:<34} {:>9} {:>9} {:>8} {:>8}  {ours} / it",

@@ -10,7 +10,7 @@
 //! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
 //!
 //! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
-//! for each request; `notes/rpc.md` tells, step by step, what makes it seven times as fast.
+//! for each request; `notes/rpc.md` tells, step by step, what makes it twenty times as fast.
 //!
 //! Not here: whether a request is new (`dedup`).
 //!

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::rc::Rc;
@@ -9,20 +10,28 @@ use std::time::Duration;
 
 use bench::calls::{Race, Turn};
 
-const NAMES: [(&str, &str); 2] = [("Go net/rpc/jsonrpc", "json"), ("Go net/rpc (gob)", "gob")];
+use super::load::{Format, Load};
+use super::steps::ANSWER;
 
-pub(crate) fn add(race: &mut Race<'_>) {
-    if !NAMES.iter().any(|(name, _)| race.wants(name)) {
+const JSON: &str = "Go net/rpc/jsonrpc";
+const GOB: &str = "Go net/rpc (gob)";
+
+pub(crate) fn add(servers: &mut Race<'_>, stacks: &mut Race<'_>) {
+    if !servers.wants(JSON) && !stacks.wants(GOB) {
         return;
     }
     if Command::new("go").arg("version").output().is_err() {
         println!("without Go's net/rpc: there is no go here (Debian: apt-get install golang-go)");
         return;
     }
-    let go = Rc::new(RefCell::new(Go::start()));
-    for (name, codec) in NAMES {
+    let go = Go::start();
+    let stream = TcpStream::connect(&go.address).expect("it listens");
+    let mut load = Load::new(stream, Format::json_rpc(ANSWER));
+    servers.add(JSON, move |in_flight, time| load.play(in_flight, time));
+    let go = Rc::new(RefCell::new(go));
+    for (name, codec) in [(JSON, "json"), (GOB, "gob")] {
         let go = Rc::clone(&go);
-        race.add(name, move |in_flight, time| {
+        stacks.add(name, move |in_flight, time| {
             go.borrow_mut().turn(codec, in_flight, time)
         });
     }
@@ -32,6 +41,8 @@ struct Go {
     process: Child,
     orders: ChildStdin,
     results: BufReader<ChildStdout>,
+    /// Where a server listens for one connection that speaks JSON.
+    address: String,
 }
 
 impl Go {
@@ -53,11 +64,14 @@ impl Go {
             .spawn()
             .expect("it was built");
         let orders = process.stdin.take().expect("it is a pipe");
-        let results = BufReader::new(process.stdout.take().expect("it is a pipe"));
+        let mut results = BufReader::new(process.stdout.take().expect("it is a pipe"));
+        let mut address = String::new();
+        results.read_line(&mut address).expect("it runs");
         Go {
             process,
             orders,
             results,
+            address: address.trim_end().to_owned(),
         }
     }
 

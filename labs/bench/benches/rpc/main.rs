@@ -1,9 +1,11 @@
 //! Given: calls over one loopback connection, next to what a professional would use, and the steps from slow to fast.
 //!
-//! Everybody makes the same call: `KV.Get` of one key, out of a map under a lock. Client and server are in one process. Who
-//! blocks calls from threads, as a user would; Go from goroutines, `tarpc` from tasks.
+//! Everybody makes the same call: `KV.Get` of one key, out of a map under a lock. There are two tables. In the first, the same
+//! thread asks every server, in the bytes that it understands: what differs is the server. In the second, each is called
+//! with its own client, as a user would: from threads that wait, Go from goroutines, `tarpc` from tasks.
 
 mod go;
+mod load;
 mod peers;
 mod steps;
 
@@ -27,39 +29,52 @@ fn connection() -> (TcpStream, TcpStream) {
 macro_rules! of_the_course {
     ($module:ident, $crate_:ident, $name:literal) => {
         mod $module {
+            use std::net::TcpStream;
             use std::sync::Arc;
+            use std::time::Duration;
 
-            use bench::calls::{Race, by_threads};
+            use bench::calls::{Race, Turn, by_threads};
             use parking_lot::Mutex;
             use serde_json::json;
-            use $crate_::{client::Client, link::Link, server::Server, tcp::TcpLink};
+            use $crate_::{client::Client, server::Server, tcp::TcpLink};
 
-            pub(crate) fn add(race: &mut Race<'_>) {
-                if !race.wants($name) {
-                    return;
+            use crate::load::{Format, Load};
+
+            pub(crate) fn add_server(race: &mut Race<'_>) {
+                if race.wants($name) {
+                    let mut load = Load::new(served(), Format::json_rpc(crate::steps::ANSWER));
+                    race.add($name, move |in_flight, time| load.play(in_flight, time));
                 }
-                let (client, server) = super::connection();
-                let link = |stream| TcpLink::new(stream).expect("it is connected");
-                let (client, server) = (link(client), link(server));
+            }
+
+            pub(crate) fn add_with_client(race: &mut Race<'_>) {
+                if race.wants($name) {
+                    race.add($name, calling(served()));
+                }
+            }
+
+            /// The client's end of a connection that is served.
+            fn served() -> TcpStream {
+                let (client, server) = crate::connection();
+                let server = TcpLink::new(server).expect("it is connected");
                 std::thread::spawn(move || serving().serve(&server));
-                race.add($name, calling(Arc::new(client)));
+                client
             }
 
             /// A server that knows `KV.Get`.
             pub(crate) fn serving() -> Server {
-                let values = Mutex::new(super::steps::values());
+                let values = Mutex::new(crate::steps::values());
                 let mut server = Server::new();
                 server.register("KV.Get", move |request| {
-                    super::steps::get(&values, request.param())
+                    crate::steps::get(&values, request.param())
                 });
                 server
             }
 
             /// Threads that share one client.
-            pub(crate) fn calling(
-                link: Arc<dyn Link>,
-            ) -> impl FnMut(usize, std::time::Duration) -> bench::calls::Turn {
-                let client = Client::new(link, None);
+            fn calling(stream: TcpStream) -> impl FnMut(usize, Duration) -> Turn {
+                let link = TcpLink::new(stream).expect("it is connected");
+                let client = Client::new(Arc::new(link), None);
                 move |in_flight, time| {
                     by_threads(in_flight, time, || {
                         let reply = client.call("KV.Get", &json!({ "key": "a" }), None);
@@ -76,12 +91,19 @@ of_the_course!(reference, rpc_solution, "reference");
 of_the_course!(student, rpc, "yours");
 
 fn main() {
-    let mut race = Race::from_args();
-    go::add(&mut race);
-    peers::add(&mut race);
-    steps::add(&mut race);
-    reference::add(&mut race);
+    let mut servers = Race::from_args("The server: one thread keeps so many requests under way");
+    let mut stacks =
+        Race::from_args("Server and client: so many callers, each waits for its reply");
+    go::add(&mut servers, &mut stacks);
+    peers::add(&mut servers, &mut stacks);
+    steps::add(&mut servers);
+    reference::add_server(&mut servers);
+    reference::add_with_client(&mut stacks);
     #[cfg(feature = "student")]
-    student::add(&mut race);
-    race.run(&IN_FLIGHT, "reference");
+    {
+        student::add_server(&mut servers);
+        student::add_with_client(&mut stacks);
+    }
+    servers.run(&IN_FLIGHT, "reference");
+    stacks.run(&IN_FLIGHT, "reference");
 }

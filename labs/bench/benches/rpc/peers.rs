@@ -15,6 +15,8 @@ use tarpc::tokio_serde::formats::{Bincode, Json};
 use tarpc::{client, context};
 use tokio::runtime::Runtime;
 
+use super::load::{Format, Frame, Load};
+
 #[tarpc::service]
 trait Kv {
     async fn get(key: String) -> Option<String>;
@@ -29,19 +31,29 @@ impl Kv for Store {
     }
 }
 
-/// A client and a server of `tarpc` with that format; each call is a task of its own caller.
+/// Serves `Kv` with that format on that runtime, and gives the client's end of the connection.
+macro_rules! served {
+    ($runtime:expr, $codec:ident) => {{
+        let (client, server) = super::connection();
+        $runtime.block_on(async {
+            let server = Transport::from((asynchronous(server), $codec::default()));
+            let store = Store(Arc::new(Mutex::new(super::steps::values())));
+            let serving = BaseChannel::with_defaults(server).execute(store.serve());
+            tokio::spawn(serving.for_each(|request| async {
+                tokio::spawn(request);
+            }));
+        });
+        client
+    }};
+}
+
+/// A client and a server with that format; each call is a task of its own caller.
 macro_rules! tarpc_with {
-    ($race:expr, $name:literal, $codec:ident) => {
+    ($race:expr, $name:expr, $codec:ident) => {
         if $race.wants($name) {
             let runtime = Runtime::new().expect("threads can be started");
+            let client = served!(runtime, $codec);
             let kv = runtime.block_on(async {
-                let (client, server) = super::connection();
-                let server = Transport::from((asynchronous(server), $codec::default()));
-                let store = Store(Arc::new(Mutex::new(super::steps::values())));
-                let serving = BaseChannel::with_defaults(server).execute(store.serve());
-                tokio::spawn(serving.for_each(|request| async {
-                    tokio::spawn(request);
-                }));
                 let client = Transport::from((asynchronous(client), $codec::default()));
                 KvClient::new(client::Config::default(), client).spawn()
             });
@@ -52,14 +64,49 @@ macro_rules! tarpc_with {
     };
 }
 
-pub(crate) fn add(race: &mut Race<'_>) {
-    tarpc_with!(race, "tarpc, JSON", Json);
-    tarpc_with!(race, "tarpc, bincode", Bincode);
-    if race.wants("raw echo") {
-        let echo = Echo::start();
-        race.add("raw echo", move |in_flight, time| {
+const JSON: &str = "tarpc, JSON";
+const ECHO: &str = "lines come back as they are";
+
+pub(crate) fn add(servers: &mut Race<'_>, stacks: &mut Race<'_>) {
+    if servers.wants(JSON) {
+        let runtime = Runtime::new().expect("threads can be started");
+        let mut load = Load::new(served!(runtime, Json), format_of_tarpc());
+        servers.add(JSON, move |in_flight, time| {
+            // As long as there are turns, its threads are needed.
+            let _ = &runtime;
+            load.play(in_flight, time)
+        });
+    }
+    tarpc_with!(stacks, JSON, Json);
+    tarpc_with!(stacks, "tarpc, bincode", Bincode);
+    if servers.wants(ECHO) {
+        let mut load = Load::new(echo(), Format::json_rpc("KV.Get"));
+        servers.add(ECHO, move |in_flight, time| load.play(in_flight, time));
+        let echo = Echo::new(echo());
+        stacks.add(ECHO, move |in_flight, time| {
             by_threads(in_flight, time, || echo.call())
         });
+    }
+}
+
+/// What `tarpc` writes, taken from a message of its own.
+fn format_of_tarpc() -> Format {
+    const ID: u64 = 987_654_321;
+    let message = tarpc::ClientMessage::Request(tarpc::Request {
+        context: context::current(),
+        id: ID,
+        message: KvRequest::Get {
+            key: "a".to_owned(),
+        },
+    });
+    let message = serde_json::to_string(&message).expect("it can be written");
+    let (before, after) = message
+        .split_once(&ID.to_string())
+        .expect("it has its number");
+    Format {
+        request: (before.to_owned(), after.to_owned()),
+        answer: r#"{"Ok":{"Get":"1"}}"#,
+        frame: Frame::Length,
     }
 }
 
@@ -94,7 +141,24 @@ async fn by_tasks(in_flight: usize, time: Duration, kv: &KvClient) -> Turn {
     turn(ended)
 }
 
-/// Lines that come back as they are, in the order in which they were sent.
+/// The client's end of a connection where everything comes back as it is.
+fn echo() -> TcpStream {
+    let (client, server) = super::connection();
+    for end in [&client, &server] {
+        end.set_nodelay(true).expect("it is connected");
+    }
+    std::thread::spawn(move || {
+        let mut bytes = [0; 16 << 10];
+        while let Ok(length @ 1..) = (&server).read(&mut bytes) {
+            if (&server).write_all(&bytes[..length]).is_err() {
+                break;
+            }
+        }
+    });
+    client
+}
+
+/// Threads wait for their lines, which come back in the order in which they were sent.
 struct Echo {
     /// The end that writes, and who waits for a line, the first one first.
     state: Mutex<(TcpStream, VecDeque<mpsc::SyncSender<()>>)>,
@@ -104,19 +168,7 @@ struct Echo {
 const LINE: &[u8] = b"{\"method\":\"KV.Get\",\"params\":[{\"key\":\"a\"}],\"id\":1234567}\n";
 
 impl Echo {
-    fn start() -> Arc<Self> {
-        let (client, server) = super::connection();
-        for end in [&client, &server] {
-            end.set_nodelay(true).expect("it is connected");
-        }
-        std::thread::spawn(move || {
-            let mut bytes = [0; 16 << 10];
-            while let Ok(length @ 1..) = (&server).read(&mut bytes) {
-                if (&server).write_all(&bytes[..length]).is_err() {
-                    break;
-                }
-            }
-        });
+    fn new(client: TcpStream) -> Arc<Self> {
         let lines = BufReader::new(client.try_clone().expect("it is connected"));
         let echo = Arc::new(Echo {
             state: Mutex::new((client, VecDeque::new())),

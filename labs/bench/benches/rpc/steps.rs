@@ -1,10 +1,8 @@
-//! The steps from the slowest server that anybody would write to the reference, one change at a time. The client is the
-//! reference's in all of them.
+//! The steps from the slowest server that anybody would write to the reference, one change at a time.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::Arc;
 use std::thread;
 
 use bench::calls::Race;
@@ -15,12 +13,16 @@ use rpc_solution::message::{Reply, Request, Response};
 use rpc_solution::wire::{FrameReader, decode, encode, write_frame};
 use serde_json::{Value, json};
 
-use super::reference::{calling, serving};
+use super::load::{Format, Load};
+use super::reference::serving;
 
 /// What `KV.Get` looks at, for everybody who is measured.
 pub(crate) fn values() -> HashMap<String, String> {
     HashMap::from([("a".to_owned(), "1".to_owned())])
 }
+
+/// What every reply to `KV.Get` has in it.
+pub(crate) const ANSWER: &str = r#"{"value":"1"}"#;
 
 /// `KV.Get` by hand.
 pub(crate) fn get(values: &Mutex<HashMap<String, String>>, param: &Value) -> Reply {
@@ -92,7 +94,8 @@ fn step(
     let (client, server) = super::connection();
     let server = PlainLink::new(server, naive);
     thread::spawn(move || serve(&server));
-    race.add(name, calling(Arc::new(PlainLink::new(client, naive))));
+    let mut load = Load::new(client, Format::json_rpc(ANSWER));
+    race.add(name, move |in_flight, time| load.play(in_flight, time));
 }
 
 /// Answers one request.
