@@ -1,4 +1,5 @@
 //! The torment: is the balance exact, however often the server is killed?
+
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;

@@ -1,5 +1,6 @@
 //! What peers send that mean no good, over real TCP to a server in a process of its own: whatever they do, a good client's calls
 //! all have their replies, and the server's memory stays within a bound.
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
@@ -8,8 +9,10 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 
 use rpc_solution::client::Client;
+use rpc_solution::link::Link;
 use rpc_solution::message::Response;
 use rpc_solution::tcp::TcpLink;
+use rpc_solution::wire::MAX_FRAME;
 use serde_json::{Value, json};
 
 /// Generous: a server that does as it should has some ten.
@@ -142,6 +145,43 @@ fn a_frame_without_end_is_cut_off() {
 }
 
 #[test]
+fn who_sends_a_frame_that_is_too_long_is_told_so() {
+    under(|server| {
+        let mut stream = server.connect();
+        // One byte more than there may be, all of which the server reads: nothing is left that would make it a reset.
+        stream
+            .write_all(&vec![b'x'; MAX_FRAME + 1])
+            .expect("it takes it");
+        let mut reply = String::new();
+        stream
+            .read_to_string(&mut reply)
+            .expect("it says why, and hangs up");
+        assert!(
+            reply.contains("longer than 1048576 bytes"),
+            "it said {reply}"
+        );
+    });
+}
+
+#[test]
+fn many_large_requests_at_once_fill_no_memory() {
+    under(|server| {
+        // Each sends a gigabyte as fast as the server takes it, and reads the replies.
+        let large = "x".repeat(MAX_FRAME - 100);
+        let put =
+            format!(r#"{{"method":"KV.Put","params":[{{"key":"a","value":"{large}"}}],"id":1}}"#);
+        let link = TcpLink::connect(server.address).expect("it listens");
+        thread::scope(|scope| {
+            scope
+                .spawn(|| (0..1_000).for_each(|_| link.send(put.as_bytes()).expect("it takes it")));
+            for _ in 0..1_000 {
+                link.receive().expect("it answers").expect("it answers");
+            }
+        });
+    });
+}
+
+#[test]
 fn cut_frames_and_resets_harm_nobody() {
     under(|server| {
         let line = b"{\"method\":\"KV.Get\",\"params\":[{\"key\":\"a\"}],\"id\":1}\n";
@@ -152,9 +192,13 @@ fn cut_frames_and_resets_harm_nobody() {
             if end % 2 == 0 {
                 // Its end comes; in the other case a reset may, because the reply was not read.
                 let _ = stream.shutdown(Shutdown::Write);
-                let mut rest = Vec::new();
-                let _ = stream.read_to_end(&mut rest);
-                assert_eq!(rest.iter().filter(|&&byte| byte == b'\n').count(), 1);
+                let mut replies = String::new();
+                let _ = stream.read_to_string(&mut replies);
+                let cut = replies.matches("within a frame").count();
+                assert_eq!(
+                    (replies.lines().count(), cut),
+                    (1 + cut, usize::from(end > 0))
+                );
             }
         }
     });

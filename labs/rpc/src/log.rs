@@ -17,6 +17,9 @@
 
 use std::fmt;
 
+/// So many bytes of a record are before its payload.
+pub const HEADER: usize = 12;
+
 /// The records of a file.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Records<'b> {

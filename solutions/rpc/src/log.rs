@@ -17,10 +17,8 @@
 
 use std::fmt;
 
-// LAB:
-/// Bytes before the payload.
-const HEADER: usize = 12;
-// LAB: end
+/// So many bytes of a record are before its payload.
+pub const HEADER: usize = 12;
 
 /// The records of a file.
 #[derive(Debug, PartialEq, Eq)]

@@ -54,6 +54,8 @@ pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 /// So many requests of one connection run or wait at once; no more are read until one is done. High enough to be no
 /// part of the meaning: fewer could all wait for one that is not read.
 const MAX_AT_ONCE: usize = 1024;
+/// Nor are more read while those that are open have so many bytes together.
+const MAX_BYTES: usize = 16 << 20;
 
 /// The threads of one connection and the frames that wait for them.
 ///
@@ -74,6 +76,8 @@ struct State {
     waiting: VecDeque<Vec<u8>>,
     /// Frames that wait, or whose handlers run.
     open: usize,
+    /// How long those are together, in bytes.
+    bytes: usize,
     /// A thread was called or started, and has not come yet. Always true while a frame waits.
     on_the_way: bool,
     /// An idle thread was called, and none has heard it yet.
@@ -110,20 +114,31 @@ impl Server {
 
     /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
     ///
-    /// While a thousand requests or more are not answered it may leave others unread, so that a client which asks faster
-    /// than handlers return does not fill the memory.
+    /// While a thousand requests, or 16 MiB of them, or more are not answered it may leave others unread, so that a client
+    /// which asks faster than handlers return does not fill the memory. If what comes is no frame, the peer is told so,
+    /// under the number 0, before the end.
     pub fn serve(&self, link: &dyn Link) {
         // LAB: let _ = link;
         // LAB: end
         // LAB: todo!("answer each request that the link receives, in a thread of its own")
         let crew = Crew::default();
         thread::scope(|scope| {
-            while let Ok(Some(frame)) = link.receive() {
-                if crew.take_in(frame) == Call::Start {
-                    self.hire(scope, &crew, link);
+            let end = loop {
+                match link.receive() {
+                    Ok(Some(frame)) => {
+                        if crew.take_in(frame) == Call::Start {
+                            self.hire(scope, &crew, link);
+                        }
+                    }
+                    end => break end,
                 }
-            }
+            };
             crew.end();
+            if let Err(error) = end {
+                // Whoever has sent what is no frame may still listen.
+                let why = Response::new(0, Err(error.to_string()));
+                let _ = link.send(&wire::encode(&why));
+            }
         });
         // LAB: end
     }
@@ -140,7 +155,7 @@ impl Server {
                 let response = self.answer(&frame);
                 // If it cannot be sent, the connection has ended, and nobody waits for it.
                 let _ = link.send(&wire::encode(&response));
-                crew.done();
+                crew.done(frame.len());
             }
         });
     }
@@ -173,14 +188,21 @@ enum Call {
     Start,
 }
 
+impl State {
+    fn is_full(&self) -> bool {
+        self.open >= MAX_AT_ONCE || self.bytes >= MAX_BYTES
+    }
+}
+
 impl Crew {
     /// A frame has come. Blocks while too many are open.
     fn take_in(&self, frame: Vec<u8>) -> Call {
         let mut state = self.state.lock();
-        while state.open == MAX_AT_ONCE {
+        while state.is_full() {
             self.room.wait(&mut state);
         }
         state.open += 1;
+        state.bytes += frame.len();
         state.waiting.push_back(frame);
         self.call(&mut state)
     }
@@ -224,24 +246,26 @@ impl Crew {
             if state.called {
                 state.called = false;
                 state.on_the_way = false;
-            } else {
-                state.idle -= 1;
             }
         }
     }
 
-    /// A frame is answered.
-    fn done(&self) {
+    /// A frame of that length is answered.
+    fn done(&self, length: usize) {
         let mut state = self.state.lock();
-        if state.open == MAX_AT_ONCE {
+        if state.is_full() {
             self.room.notify_one();
         }
         state.open -= 1;
+        state.bytes -= length;
     }
 
     /// No more frames will come.
     fn end(&self) {
-        self.state.lock().ended = true;
+        let mut state = self.state.lock();
+        state.ended = true;
+        // All of them wake up, and none waits again.
+        state.idle = 0;
         self.work.notify_all();
     }
 }

@@ -202,9 +202,11 @@ fn load<M: Machine>(
     state
         .load(&saved)
         .map_err(|error| damaged(file, 0, error))?;
+    let mut offset = log::HEADER + first.len();
     for payload in payloads {
-        let entry = serde_json::from_slice(payload).map_err(|error| damaged(file, 0, error))?;
+        let entry = serde_json::from_slice(payload).map_err(|why| damaged(file, offset, why))?;
         let _ = state.execute(&entry);
+        offset += log::HEADER + payload.len();
     }
     if records.whole < bytes.len() {
         disk.cut(file, records.whole as u64)?;

@@ -94,9 +94,12 @@ impl<M: Machine> Durable<M> {
         }
         let bytes = disk.read(&file)?.unwrap_or_default();
         let records = log::records(&bytes).map_err(|error| damaged(&file, error.offset, error))?;
+        let mut offset = 0;
         for payload in &records.payloads {
-            let entry = serde_json::from_slice(payload).map_err(|why| damaged(&file, 0, why))?;
+            let entry =
+                serde_json::from_slice(payload).map_err(|why| damaged(&file, offset, why))?;
             let _ = state.execute(&entry);
+            offset += log::HEADER + payload.len();
         }
         disk.append(&file, b"")?;
         disk.cut(&file, records.whole as u64)?;

@@ -11,6 +11,7 @@ use kit::sync::Arc;
 use kit::{explore, possible, thread};
 use rpc::disk::{CrashDisk, Disk, Unsynced};
 use rpc::durable::{Durable, Fault, OpenError};
+use rpc::log;
 use rpc::machine::Machine;
 use rpc::message::{CallId, ClientId, Reply};
 use serde_json::{Value, json};
@@ -39,6 +40,7 @@ harness::checks![
     a_crash_in_the_recovery_changes_nothing,
     a_killed_process_leaves_its_log_to_the_next,
     a_damaged_file_is_named,
+    a_record_that_is_no_call_is_refused,
     a_missing_file_is_refused,
     other_files_are_left_alone,
     what_was_seen_is_forgotten_after_a_restart,
@@ -174,12 +176,13 @@ fn crash_at_each_step_of_the_restart(disk: &CrashDisk, answered: u64, story: &st
     }
 }
 
-/// A disk on which a server has rotated, and made a call behind that.
+/// A disk on which a server has rotated, and made two calls behind that.
 fn some_files() -> CrashDisk {
     let disk = Arc::new(CrashDisk::new());
     live(&disk, 0, "nothing crashes");
     let server = open(&disk).expect("it starts again");
     let _ = server.call(None, "Note", &5.into());
+    let _ = server.call(None, "Note", &6.into());
     disk.after_crash(Unsynced::Lost)
 }
 
@@ -223,6 +226,33 @@ fn a_damaged_file_is_named() {
                 length,
                 "{name} is damaged, and no evidence may be lost"
             );
+        }
+    }
+}
+
+fn a_record_that_is_no_call_is_refused() {
+    let disk = some_files();
+    for name in disk.files().expect("it works") {
+        let bytes = disk.read(&name).expect("it works").unwrap_or_default();
+        // Whatever a server writes, this is none of it.
+        let alone = log::records(&bytes).is_ok_and(|records| records.payloads.len() == 1);
+        let mut longer = bytes.clone();
+        log::append(&mut longer, b"\xff\xfe no call \xff");
+        let changed = with(&disk, |file, bytes| {
+            if file == name {
+                bytes.clone_from(&longer);
+            }
+            true
+        });
+        match open(&changed) {
+            // A file that has one record and no more may be refused as a whole.
+            Err(OpenError::Damaged { file, offset, .. }) => assert!(
+                file == name && (offset == bytes.len() || alone),
+                "the record at byte {} of {name} is no call, and not byte {offset} of {file}",
+                bytes.len()
+            ),
+            Err(OpenError::Disk(error)) => panic!("the last record of {name} is no call: {error}"),
+            Ok(_) => panic!("the last record of {name} is no call, and the server starts"),
         }
     }
 }

@@ -160,6 +160,25 @@ fn the_longest_frame_is_read() {
         .read_frame()
         .expect("it is not too long");
     assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+
+    // What was given out does not count: some of each comes with the end of the one before.
+    let three: Vec<u8> = [b'x']
+        .repeat(MAX_FRAME)
+        .into_iter()
+        .chain([b'\n'])
+        .collect::<Vec<u8>>()
+        .repeat(3);
+    let mut pieces = Pieces::new(
+        three
+            .chunks(1000)
+            .map(|piece| Piece::Bytes(piece.to_vec()))
+            .collect(),
+    );
+    let mut reader = FrameReader::new(&mut pieces);
+    for _ in 0..3 {
+        let frame = reader.read_frame().expect("it is not too long");
+        assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+    }
 }
 
 fn a_frame_that_is_too_long_ends_it() {
