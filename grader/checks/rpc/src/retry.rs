@@ -42,7 +42,7 @@ const ME: ClientId = ClientId(7);
 /// of a search.
 struct Script<F> {
     answer: F,
-    asked: Unseen<Vec<(String, CallId)>>,
+    asked: Unseen<Vec<(String, Value, CallId)>>,
 }
 
 impl<F: Fn(&str) -> Result<Value, CallError>> Script<F> {
@@ -56,14 +56,14 @@ impl<F: Fn(&str) -> Result<Value, CallError>> Script<F> {
     /// The identifiers of all tries so far.
     fn asked(&self) -> Vec<CallId> {
         let asked = self.asked.lock().unwrap();
-        asked.iter().map(|(_, call)| *call).collect()
+        asked.iter().map(|(_, _, call)| *call).collect()
     }
 
     /// The identifier of the one call of that method.
     fn asked_of(&self, method: &str) -> CallId {
         let asked = self.asked.lock().unwrap();
-        let found = asked.iter().find(|(of, _)| of == method);
-        found.expect("it was called").1
+        let found = asked.iter().find(|(of, ..)| of == method);
+        found.expect("it was called").2
     }
 
     fn tries(&self) -> usize {
@@ -72,9 +72,10 @@ impl<F: Fn(&str) -> Result<Value, CallError>> Script<F> {
 }
 
 impl<F: Fn(&str) -> Result<Value, CallError>> Caller for Script<F> {
-    fn call(&self, method: &str, _: &Value, call: Option<CallId>) -> Result<Value, CallError> {
+    fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError> {
         let call = call.expect("every try says which call it is");
-        self.asked.lock().unwrap().push((method.to_owned(), call));
+        let asked = (method.to_owned(), param.clone(), call);
+        self.asked.lock().unwrap().push(asked);
         (self.answer)(method)
     }
 }
@@ -145,12 +146,19 @@ fn a_refusal_is_a_reply() {
 
 fn a_retry_is_the_same_call() {
     let script = fails(2, CallError::TimedOut);
-    let _ = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
-    for call in script.asked() {
+    let param = json!({ "key": "a", "amount": 10 });
+    let _ = Retry::new(&script, ME, tries(3)).call("A.B", &param);
+    let asked = script.asked.lock().unwrap();
+    for (number, (method, argument, call)) in (1..).zip(asked.iter()) {
         assert_eq!(
             (call.client, call.seq),
             (ME, 1),
-            "client and number of a try"
+            "client and number of try {number}"
+        );
+        assert_eq!(
+            (method.as_str(), argument),
+            ("A.B", &param),
+            "method and argument of try {number}"
         );
     }
 }
