@@ -19,7 +19,7 @@ extern crate rpc_solution as rpc;
 mod replicas;
 mod stack;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kit::explore::{Failure, seeds};
 use kit::net::{Faults, Network};
@@ -27,14 +27,17 @@ use kit::sync::Arc;
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use kit::thread;
 use kit::time::Duration;
+use replicas::{Peer, what_is_answered_stays};
 use rpc::client::Client;
 use rpc::dedup::Dedup;
 use rpc::disk::{CrashDisk, Disk, Unsynced};
 use rpc::durable::{Durable, Fault as Broken};
 use rpc::kv::Store;
+use rpc::machine::Entry;
 use rpc::message::{CallError, Reply, Request};
+use rpc::replica::{Backup, Refused};
 use rpc::server::Server;
-use serde_json::json;
+use serde_json::{Value, json};
 use stack::{Clients, Life, ONE_SERVER, PATIENCE, SERVER, Trouble};
 
 const SEEDS: u64 = 200;
@@ -190,7 +193,7 @@ fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
             .expect("it can be read")
             .call(None, "KV.Get", &json!({ "key": "a" }));
         let left = left.expect("the disk lives").expect("there is such a key");
-        run.holds(left["value"].as_str().expect("there is a balance"));
+        run.holds(left["value"].as_str().expect("the balance is not there"));
         run.tries
     })
 }
@@ -256,6 +259,19 @@ const FEW: Clients = Clients {
 fn all_promises_hold(fault: Fault) {
     let counts: Arc<[AtomicU64; 4]> = Arc::default();
     let count = Arc::clone(&counts);
+    // Most of it is waiting, so the two take hardly longer than one. By its name, a thread is part of the test.
+    let name = thread::current()
+        .name()
+        .expect("a test has a name")
+        .to_owned();
+    let replicas = thread::Builder::new().name(name).spawn(move || {
+        seeds(SEEDS, move |seed| {
+            let tries = what_is_answered_stays(fault, seed, |peer| Arc::new(peer));
+            count[3].fetch_add(tries, SeqCst);
+        });
+    });
+    let replicas = replicas.expect("the system can start a thread");
+    let count = Arc::clone(&counts);
     seeds(SEEDS, move |seed| {
         count[0].fetch_add(calls_end(fault, seed), SeqCst);
         // A server without a disk promises nothing through a crash.
@@ -263,9 +279,10 @@ fn all_promises_hold(fault: Fault) {
             count[1].fetch_add(at_most_once(fault, seed, FEW, Memory::Dedup), SeqCst);
         }
         count[2].fetch_add(exactly_once(fault, seed, |disk| disk), SeqCst);
-        let way: replicas::MakeWay = |peer| Arc::new(peer);
-        count[3].fetch_add(replicas::what_is_answered_stays(fault, seed, way), SeqCst);
     });
+    if let Err(failure) = replicas.join() {
+        resume_unwind(failure);
+    }
     let [unanswered, few, endless, failover] = &*counts;
     let memory = match fault {
         Fault::Crash => "      not promised".to_owned(),
@@ -330,16 +347,19 @@ fn is_found(says: &[&str], run: fn(u64)) {
     assert!(said, "it says something else: {}", failure.message);
 }
 
+/// What is said of a deduct that was executed again. Four times look like none, and like one more of the next amount.
+const TWICE: [&str; 2] = ["was executed", "is not there"];
+
 #[test]
 fn without_dedup_a_lost_reply_is_found_out() {
-    is_found(&["was executed 2 times"], |seed| {
+    is_found(&TWICE, |seed| {
         at_most_once(Fault::RepliesLost, seed, FEW, Memory::None);
     });
 }
 
 #[test]
 fn without_dedup_a_duplicate_is_found_out() {
-    is_found(&["was executed 2 times"], |seed| {
+    is_found(&TWICE, |seed| {
         at_most_once(Fault::Duplicates, seed, FEW, Memory::None);
     });
 }
@@ -353,8 +373,11 @@ fn a_new_number_for_each_try_is_found_out() {
         };
         at_most_once(Fault::RepliesLost, seed, how, Memory::Dedup);
     };
-    is_found(&["was executed 2 times"], forgetful);
+    is_found(&TWICE, forgetful);
 }
+
+/// What is said when something that was answered is lost, be it the balance itself.
+const LOST: [&str; 3] = ["is not there", "is refused", "not linearizable"];
 
 /// A disk that says that all is well, and writes when it likes.
 struct Liar(Arc<CrashDisk>);
@@ -391,10 +414,29 @@ impl Disk for Liar {
 
 #[test]
 fn replies_before_the_sync_are_found_out() {
-    is_found(
-        &["is not there", "is refused", "not linearizable"],
-        |seed| {
-            exactly_once(Fault::Crash, seed, |disk| Arc::new(Liar(disk)));
-        },
-    );
+    is_found(&LOST, |seed| {
+        exactly_once(Fault::Crash, seed, |disk| Arc::new(Liar(disk)));
+    });
+}
+
+/// A primary that takes silence of its backup for a confirmation.
+struct Hasty(Peer);
+
+impl Backup for Hasty {
+    fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused> {
+        self.0.install(view, executed, state)
+    }
+    fn replicate(&self, view: u64, first: u64, entries: &[Entry]) -> Result<(), Refused> {
+        match self.0.replicate(view, first, entries) {
+            Err(Refused::NoReply) => Ok(()),
+            answer => answer,
+        }
+    }
+}
+
+#[test]
+fn replies_without_a_confirmation_are_found_out() {
+    is_found(&LOST, |seed| {
+        what_is_answered_stays(Fault::Partition, seed, |peer| Arc::new(Hasty(peer)));
+    });
 }

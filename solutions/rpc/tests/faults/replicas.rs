@@ -55,7 +55,7 @@ impl Backup for Peer {
 }
 
 /// Makes a primary's way to its backup.
-pub(crate) type MakeWay = fn(Peer) -> Arc<dyn Backup>;
+type MakeWay = fn(Peer) -> Arc<dyn Backup>;
 
 struct System {
     network: Network,
@@ -78,7 +78,9 @@ impl System {
         let way = || {
             let (from, to) = (self.network.node(name(view.primary)), name(view.backup?));
             let connect = move || Ok(Arc::new(from.connect(to)?) as Arc<dyn Link>);
-            Some((self.make)(Peer(Dial::new(connect, PATIENCE))))
+            // Less than a client waits, or none would hear what a primary makes of silence.
+            let patience = PATIENCE / 2;
+            Some((self.make)(Peer(Dial::new(connect, patience))))
         };
         while adopt(view.primary, way()).is_err() {}
         self.views.ready(view.primary, view.number);
@@ -141,15 +143,15 @@ impl System {
         server
     }
 
-    /// The balance that the last primary has, and its backup.
+    /// The balance that the last primary has, confirmed by its backup if it has one.
     fn balance(&self) -> String {
         let replica = self.replica(self.views.view().primary);
         loop {
             if let Ok(left) = replica.call(None, "KV.Get", &json!({ "key": "a" })) {
-                let left = left.expect("there is such a key");
+                let left = left.expect("a get is not refused");
                 break left["value"]
                     .as_str()
-                    .expect("there is a balance")
+                    .expect("the balance is not there")
                     .to_owned();
             }
         }

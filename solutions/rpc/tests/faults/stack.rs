@@ -67,7 +67,7 @@ fn in_words(method: &str, param: &Value) -> String {
         [first].into_iter().chain(entries).collect()
     } else if param.get("executed").is_some() {
         let (view, executed) = (&param["view"], &param["executed"]);
-        vec![format!("view {view}, first {executed}")]
+        vec![format!("view {view}, with {executed} calls")]
     } else if let Some(key) = param.get("key") {
         let rest = ["value", "amount"].map(|name| param.get(name));
         let all = [Some(key)].into_iter().chain(rest).flatten();
