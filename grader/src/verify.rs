@@ -15,7 +15,7 @@ use anyhow::Result;
 
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only};
-use crate::lab::Lab;
+use crate::lab::{Check, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -135,10 +135,7 @@ impl Proof<'_> {
 
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
-            (Subject::Mutant(mutant), _) => (
-                Only::Exercise(mutant.exercise.clone()),
-                Effort::For(&mutant.killed_by),
-            ),
+            (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
             (_, Some(only)) => (Only::Exercise(only.clone()), Effort::Full),
             (_, None) => (Only::All, Effort::Full),
         };
@@ -150,6 +147,23 @@ impl Proof<'_> {
             effort,
         }
         .grade(stage, subject)
+    }
+
+    /// What has to be run to prove that a mutant is caught. If only models are promised to catch it, or a rule is, also all the
+    /// others: it is marked unless one of them catches it, and a rule counts only beside what works. If mutants are asked for
+    /// by name, the author wants to see all that catch them.
+    fn to_prove(&self, mutant: &Mutant) -> Only {
+        if self.wanted.names_mutants() {
+            return Only::Exercise(mutant.exercise.clone());
+        }
+        let exercise = self.lab.exercise(&mutant.exercise);
+        let checks = || exercise.iter().flat_map(|exercise| &exercise.checks);
+        let promised = |check: &Check| mutant.killed_by.iter().any(|id| id == check.id());
+        let runs = |check: &Check| matches!(check.kind, Kind::Test | Kind::Possible);
+        let enough = checks().any(|check| promised(check) && runs(check))
+            && !checks().any(|check| promised(check) && check.kind == Kind::Lint);
+        let needed = checks().filter(|check| promised(check) || (!enough && runs(check)));
+        Only::Checks(needed.map(|check| check.id().to_owned()).collect())
     }
 
     fn told(&self, complaints: usize) -> String {

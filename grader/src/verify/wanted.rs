@@ -92,6 +92,11 @@ impl Wanted {
         self.whole() && self.exercise.is_none()
     }
 
+    /// Whether single mutants are named.
+    pub fn names_mutants(&self) -> bool {
+        !self.mutant.is_empty()
+    }
+
     /// Whether no single answers are named.
     fn whole(&self) -> bool {
         self.mutant.is_empty() && self.accepted.is_empty()
