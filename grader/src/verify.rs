@@ -1,7 +1,7 @@
 //! Proves that a lab keeps its promises, by grading answers whose outcome is known.
 //!
-//! The one idea: expected outcomes are data. The solution and every accepted design get full marks, the
-//! skeleton compiles without warnings and fails every check without hanging, and each mutant fails
+//! The one idea: expected outcomes are data. The solution passes every check, an accepted design every
+//! check of its exercise, the skeleton compiles without warnings and fails every check without hanging, and each mutant fails
 //! the checks that it names.
 
 mod summary;
@@ -13,6 +13,7 @@ use std::time::Instant;
 use anstream::println;
 use anyhow::Result;
 
+use crate::accepted::Accepted;
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::{Check, Kind, Lab};
@@ -136,7 +137,10 @@ impl Proof<'_> {
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
             (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
-            (_, Some(only)) => (Only::Exercise(only.clone()), Effort::Full),
+            // All else is the solution's, which is a subject itself.
+            (Subject::Accepted(Accepted { exercise, .. }), _) | (_, Some(exercise)) => {
+                (Only::Exercise(exercise.clone()), Effort::Full)
+            }
             (_, None) => (Only::All, Effort::Full),
         };
         let (tree, lab) = (self.tree, self.lab);
@@ -181,7 +185,7 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
     let report = &graded.report;
     let mut complaints = Vec::new();
     match subject {
-        Subject::Solution | Subject::Accepted { .. } | Subject::Submission(_) => {
+        Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
             complaints.extend(not_passed(report));
         }
         Subject::Skeleton => {
