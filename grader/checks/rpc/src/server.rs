@@ -8,7 +8,7 @@ use kit::channel;
 use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Condvar, Mutex};
-use kit::{possible, thread};
+use kit::{note, possible, thread};
 use rpc::link::Link;
 use rpc::message::{CallId, ClientId, Request};
 use rpc::server::Server;
@@ -253,8 +253,14 @@ fn two_replies_have_their_own_numbers() {
 fn wait_and_tell() -> Server {
     let mut server = Server::new();
     let (tell, told) = channel::unbounded();
-    server.register("Wait", move |_: &Request| Ok(json!(told.recv().is_ok())));
-    server.register("Tell", move |_: &Request| Ok(json!(tell.send(()).is_ok())));
+    server.register("Wait", move |_: &Request| {
+        note("a handler runs, and waits for another");
+        Ok(json!(told.recv().is_ok()))
+    });
+    server.register("Tell", move |_: &Request| {
+        note("the other handler runs");
+        Ok(json!(tell.send(()).is_ok()))
+    });
     server
 }
 
