@@ -5,6 +5,7 @@
 //! | client | every call ends, and a reply is never another call's |
 //! | retry, dedup, kv | each deduct is executed at most once, and once if its call returned; histories are linearizable |
 //! | durable | the same, through crashes, and with endless retries: exactly once |
+//! | replica | the same without a disk, through two failovers |
 //!
 //! It is a test of the solution and no hidden check, because a check's subject has the *student's* files in all layers: a
 //! mistake in `wire` would cost the points of `dedup`. What each layer alone owes is checked at that layer.
@@ -15,6 +16,7 @@
 // The tests say `use rpc::…`, as those of students do.
 extern crate rpc_solution as rpc;
 
+mod replicas;
 mod stack;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,7 +35,7 @@ use rpc::kv::Store;
 use rpc::message::{CallError, Reply, Request};
 use rpc::server::Server;
 use serde_json::json;
-use stack::{Clients, Life, PATIENCE, SERVER, Trouble};
+use stack::{Clients, Life, ONE_SERVER, PATIENCE, SERVER, Trouble};
 
 const SEEDS: u64 = 200;
 const METHODS: [&str; 4] = ["KV.Get", "KV.Put", "KV.Append", "KV.Deduct"];
@@ -52,13 +54,15 @@ enum Fault {
 }
 
 impl Fault {
-    fn of_frames(self) -> Faults {
+    /// `percent` are lost, or twice as many come late or twice.
+    fn of_frames(self, percent: u8) -> Faults {
+        let twice = 2 * percent;
         match self {
-            Fault::RequestsLost => Faults::none().lose_requests(20),
-            Fault::RepliesLost => Faults::none().lose_replies(20),
-            Fault::Delays => Faults::none().delay(40, Duration::from_millis(3)),
-            Fault::Duplicates => Faults::none().repeat(40),
-            Fault::Reordering => Faults::none().hold_back(30),
+            Fault::RequestsLost => Faults::none().lose_requests(percent),
+            Fault::RepliesLost => Faults::none().lose_replies(percent),
+            Fault::Delays => Faults::none().delay(twice, Duration::from_millis(3)),
+            Fault::Duplicates => Faults::none().repeat(twice),
+            Fault::Reordering => Faults::none().hold_back(twice - percent / 2),
             Fault::Partition | Fault::Pause | Fault::Crash => Faults::none(),
         }
     }
@@ -82,7 +86,7 @@ impl Fault {
 
 /// One connection, three threads, no retries.
 fn calls_end(fault: Fault, seed: u64) -> u64 {
-    let network = stack::network(seed, fault.of_frames());
+    let network = stack::network(seed, fault.of_frames(20));
     if fault == Fault::Crash {
         network.crash_instead_of_frame(SERVER, 1 + seed % 10);
     }
@@ -128,7 +132,7 @@ enum Memory {
 
 /// The server keeps everything in memory, and clients give up after `how.tries`.
 fn at_most_once(fault: Fault, seed: u64, how: Clients, memory: Memory) -> u64 {
-    let network = stack::network(seed, fault.of_frames());
+    let network = stack::network(seed, fault.of_frames(20));
     let trouble = fault.trouble(&network, seed);
     let (dedup, store, life) = (Dedup::new(), Arc::new(Store::new()), Life::default());
     let (kept, noted) = (Arc::clone(&store), network.clone());
@@ -144,7 +148,7 @@ fn at_most_once(fault: Fault, seed: u64, how: Clients, memory: Memory) -> u64 {
     let run = thread::scope(|scope| {
         scope.spawn(|| life.serve(&network, &server));
         let stop = life.stop_at_the_end(&network);
-        let run = stack::clients(&network, how, &trouble);
+        let run = stack::clients(&network, ONE_SERVER, how, &trouble);
         drop(stop);
         run
     });
@@ -168,7 +172,7 @@ type MakeDisk = fn(Arc<CrashDisk>) -> Arc<dyn Disk>;
 
 /// The server has a disk, crashes and comes back, and clients try without end.
 fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
-    let network = stack::network(seed, fault.of_frames());
+    let network = stack::network(seed, fault.of_frames(20));
     let trouble = fault.trouble(&network, seed);
     let life = Life::default();
     let how = Clients {
@@ -178,7 +182,7 @@ fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
     thread::scope(|scope| {
         let serving = scope.spawn(|| live(&life, &network, fault, seed, make));
         let stop = life.stop_at_the_end(&network);
-        let run = stack::clients(&network, how, &trouble);
+        let run = stack::clients(&network, ONE_SERVER, how, &trouble);
         drop(stop);
         let disk = serving.join().unwrap();
         run.nothing_is_refused();
@@ -250,7 +254,7 @@ const FEW: Clients = Clients {
 
 /// One line of the matrix.
 fn all_promises_hold(fault: Fault) {
-    let counts: Arc<[AtomicU64; 3]> = Arc::default();
+    let counts: Arc<[AtomicU64; 4]> = Arc::default();
     let count = Arc::clone(&counts);
     seeds(SEEDS, move |seed| {
         count[0].fetch_add(calls_end(fault, seed), SeqCst);
@@ -259,18 +263,21 @@ fn all_promises_hold(fault: Fault) {
             count[1].fetch_add(at_most_once(fault, seed, FEW, Memory::Dedup), SeqCst);
         }
         count[2].fetch_add(exactly_once(fault, seed, |disk| disk), SeqCst);
+        let way: replicas::MakeWay = |peer| Arc::new(peer);
+        count[3].fetch_add(replicas::what_is_answered_stays(fault, seed, way), SeqCst);
     });
-    let [unanswered, few, endless] = &*counts;
+    let [unanswered, few, endless, failover] = &*counts;
     let memory = match fault {
         Fault::Crash => "      not promised".to_owned(),
         _ => format!("{:6} tries", few.load(SeqCst)),
     };
     println!(
-        "{:14} {SEEDS} seeds | client: {:4} of {} calls unanswered | dedup, kv: {memory:>12} | durable: {:6} tries",
+        "{:14} {SEEDS} seeds | client: {:4} of {} calls unanswered | dedup, kv: {memory:>12} | durable: {:6} tries | replica: {:6} tries",
         format!("{fault:?}"),
         unanswered.load(SeqCst),
         18 * SEEDS,
         endless.load(SeqCst),
+        failover.load(SeqCst),
     );
 }
 

@@ -3,9 +3,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex as Plain;
 
 use kit::history::{self, Recorder, Specification};
-use kit::net::{Faults, Network};
+use kit::net::{Faults, Listener, Network};
 use kit::sync::Arc;
-use kit::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
+use kit::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use kit::thread;
 use kit::time::Duration;
 use rpc::dial::Dial;
@@ -16,6 +16,8 @@ use rpc::server::Server;
 use serde_json::{Value, json};
 
 pub(crate) const SERVER: &str = "server";
+/// The error of a server that has no reply to give: to the client it is silence.
+pub(crate) const ELSEWHERE: &str = "ask another replica";
 pub(crate) const CLIENTS: u64 = 3;
 /// A try waits so long for its reply. Nothing depends on it but how often is tried again.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(2);
@@ -27,17 +29,7 @@ pub(crate) fn network(seed: u64, faults: Faults) -> Network {
     let tries: Plain<BTreeMap<(ClientId, u64), BTreeSet<u64>>> = Plain::default();
     Network::labelled(seed, faults, move |frame| {
         if let Ok(request) = serde_json::from_slice::<Request>(frame) {
-            let param = request.param();
-            let argument = match param.get("key") {
-                None => param.to_string(),
-                Some(key) => [Some(key), param.get("value"), param.get("amount")]
-                    .into_iter()
-                    .flatten()
-                    .map(in_words)
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            };
-            let what = format!("{} {argument}", request.method);
+            let what = in_words(&request.method, request.param());
             let Some(call) = request.call else {
                 return format!("#{} {what}", request.id);
             };
@@ -61,10 +53,29 @@ pub(crate) fn network(seed: u64, faults: Faults) -> Network {
     })
 }
 
-fn in_words(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
+/// `KV.Put a 5`
+fn in_words(method: &str, param: &Value) -> String {
+    let word = |value: &Value| {
+        let text = value.as_str().map(str::to_owned);
+        text.unwrap_or_else(|| value.to_string())
+    };
+    let argument: Vec<String> = if let Some(entries) = param["entries"].as_array() {
+        let method = |entry: &Value| word(&entry["method"]);
+        let entries = entries.iter();
+        let entries = entries.map(|entry| in_words(&method(entry), &entry["param"]));
+        let first = format!("view {}, from {}:", param["view"], param["first"]);
+        [first].into_iter().chain(entries).collect()
+    } else if param.get("executed").is_some() {
+        let (view, executed) = (&param["view"], &param["executed"]);
+        vec![format!("view {view}, first {executed}")]
+    } else if let Some(key) = param.get("key") {
+        let rest = ["value", "amount"].map(|name| param.get(name));
+        let all = [Some(key)].into_iter().chain(rest).flatten();
+        all.map(word).collect()
+    } else {
+        vec![param.to_string()]
+    };
+    format!("{method} {}", argument.join(" "))
 }
 
 /// Something that begins with one try and ends with a later one, of all clients' together: no clock is needed.
@@ -117,15 +128,18 @@ impl Trouble {
     }
 }
 
-/// Calls over a connection that is made again when it is lost, while there is trouble.
-struct Troubled {
-    dial: Dial,
+/// Calls over connections that are made again when they are lost, while there is trouble.
+struct Troubled<'s> {
+    servers: Servers<'s>,
+    dials: Vec<Dial>,
+    /// Whom it calls, until there is silence.
+    at: AtomicUsize,
     trouble: Arc<Trouble>,
     forgetful: bool,
     number: AtomicU64,
 }
 
-impl Caller for Troubled {
+impl Caller for Troubled<'_> {
     fn call(&self, method: &str, param: &Value, call: Option<CallId>) -> Result<Value, CallError> {
         self.trouble.one_more();
         let call = call.map(|call| match self.forgetful {
@@ -136,7 +150,15 @@ impl Caller for Troubled {
                 ..call
             },
         });
-        self.dial.call(method, param, call)
+        let at = self.at.load(SeqCst);
+        let mut result = self.dials[at].call(method, param, call);
+        if result == Err(CallError::Refused(ELSEWHERE.to_owned())) {
+            result = Err(CallError::Lost);
+        }
+        if let Err(CallError::TimedOut | CallError::Lost) = result {
+            self.at.store((self.servers.primary)(), SeqCst);
+        }
+        result
     }
 }
 
@@ -156,6 +178,19 @@ pub(crate) struct Deduct {
     answered: bool,
 }
 
+/// Whom clients call.
+#[derive(Clone, Copy)]
+pub(crate) struct Servers<'s> {
+    pub(crate) names: &'s [&'static str],
+    /// Which of them to call after a silence.
+    pub(crate) primary: &'s (dyn Fn() -> usize + Sync),
+}
+
+pub(crate) const ONE_SERVER: Servers<'static> = Servers {
+    names: &[SERVER],
+    primary: &|| 0,
+};
+
 /// How clients call.
 #[derive(Clone, Copy)]
 pub(crate) struct Clients {
@@ -166,7 +201,12 @@ pub(crate) struct Clients {
 }
 
 /// Puts the balance, lets three clients call, and says what they saw. The server need not be there all the time.
-pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -> Run {
+pub(crate) fn clients(
+    network: &Network,
+    servers: Servers<'_>,
+    how: Clients,
+    trouble: &Arc<Trouble>,
+) -> Run {
     let recorder = Recorder::new();
     let deducts = Plain::new(Vec::new());
     let refused = Plain::new(Vec::new());
@@ -175,9 +215,15 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
             0 => "setup".to_owned(),
             _ => format!("client {number}"),
         });
-        let connect = move || Ok(Arc::new(node.connect(SERVER)?) as Arc<dyn Link>);
+        let dial = |server: &&'static str| {
+            let (node, server) = (node.clone(), *server);
+            let connect = move || Ok(Arc::new(node.connect(server)?) as Arc<dyn Link>);
+            Dial::new(connect, PATIENCE)
+        };
         let caller = Troubled {
-            dial: Dial::new(connect, PATIENCE),
+            servers,
+            dials: servers.names.iter().map(dial).collect(),
+            at: AtomicUsize::new(0),
             trouble: Arc::clone(trouble),
             forgetful: how.forgetful,
             number: AtomicU64::new(0),
@@ -189,7 +235,7 @@ pub(crate) fn clients(network: &Network, how: Clients, trouble: &Arc<Trouble>) -
         };
         Retry::new(caller, ClientId(number.into()), policy)
     };
-    let call = |retry: &Retry<Troubled>, number: u64, asked: Asked| -> bool {
+    let call = |retry: &Retry<Troubled<'_>>, number: u64, asked: Asked| -> bool {
         let (method, param) = asked.as_call();
         let begun = recorder.begin(number as usize, asked);
         match retry.call(method, &param) {
@@ -336,6 +382,15 @@ impl Specification for KeyValues {
     }
 }
 
+/// Serves each connection, until no more are accepted and all are closed.
+pub(crate) fn serve(listener: &Listener, server: &Server) {
+    thread::scope(|scope| {
+        while let Ok(connection) = listener.accept() {
+            scope.spawn(move || server.serve(&connection));
+        }
+    });
+}
+
 /// Whether a server's process goes on.
 #[derive(Default)]
 pub(crate) struct Life {
@@ -350,11 +405,7 @@ impl Life {
         };
         // Looked at after it listens: whoever stops says so before it ends the listening.
         if !self.is_stopping() {
-            thread::scope(|scope| {
-                while let Ok(connection) = listener.accept() {
-                    scope.spawn(move || server.serve(&connection));
-                }
-            });
+            serve(&listener, server);
         }
         self.is_stopping()
     }
