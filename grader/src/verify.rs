@@ -153,20 +153,20 @@ impl Proof<'_> {
         .grade(stage, subject)
     }
 
-    /// What has to be run to prove that a mutant is caught. If only models are promised to catch it, or a rule is, also all the
-    /// others: it is marked unless one of them catches it, and a rule counts only beside what works. If mutants are asked for
-    /// by name, the author wants to see all that catch them.
+    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
+    /// it is marked unless one of them catches it. If one is a rule, the whole exercise, because a rule counts only beside
+    /// what works. If mutants are asked for by name, all, because the author wants to see what catches them.
     fn to_prove(&self, mutant: &Mutant) -> Only {
-        if self.wanted.names_mutants() {
-            return Only::Exercise(mutant.exercise.clone());
-        }
         let exercise = self.lab.exercise(&mutant.exercise);
         let checks = || exercise.iter().flat_map(|exercise| &exercise.checks);
-        let promised = |check: &Check| mutant.killed_by.iter().any(|id| id == check.id());
+        let named = |check: &Check| mutant.killed_by.iter().any(|id| id == check.id());
         let runs = |check: &Check| matches!(check.kind, Kind::Test | Kind::Possible);
-        let enough = checks().any(|check| promised(check) && runs(check))
-            && !checks().any(|check| promised(check) && check.kind == Kind::Lint);
-        let needed = checks().filter(|check| promised(check) || (!enough && runs(check)));
+        let by_a_rule = checks().any(|check| named(check) && check.kind == Kind::Lint);
+        if by_a_rule || self.wanted.names_mutants() {
+            return Only::Exercise(mutant.exercise.clone());
+        }
+        let enough = checks().any(|check| named(check) && runs(check));
+        let needed = checks().filter(|check| named(check) || (!enough && runs(check)));
         Only::Checks(needed.map(|check| check.id().to_owned()).collect())
     }
 
