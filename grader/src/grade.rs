@@ -50,8 +50,8 @@ pub enum Only {
     All,
     /// One exercise.
     Exercise(String),
-    /// One check, by its id.
-    Check(String),
+    /// These checks, by their ids.
+    Checks(Vec<String>),
 }
 
 impl Only {
@@ -59,7 +59,7 @@ impl Only {
         match self {
             Only::All => true,
             Only::Exercise(name) => exercise.name == *name,
-            Only::Check(id) => check.id() == id,
+            Only::Checks(ids) => ids.iter().any(|id| id == check.id()),
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::error::BadInput;
 use crate::lab::Lab;
@@ -42,18 +42,11 @@ pub fn take(tree: &Tree, lab: &Lab, subject: &Subject) -> Result<Answer> {
                 .insert(mutant.file.clone(), mutant.text.clone());
             Ok(answer)
         }
-        Subject::Accepted { exercise, design } => {
+        Subject::Accepted(accepted) => {
             let mut answer = own(&tree.solution(&lab.name), lab)?;
-            let path = tree
-                .accepted(&lab.name)
-                .join(exercise)
-                .join(format!("{design}.rs"));
-            let file = lab
-                .exercise(exercise)
-                .context("an exercise of the lab")?
-                .edit[0]
-                .clone();
-            answer.files.insert(file, read(&path)?);
+            for (file, path) in &accepted.files {
+                answer.files.insert(file.clone(), read(path)?);
+            }
             Ok(answer)
         }
         Subject::Submission(path) => submission(lab, path),

@@ -11,6 +11,7 @@
 //! What is not here: the checks themselves (`grader/checks`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
 
+pub mod accepted;
 pub mod build;
 pub mod cli;
 pub mod error;

@@ -1,6 +1,6 @@
 //! Wrong answers as data: an edit on the solution, and the checks that must catch it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -157,44 +157,8 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
     Ok(())
 }
 
-/// Right answers of another design: `(exercise, design)`, from the names of files.
-pub fn accepted(tree: &Tree, lab: &Lab) -> Result<Vec<(String, String)>> {
-    let mut found = Vec::new();
-    for dir in entries(&tree.accepted(&lab.name))?
-        .iter()
-        .filter(|path| path.is_dir())
-    {
-        let exercise = crate::tree::name(dir);
-        if lab.exercise(&exercise).is_none() {
-            let problem = format!("the lab has no exercise `{exercise}`");
-            return Err(BadInput::new(dir, problem, "name the folder after an exercise").into());
-        }
-        for file in entries(dir)? {
-            if file.extension() == Some(Path::new("rs").as_os_str()) {
-                let design = file
-                    .file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned();
-                let edit = &lab.exercise(&exercise).expect("looked up above").edit[0];
-                let solution = tree.solution(&lab.name).join(edit);
-                if let (Ok(own), Ok(solution)) = (
-                    std::fs::read_to_string(&file),
-                    std::fs::read_to_string(solution),
-                ) && same_code(&own, &solution)
-                {
-                    let remedy = "write another design, or take it out";
-                    return Err(BadInput::new(&file, "is the solution's code", remedy).into());
-                }
-                found.push((exercise.clone(), design));
-            }
-        }
-    }
-    Ok(found)
-}
-
 /// Whether two texts differ in nothing but comments and white space around lines.
-fn same_code(one: &str, other: &str) -> bool {
+pub(crate) fn same_code(one: &str, other: &str) -> bool {
     fn code(text: &str) -> impl Iterator<Item = &str> {
         let lines = text.lines().map(str::trim);
         lines.filter(|line| !line.is_empty() && !line.starts_with("//"))

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::accepted::Accepted;
 use crate::mutant::Mutant;
 
 /// Something that answers a lab's exercises, rightly or wrongly.
@@ -14,12 +15,7 @@ pub enum Subject {
     /// The solution with one mistake.
     Mutant(Mutant),
     /// The solution with one exercise answered by another design, still right.
-    Accepted {
-        /// Which exercise.
-        exercise: String,
-        /// What sets this design apart; the file's name.
-        design: String,
-    },
+    Accepted(Accepted),
     /// A folder that somebody handed in.
     Submission(PathBuf),
 }
@@ -31,7 +27,7 @@ impl Subject {
             Subject::Skeleton => "the skeleton".to_owned(),
             Subject::Solution => "the solution".to_owned(),
             Subject::Mutant(mutant) => format!("mutant {}::{}", mutant.exercise, mutant.name),
-            Subject::Accepted { exercise, design } => format!("accepted {exercise}::{design}"),
+            Subject::Accepted(other) => format!("accepted {}::{}", other.exercise, other.design),
             Subject::Submission(path) => path.display().to_string(),
         }
     }

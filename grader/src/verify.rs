@@ -1,7 +1,7 @@
 //! Proves that a lab keeps its promises, by grading answers whose outcome is known.
 //!
-//! The one idea: expected outcomes are data. The solution and every accepted design get full marks, the
-//! skeleton compiles without warnings and fails every check without hanging, and each mutant fails
+//! The one idea: expected outcomes are data. The solution passes every check, an accepted design every
+//! check of its exercise, the skeleton compiles without warnings and fails every check without hanging, and each mutant fails
 //! the checks that it names.
 
 mod summary;
@@ -13,9 +13,10 @@ use std::time::Instant;
 use anstream::println;
 use anyhow::Result;
 
+use crate::accepted::Accepted;
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only};
-use crate::lab::Lab;
+use crate::lab::{Check, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
 use crate::report::Report;
@@ -135,11 +136,11 @@ impl Proof<'_> {
 
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
-            (Subject::Mutant(mutant), _) => (
-                Only::Exercise(mutant.exercise.clone()),
-                Effort::For(&mutant.killed_by),
-            ),
-            (_, Some(only)) => (Only::Exercise(only.clone()), Effort::Full),
+            (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
+            // All else is the solution's, which is a subject itself.
+            (Subject::Accepted(Accepted { exercise, .. }), _) | (_, Some(exercise)) => {
+                (Only::Exercise(exercise.clone()), Effort::Full)
+            }
             (_, None) => (Only::All, Effort::Full),
         };
         let (tree, lab) = (self.tree, self.lab);
@@ -150,6 +151,23 @@ impl Proof<'_> {
             effort,
         }
         .grade(stage, subject)
+    }
+
+    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
+    /// it is marked unless one of them catches it. If one is a rule, the whole exercise, because a rule counts only beside
+    /// what works. If mutants are asked for by name, all, because the author wants to see what catches them.
+    fn to_prove(&self, mutant: &Mutant) -> Only {
+        let exercise = self.lab.exercise(&mutant.exercise);
+        let checks = || exercise.iter().flat_map(|exercise| &exercise.checks);
+        let named = |check: &Check| mutant.killed_by.iter().any(|id| id == check.id());
+        let runs = |check: &Check| matches!(check.kind, Kind::Test | Kind::Possible);
+        let by_a_rule = checks().any(|check| named(check) && check.kind == Kind::Lint);
+        if by_a_rule || self.wanted.names_mutants() {
+            return Only::Exercise(mutant.exercise.clone());
+        }
+        let enough = checks().any(|check| named(check) && runs(check));
+        let needed = checks().filter(|check| named(check) || (!enough && runs(check)));
+        Only::Checks(needed.map(|check| check.id().to_owned()).collect())
     }
 
     fn told(&self, complaints: usize) -> String {
@@ -167,7 +185,7 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
     let report = &graded.report;
     let mut complaints = Vec::new();
     match subject {
-        Subject::Solution | Subject::Accepted { .. } | Subject::Submission(_) => {
+        Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
             complaints.extend(not_passed(report));
         }
         Subject::Skeleton => {

@@ -213,6 +213,24 @@ fn another_design_that_is_the_solution_is_told() {
 }
 
 #[test]
+fn another_design_with_a_file_of_no_exercise_is_told() {
+    let course = Course::new();
+    let design = course.path("grader/accepted/tiny/one/by_subtraction");
+    std::fs::create_dir(&design).expect("room");
+    std::fs::rename(design.with_extension("rs"), design.join("one.rs")).expect("it is there");
+    std::fs::write(design.join("three.rs"), "").expect("room");
+    says(
+        &course.grader(&["verify"]),
+        Exit::BadInput,
+        &[
+            "by_subtraction/three.rs",
+            "is not a file of exercise `one`",
+            "src/one.rs",
+        ],
+    );
+}
+
+#[test]
 fn a_filter_that_fits_nothing_is_told_with_the_nearest_name() {
     let course = Course::new();
     for (filter, parts) in [

@@ -30,7 +30,7 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
             let problem = format!("has no check `{id}`");
             return Err(BadInput::new(&path, problem, "see `grader list`").into());
         }
-        Some(id) => Only::Check(id.clone()),
+        Some(id) => Only::Checks(vec![id.clone()]),
         None => Only::All,
     };
     let grader = Grader {

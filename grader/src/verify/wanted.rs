@@ -6,9 +6,10 @@
 use anyhow::Result;
 use clap::Args;
 
+use crate::accepted::Accepted;
 use crate::error::BadInput;
 use crate::lab::Lab;
-use crate::mutant::{Mutant, accepted};
+use crate::mutant::Mutant;
 use crate::subject::Subject;
 use crate::tree::Tree;
 
@@ -92,6 +93,11 @@ impl Wanted {
         self.whole() && self.exercise.is_none()
     }
 
+    /// Whether single mutants are named.
+    pub fn names_mutants(&self) -> bool {
+        !self.mutant.is_empty()
+    }
+
     /// Whether no single answers are named.
     fn whole(&self) -> bool {
         self.mutant.is_empty() && self.accepted.is_empty()
@@ -154,9 +160,7 @@ impl Wanted {
 
 /// All known answers of a lab: what every exercise has, then its other designs, then its mutants.
 fn known<'l>(tree: &Tree, lab: &'l Lab) -> Result<Vec<Known<'l>>> {
-    let accepted = accepted(tree, lab)?
-        .into_iter()
-        .map(|(exercise, design)| Subject::Accepted { exercise, design });
+    let accepted = Accepted::all(tree, lab)?.into_iter().map(Subject::Accepted);
     let mutants = Mutant::all(tree, lab)?.into_iter().map(Subject::Mutant);
     Ok([Subject::Solution, Subject::Skeleton]
         .into_iter()
@@ -170,7 +174,7 @@ fn known<'l>(tree: &Tree, lab: &'l Lab) -> Result<Vec<Known<'l>>> {
 fn named(subject: &Subject) -> Option<(&str, &str)> {
     match subject {
         Subject::Mutant(mutant) => Some((&mutant.exercise, &mutant.name)),
-        Subject::Accepted { exercise, design } => Some((exercise, design)),
+        Subject::Accepted(other) => Some((&other.exercise, &other.design)),
         Subject::Solution | Subject::Skeleton | Subject::Submission(_) => None,
     }
 }
@@ -180,7 +184,7 @@ fn is_mutant(subject: &Subject) -> bool {
 }
 
 fn is_accepted(subject: &Subject) -> bool {
-    matches!(subject, Subject::Accepted { .. })
+    matches!(subject, Subject::Accepted(_))
 }
 
 /// Whether `name` is meant: the answer's own, alone or after its exercise's.

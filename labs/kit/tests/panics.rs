@@ -437,3 +437,32 @@ fn an_assertion_fails_although_a_destructor_then_joins_a_thread() {
         assert!(failure.message.contains("the other thread was first"));
     }
 }
+
+/// Whoever catches all panics, as a server does around a handler, catches the checker's, too.
+#[test]
+fn a_deadlock_is_found_though_its_panic_is_caught() {
+    for explorer in [Explorer::new(), Explorer::new().sampled()] {
+        let failure = failure_of(explorer, || {
+            let (_never, reply) = channel::unbounded::<()>();
+            let handled = caught(|| reply.recv().is_ok());
+            assert_eq!(handled, Ok(true), "the handler panicked");
+        });
+        assert_eq!(failure.kind, FailureKind::Deadlock, "{}", failure.message);
+        assert_eq!(failure.waits.len(), 1, "{failure:?}");
+    }
+}
+
+#[test]
+fn an_endless_loop_is_found_though_its_panic_is_caught() {
+    let failure = failure_of(Explorer::new(), || {
+        let never = AtomicUsize::new(0);
+        let handled = caught(|| while never.load(SeqCst) == 0 {});
+        assert_eq!(handled, Ok(()), "the handler panicked");
+    });
+    assert_eq!(
+        failure.kind,
+        FailureKind::NotExplored,
+        "{}",
+        failure.message
+    );
+}

@@ -115,8 +115,8 @@ impl Server {
     /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
     ///
     /// While a thousand requests, or 16 MiB of them, or more are not answered it may leave others unread, so that a client
-    /// which asks faster than handlers return does not fill the memory. If what comes is no frame, the peer is told so,
-    /// under the number 0, before the end.
+    /// which asks faster than handlers return does not fill the memory. If what comes is no frame, it may tell the peer
+    /// so, under the number 0, before it returns.
     pub fn serve(&self, link: &dyn Link) {
         // LAB: let _ = link;
         // LAB: end

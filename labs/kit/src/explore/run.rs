@@ -364,7 +364,12 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     }
     // A panic that the scenario catches is none; the last one before the end is the failure.
     if !model::over() {
+        // But a checker's verdict stands, whoever catches the panic that brings it: the execution is over.
+        let verdict = panic.is_verdict();
         PANIC.set(Some(Box::new(panic)));
         model::passes_on(info.payload());
+        if verdict {
+            model::end_execution();
+        }
     }
 }
