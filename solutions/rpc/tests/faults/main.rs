@@ -16,11 +16,14 @@
 // The tests say `use rpc::…`, as those of students do.
 extern crate rpc_solution as rpc;
 
+mod careless;
 mod replicas;
 mod stack;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Mutex as Plain;
 
+use careless::{Careless, Mistake};
 use kit::explore::{Failure, seeds};
 use kit::net::{Faults, Network};
 use kit::sync::Arc;
@@ -33,6 +36,7 @@ use rpc::dedup::Dedup;
 use rpc::disk::{CrashDisk, Disk, Unsynced};
 use rpc::durable::{Durable, Fault as Broken};
 use rpc::kv::Store;
+use rpc::link::Link;
 use rpc::machine::Entry;
 use rpc::message::{CallError, Reply, Request};
 use rpc::replica::{Backup, Refused};
@@ -87,8 +91,19 @@ impl Fault {
     }
 }
 
+/// Calls `Echo` on one connection.
+type Calls = Box<dyn Fn(&Value) -> Result<Value, CallError> + Sync>;
+
+/// Makes a client.
+type MakeClient = fn(Arc<dyn Link>) -> Calls;
+
+const OURS: MakeClient = |link| {
+    let client = Client::new(link, Some(PATIENCE));
+    Box::new(move |asked| client.call("Echo", asked, None))
+};
+
 /// One connection, three threads, no retries.
-fn calls_end(fault: Fault, seed: u64) -> u64 {
+fn calls_end(fault: Fault, seed: u64, make: MakeClient) -> u64 {
     let network = stack::network(seed, fault.of_frames(20));
     if fault == Fault::Crash {
         network.crash_instead_of_frame(SERVER, 1 + seed % 10);
@@ -98,30 +113,40 @@ fn calls_end(fault: Fault, seed: u64) -> u64 {
     let mut server = Server::new();
     server.register("Echo", |request| Ok(request.param().clone()));
     let unanswered = AtomicU64::new(0);
+    // The first reply that is wrong. A panic would not be heard outside of the scope.
+    let wrong: Plain<Option<String>> = Plain::default();
     thread::scope(|scope| {
         scope.spawn(|| server.serve(&listener.accept().unwrap()));
         let link = network.node("client").connect(SERVER).unwrap();
-        let client = Client::new(Arc::new(link), Some(PATIENCE));
+        let client = make(Arc::new(link));
         thread::scope(|scope| {
             for caller in 1..=3 {
                 let (client, trouble, unanswered) = (&client, &trouble, &unanswered);
+                let wrong = &wrong;
                 scope.spawn(move || {
                     for number in 1..=6 {
                         trouble.one_more();
                         let asked = json!(10 * caller + number);
-                        match client.call("Echo", &asked, None) {
-                            Ok(reply) => assert_eq!(reply, asked, "the reply to another call"),
-                            Err(CallError::Refused(why)) => panic!("refused: {why}"),
+                        let found = match client(&asked) {
+                            Ok(reply) if reply == asked => continue,
                             Err(CallError::TimedOut | CallError::Lost) => {
                                 unanswered.fetch_add(1, SeqCst);
+                                continue;
                             }
-                        }
+                            Ok(reply) => format!("got the reply to another call: {reply}"),
+                            Err(CallError::Refused(why)) => format!("is refused: {why}"),
+                        };
+                        let mut wrong = wrong.lock().unwrap();
+                        wrong.get_or_insert(format!("Echo {asked} {found}"));
                     }
                 });
             }
         });
         trouble.end();
     });
+    if let Some(wrong) = wrong.into_inner().unwrap() {
+        panic!("{wrong}");
+    }
     unanswered.into_inner()
 }
 
@@ -273,7 +298,7 @@ fn all_promises_hold(fault: Fault) {
     let replicas = replicas.expect("the system can start a thread");
     let count = Arc::clone(&counts);
     seeds(SEEDS, move |seed| {
-        count[0].fetch_add(calls_end(fault, seed), SeqCst);
+        count[0].fetch_add(calls_end(fault, seed, OURS), SeqCst);
         // A server without a disk promises nothing through a crash.
         if fault != Fault::Crash {
             count[1].fetch_add(at_most_once(fault, seed, FEW, Memory::Dedup), SeqCst);
@@ -349,6 +374,26 @@ fn is_found(says: &[&str], run: fn(u64)) {
 
 /// What is said of a deduct that was executed again. Four times look like none, and like one more of the next amount.
 const TWICE: [&str; 2] = ["was executed", "is not there"];
+
+#[test]
+fn numbers_that_come_again_are_found_out() {
+    is_found(&["the reply to another call"], |seed| {
+        calls_end(Fault::Delays, seed, |link| {
+            let client = Careless::new(link, Mistake::NumbersComeAgain);
+            Box::new(move |asked| client.call("Echo", asked))
+        });
+    });
+}
+
+#[test]
+fn replies_to_whoever_waits_longest_are_found_out() {
+    is_found(&["the reply to another call"], |seed| {
+        calls_end(Fault::RepliesLost, seed, |link| {
+            let client = Careless::new(link, Mistake::FirstComeFirstServed);
+            Box::new(move |asked| client.call("Echo", asked))
+        });
+    });
+}
 
 #[test]
 fn without_dedup_a_lost_reply_is_found_out() {
