@@ -137,3 +137,46 @@ fn effect(what: What) -> Effect {
         What::Noted => Effect::Other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::{Faults, Network};
+
+    #[test]
+    fn a_failure_draws_only_what_is_wanted_and_the_last_of_it() {
+        let failing = || {
+            seeds(1, |_| {
+                let label = |from: &str, to: &str, frame: &[u8]| {
+                    format!("{} of {from} to {to}", String::from_utf8_lossy(frame))
+                };
+                let network = Network::labelled(0, Faults::none(), label);
+                let listener = network.node("server").listen().unwrap();
+                let connection = network.node("client").connect("server").unwrap();
+                let accepted = listener.accept().unwrap();
+                for frame in ["a", "b", "c"] {
+                    connection.send(frame.as_bytes()).unwrap();
+                    accepted.receive().unwrap();
+                }
+                let left_out = network.draw_only(3, |text| !text.starts_with("b"));
+                connection.send(b"d").unwrap();
+                panic!("{left_out} left out");
+            })
+        };
+        let payload = catch_unwind(failing).unwrap_err();
+        let failure = payload.downcast::<Failure>().unwrap();
+        assert!(
+            failure.message.starts_with("3 left out"),
+            "{}",
+            failure.message
+        );
+        let actions = failure.steps.iter().map(|step| step.action.as_str());
+        let expected = [
+            "receive \"a of client to server\"",
+            "send \"c of client to server\"",
+            "receive \"c of client to server\"",
+            "send \"d of client to server\"",
+        ];
+        assert_eq!(actions.collect::<Vec<_>>(), expected);
+    }
+}

@@ -62,7 +62,7 @@ impl Connection {
             network.crash(&self.out.from);
             return Err(ErrorKind::ConnectionReset.into());
         }
-        let text = (network.0.label)(frame);
+        let text = (network.0.label)(&self.out.from, &self.out.to, frame);
         let message = Message::sent(&text);
         let log = self.out.log.as_ref();
         let number = log.map_or(0, |log| log.sent(&self.out, &text));

@@ -91,6 +91,18 @@ impl Log {
         self.add(node, What::Noted, text, 0);
     }
 
+    /// Forgets all but the last `most` of what is wanted, and returns how much that was.
+    pub(super) fn keep(&self, most: usize, mut wanted: impl FnMut(&str) -> bool) -> usize {
+        let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = std::mem::take(&mut inner.entries);
+        let before = all.len();
+        let newest = all.into_iter().rev();
+        for entry in newest.filter(|entry| wanted(&entry.text)).take(most) {
+            inner.entries.push_front(entry);
+        }
+        before - inner.entries.len()
+    }
+
     fn add(&self, node: &str, what: What, text: &str, number: u64) {
         let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if inner.entries.len() == REMEMBERED {

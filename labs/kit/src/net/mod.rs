@@ -52,8 +52,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use way::Way;
 
-/// What a label is made by: a frame in a few words, for the timeline.
-pub type Label = dyn Fn(&[u8]) -> String + Send + Sync;
+/// What a label is made by: a frame in a few words, for the timeline; from which node, to which node.
+pub type Label = dyn Fn(&str, &str, &[u8]) -> String + Send + Sync;
 
 /// A network. Clones are the same network; threads share it.
 #[derive(Clone)]
@@ -96,14 +96,14 @@ impl Network {
 
     /// A network whose faults follow from `seed` on real threads. In a model a search chooses them.
     pub fn seeded(seed: u64, faults: Faults) -> Network {
-        Network::labelled(seed, faults, log::label)
+        Network::labelled(seed, faults, |_, _, frame| log::label(frame))
     }
 
     /// As [`seeded`](Network::seeded), and says what a frame is called in the timeline.
     pub fn labelled(
         seed: u64,
         faults: Faults,
-        label: impl Fn(&[u8]) -> String + Send + Sync + 'static,
+        label: impl Fn(&str, &str, &[u8]) -> String + Send + Sync + 'static,
     ) -> Network {
         let state = State {
             dice: Dice::new(seed),
@@ -195,6 +195,13 @@ impl Network {
         if let Some(log) = &self.0.log {
             log.note(node, what);
         }
+    }
+
+    /// If the run fails on real threads, draws of what has happened so far only what is wanted, by what it is called, and of that
+    /// no more than the last `most`. Asks from the newest back, and returns how much is left out.
+    pub fn draw_only(&self, most: usize, wanted: impl FnMut(&str) -> bool) -> usize {
+        let log = self.0.log.as_ref();
+        log.map_or(0, |log| log.keep(most, wanted))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

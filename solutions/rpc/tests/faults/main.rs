@@ -17,6 +17,7 @@
 extern crate rpc_solution as rpc;
 
 mod careless;
+mod drawing;
 mod replicas;
 mod stack;
 
@@ -104,7 +105,7 @@ const OURS: MakeClient = |link| {
 
 /// One connection, three threads, no retries.
 fn calls_end(fault: Fault, seed: u64, make: MakeClient) -> u64 {
-    let network = stack::network(seed, fault.of_frames(20));
+    let network = drawing::network(seed, fault.of_frames(20));
     if fault == Fault::Crash {
         network.crash_instead_of_frame(SERVER, 1 + seed % 10);
     }
@@ -114,7 +115,7 @@ fn calls_end(fault: Fault, seed: u64, make: MakeClient) -> u64 {
     server.register("Echo", |request| Ok(request.param().clone()));
     let unanswered = AtomicU64::new(0);
     // The first reply that is wrong. A panic would not be heard outside of the scope.
-    let wrong: Plain<Option<String>> = Plain::default();
+    let wrong: Plain<Option<(String, [Value; 2])>> = Plain::default();
     thread::scope(|scope| {
         scope.spawn(|| server.serve(&listener.accept().unwrap()));
         let link = network.node("client").connect(SERVER).unwrap();
@@ -127,25 +128,27 @@ fn calls_end(fault: Fault, seed: u64, make: MakeClient) -> u64 {
                     for number in 1..=6 {
                         trouble.one_more();
                         let asked = json!(10 * caller + number);
-                        let found = match client(&asked) {
+                        let (found, reply) = match client(&asked) {
                             Ok(reply) if reply == asked => continue,
                             Err(CallError::TimedOut | CallError::Lost) => {
                                 unanswered.fetch_add(1, SeqCst);
                                 continue;
                             }
-                            Ok(reply) => format!("got the reply to another call: {reply}"),
-                            Err(CallError::Refused(why)) => format!("is refused: {why}"),
+                            Ok(reply) => ("got the reply to another call".to_owned(), reply),
+                            Err(CallError::Refused(why)) => (why, Value::Null),
                         };
                         let mut wrong = wrong.lock().unwrap();
-                        wrong.get_or_insert(format!("Echo {asked} {found}"));
+                        wrong.get_or_insert((format!("Echo {asked}: {found}"), [asked, reply]));
                     }
                 });
             }
         });
         trouble.end();
     });
-    if let Some(wrong) = wrong.into_inner().unwrap() {
-        panic!("{wrong}");
+    if let Some((why, calls)) = wrong.into_inner().unwrap() {
+        let about = calls.map(|call| format!(" {call}"));
+        let wanted = |text: &str| about.iter().any(|call| text.ends_with(call));
+        drawing::fail(&network, &why, wanted);
     }
     unanswered.into_inner()
 }
@@ -160,7 +163,7 @@ enum Memory {
 
 /// The server keeps everything in memory, and clients give up after `how.tries`.
 fn at_most_once(fault: Fault, seed: u64, how: Clients, memory: Memory) -> u64 {
-    let network = stack::network(seed, fault.of_frames(20));
+    let network = drawing::network(seed, fault.of_frames(20));
     let trouble = fault.trouble(&network, seed);
     let (dedup, store, life) = (Dedup::new(), Arc::new(Store::new()), Life::default());
     let (kept, noted) = (Arc::clone(&store), network.clone());
@@ -180,17 +183,16 @@ fn at_most_once(fault: Fault, seed: u64, how: Clients, memory: Memory) -> u64 {
         drop(stop);
         run
     });
-    run.nothing_is_refused();
+    run.nothing_is_refused(&network);
     // No request is under way any more.
-    run.holds(&store.get("a").expect("there is a balance"));
+    run.holds(&network, store.get("a").as_deref());
     run.tries
 }
 
 fn execute(network: &Network, store: &Store, request: &Request) -> Reply {
     let reply = store.handle(&request.method, request.param());
     if request.method == "KV.Deduct" {
-        let amount = &request.param()["amount"];
-        network.note(SERVER, &format!("EXECUTES KV.Deduct a {amount}"));
+        drawing::executes(network, SERVER, request);
     }
     reply
 }
@@ -200,7 +202,7 @@ type MakeDisk = fn(Arc<CrashDisk>) -> Arc<dyn Disk>;
 
 /// The server has a disk, crashes and comes back, and clients try without end.
 fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
-    let network = stack::network(seed, fault.of_frames(20));
+    let network = drawing::network(seed, fault.of_frames(20));
     let trouble = fault.trouble(&network, seed);
     let life = Life::default();
     let how = Clients {
@@ -213,12 +215,12 @@ fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
         let run = stack::clients(&network, ONE_SERVER, how, &trouble);
         drop(stop);
         let disk = serving.join().unwrap();
-        run.nothing_is_refused();
+        run.nothing_is_refused(&network);
         let left = Durable::open(make(Arc::new(disk)), Store::new(), ROTATE_AFTER)
             .expect("it can be read")
             .call(None, "KV.Get", &json!({ "key": "a" }));
         let left = left.expect("the disk lives").expect("there is such a key");
-        run.holds(left["value"].as_str().expect("the balance is not there"));
+        run.holds(&network, left["value"].as_str());
         run.tries
     })
 }

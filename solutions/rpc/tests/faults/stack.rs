@@ -1,19 +1,20 @@
 //! The whole stack on a simulated network: three clients that try again, and a server that they call.
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex as Plain;
 
-use kit::history::{self, Recorder, Specification};
-use kit::net::{Faults, Listener, Network};
+use kit::history::{self, NotLinearizable, Recorder, Specification};
+use kit::net::{Listener, Network};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};
 use kit::thread;
 use kit::time::Duration;
 use rpc::dial::Dial;
 use rpc::link::Link;
-use rpc::message::{CallError, CallId, ClientId, Request, Response};
+use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use rpc::server::Server;
 use serde_json::{Value, json};
+
+use crate::drawing;
 
 pub(crate) const SERVER: &str = "server";
 /// The error of a server that has no reply to give: to the client it is silence.
@@ -23,60 +24,6 @@ pub(crate) const CLIENTS: u64 = 3;
 pub(crate) const PATIENCE: Duration = Duration::from_millis(2);
 /// More than all deducts together.
 const BALANCE: u64 = 1_000_000;
-
-/// A network whose frames are named by what they say.
-pub(crate) fn network(seed: u64, faults: Faults) -> Network {
-    let tries: Plain<BTreeMap<(ClientId, u64), BTreeSet<u64>>> = Plain::default();
-    Network::labelled(seed, faults, move |frame| {
-        if let Ok(request) = serde_json::from_slice::<Request>(frame) {
-            let what = in_words(&request.method, request.param());
-            let Some(call) = request.call else {
-                return format!("#{} {what}", request.id);
-            };
-            let mut tries = tries.lock().unwrap();
-            let known = tries.entry((call.client, call.seq)).or_default();
-            known.insert(request.id);
-            match known.len() {
-                1 => format!("#{} {what}, call {}", request.id, call.seq),
-                n => format!("#{} {what}, call {} AGAIN, try {n}", request.id, call.seq),
-            }
-        } else if let Ok(Response { id, result, error }) = serde_json::from_slice(frame) {
-            let said = match error {
-                Some(error) => format!("error: {error}"),
-                None if result == json!({}) => "done".to_owned(),
-                None => result.to_string().replace(['{', '}', '"'], ""),
-            };
-            format!("#{id} {said}")
-        } else {
-            String::from_utf8_lossy(frame).into_owned()
-        }
-    })
-}
-
-/// `KV.Put a 5`
-fn in_words(method: &str, param: &Value) -> String {
-    let word = |value: &Value| {
-        let text = value.as_str().map(str::to_owned);
-        text.unwrap_or_else(|| value.to_string())
-    };
-    let argument: Vec<String> = if let Some(entries) = param["entries"].as_array() {
-        let method = |entry: &Value| word(&entry["method"]);
-        let entries = entries.iter();
-        let entries = entries.map(|entry| in_words(&method(entry), &entry["param"]));
-        let first = format!("view {}, from {}:", param["view"], param["first"]);
-        [first].into_iter().chain(entries).collect()
-    } else if param.get("executed").is_some() {
-        let (view, executed) = (&param["view"], &param["executed"]);
-        vec![format!("view {view}, with {executed} calls")]
-    } else if let Some(key) = param.get("key") {
-        let rest = ["value", "amount"].map(|name| param.get(name));
-        let all = [Some(key)].into_iter().chain(rest).flatten();
-        all.map(word).collect()
-    } else {
-        vec![param.to_string()]
-    };
-    format!("{method} {}", argument.join(" "))
-}
 
 /// Something that begins with one try and ends with a later one, of all clients' together: no clock is needed.
 pub(crate) struct Trouble {
@@ -166,14 +113,14 @@ impl Caller for Troubled<'_> {
 pub(crate) struct Run {
     pub(crate) history: Vec<history::Operation<Asked, Value>>,
     pub(crate) deducts: Vec<Deduct>,
-    /// Errors that the server sent. It has no reason to.
-    pub(crate) refused: Vec<String>,
+    /// What the server refused, to which client and why. It has no reason to.
+    pub(crate) refused: Vec<(String, u64, String)>,
     pub(crate) tries: u64,
 }
 
 /// One deduct. Its amount is a power of 4 that no other has, so the balance tells how often it was executed.
 pub(crate) struct Deduct {
-    name: String,
+    client: u64,
     amount: u64,
     answered: bool,
 }
@@ -211,10 +158,8 @@ pub(crate) fn clients(
     let deducts = Plain::new(Vec::new());
     let refused = Plain::new(Vec::new());
     let client = |number: u64, tries: u32| {
-        let node = network.node(&match number {
-            0 => "setup".to_owned(),
-            _ => format!("client {number}"),
-        });
+        let me = ClientId(number.into());
+        let node = network.node(&drawing::node_of(me));
         let dial = |server: &&'static str| {
             let (node, server) = (node.clone(), *server);
             let connect = move || Ok(Arc::new(node.connect(server)?) as Arc<dyn Link>);
@@ -233,7 +178,7 @@ pub(crate) fn clients(
             pause: Duration::from_micros(100),
             longest_pause: Duration::from_millis(1),
         };
-        Retry::new(caller, ClientId(number.into()), policy)
+        Retry::new(caller, me, policy)
     };
     let call = |retry: &Retry<Troubled<'_>>, number: u64, asked: Asked| -> bool {
         let (method, param) = asked.as_call();
@@ -245,8 +190,8 @@ pub(crate) fn clients(
             }
             Err(RetryError::GaveUp { .. }) => false,
             Err(RetryError::Refused(why)) => {
-                let text = format!("{method} of client {number} is refused: {why}");
-                refused.lock().unwrap().push(text);
+                let what = drawing::in_words(method, &param, None);
+                refused.lock().unwrap().push((what, number, why));
                 false
             }
         }
@@ -263,7 +208,7 @@ pub(crate) fn clients(
                     let amount = 4u64.pow((3 * (number - 1) + nth) as u32);
                     let answered = call(&retry, number, Asked::Deduct("a", amount));
                     deducts.lock().unwrap().push(Deduct {
-                        name: format!("KV.Deduct a {amount} of client {number}"),
+                        client: number,
                         amount,
                         answered,
                     });
@@ -288,35 +233,55 @@ pub(crate) fn clients(
 
 impl Run {
     /// No call of these can be refused, if those before it are there.
-    pub(crate) fn nothing_is_refused(&self) {
-        if let Some(first) = self.refused.first() {
-            panic!("{first}");
+    pub(crate) fn nothing_is_refused(&self, network: &Network) {
+        if let Some((what, client, why)) = self.refused.first() {
+            let why = format!("{what} of client {client} is refused: {why}");
+            let (put, what) = ("KV.Put a ", format!("{what}, call "));
+            let wanted = |text: &str| text.contains(&what) || text.contains(put);
+            drawing::fail(network, &why, wanted);
         }
     }
 
     /// Each deduct was executed at most once, and exactly once if its call returned; and all that clients saw could have been
     /// seen one after the other.
-    pub(crate) fn holds(&self, balance: &str) {
+    pub(crate) fn holds(&self, network: &Network, balance: Option<&str>) {
+        let Some(balance) = balance else {
+            let put = |text: &str| text.contains("KV.Put a ");
+            drawing::fail(network, "the balance is not there", put);
+        };
         let left: u64 = balance.parse().expect("the balance is a number");
         let deducted = BALANCE - left;
         for deduct in &self.deducts {
-            let times = deducted / deduct.amount % 4;
-            assert!(
-                times <= 1,
-                "{} was executed {times} times: {left} is left",
-                deduct.name
-            );
-            assert!(
-                times == 1 || !deduct.answered,
-                "{} was answered and is not there: {left} is left",
-                deduct.name
-            );
+            let wrong = match deducted / deduct.amount % 4 {
+                0 if deduct.answered => "was answered and is not there".to_owned(),
+                0 | 1 => continue,
+                times => format!("was executed {times} times"),
+            };
+            let what = format!("KV.Deduct a {}", deduct.amount);
+            let why = format!("{what} of client {} {wrong}: {left} is left", deduct.client);
+            let what = format!("{what}, call ");
+            drawing::fail(network, &why, |text| text.contains(&what));
         }
         let everything: u64 = self.deducts.iter().map(|deduct| deduct.amount).sum();
         assert!(deducted <= everything, "more was deducted than asked for");
         if let Err(misfit) = history::check::<KeyValues>(&self.history) {
-            panic!("{misfit}");
+            self.fits_nowhere(network, &misfit);
         }
+    }
+
+    /// Draws what is about the same key, up to what fits nowhere.
+    fn fits_nowhere(&self, network: &Network, misfit: &NotLinearizable) -> ! {
+        let operation = &self.history[misfit.misfit];
+        let (method, param) = operation.call.as_call();
+        let what = format!("{}, call ", drawing::in_words(method, &param, None));
+        let client = drawing::node_of(ClientId(operation.client as u128));
+        let key = KeyValues::part(&operation.call);
+        let key = [" ", ","].map(|end| format!(" {key}{end}"));
+        let mut begun = false;
+        drawing::fail(network, &misfit.drawing, |text| {
+            begun |= text.contains(&what) && text.contains(&client);
+            begun && key.iter().any(|key| text.contains(key))
+        });
     }
 }
 
