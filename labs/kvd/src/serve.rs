@@ -95,15 +95,16 @@ fn in_memory() -> Server {
 fn durable(folder: &Path) -> Result<Server> {
     let name = folder.display();
     let disk = Folder::open(folder).with_context(|| format!("opening {name}"))?;
-    // Held until the process ends, however it ends. Two servers would each write over what the other has written.
+    // Two servers would each append to the same log.
     let alone = File::open(folder).with_context(|| format!("opening {name}"))?;
     alone
         .try_lock()
         .with_context(|| format!("another server works in {name}, or it cannot be locked"))?;
+    // Locked until the process ends, however it ends.
+    std::mem::forget(alone);
     let durable = Durable::open(Arc::new(disk), Store::new(), ROTATE_AFTER)
         .with_context(|| format!("starting from {name}"))?;
     Ok(with_handler(move |request| {
-        let _held = &alone;
         match durable.call(request.call, &request.method, request.param()) {
             Ok(reply) => reply,
             Err(error @ Fault::Forgotten) => Err(error.to_string()),

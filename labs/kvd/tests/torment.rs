@@ -1,7 +1,8 @@
 //! The server is killed under load, and no call is lost or executed twice.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 
 #[test]
 fn the_balance_is_exact_after_five_kills() {
@@ -12,23 +13,34 @@ fn the_balance_is_exact_after_five_kills() {
     assert!(torment.status.success(), "{torment:?}");
 }
 
+/// Serves that folder: the process, and the address that it prints, which is empty if it ends without.
+fn serve(folder: &Path) -> (Child, String) {
+    let mut process = Command::new(env!("CARGO_BIN_EXE_kvd"))
+        .args(["serve", "--data"])
+        .arg(folder)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut address = String::new();
+    let stdout = process.stdout.take().expect("a pipe");
+    let read = BufReader::new(stdout).read_line(&mut address);
+    read.expect("it is text");
+    (process, address)
+}
+
 #[test]
 fn a_second_server_in_the_same_folder_does_not_start() {
     let folder = tempfile::tempdir().expect("a folder");
-    let serve = || {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kvd"));
-        command.args(["serve", "--data"]).arg(folder.path());
-        command
-    };
-    let mut first = serve().stdout(Stdio::piped()).spawn().expect("it starts");
-    let mut address = String::new();
-    let stdout = first.stdout.take().expect("a pipe");
-    let said = BufReader::new(stdout).read_line(&mut address);
-    let second = serve().output().expect("it starts");
-    first.kill().expect("it runs");
-    first.wait().expect("it was killed");
-    said.expect("the first says where it is");
-    assert!(!second.status.success());
+    let (mut first, its_address) = serve(folder.path());
+    let (mut second, address) = serve(folder.path());
+    // The lock ends with the first, however that ends.
+    let _ = (first.kill(), first.wait(), second.kill());
+    let second = second.wait_with_output().expect("it has ended");
+    let (mut third, last_address) = serve(folder.path());
+    let _ = (third.kill(), third.wait());
+    assert!(!its_address.is_empty() && !last_address.is_empty());
+    assert_eq!(address, "", "the second serves as well");
     let why = String::from_utf8_lossy(&second.stderr);
     assert!(why.contains("another server works in"), "it said {why}");
 }

@@ -1,8 +1,10 @@
 //! Runs one pass under a checker, and catches how it ended.
+use super::FailureKind;
 use super::bounded::{Limited, PreemptionBounded};
 use super::budget::{self, Budget, Deadline};
 use super::pass::{Pass, Strategy};
 use super::request;
+use super::search::kind_of;
 use super::silence::Silence;
 use crate::model::{self, Backend, Learned, Stop};
 use crate::record::{self, ThreadId, Trace};
@@ -365,10 +367,10 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     // A panic that the scenario catches is none; the last one before the end is the failure.
     if !model::over() {
         // But a checker's verdict stands, whoever catches the panic that brings it: the execution is over.
-        let verdict = panic.is_verdict();
+        let by_checker = kind_of(&panic) != FailureKind::Assertion;
         PANIC.set(Some(Box::new(panic)));
         model::passes_on(info.payload());
-        if verdict {
+        if by_checker {
             model::end_execution();
         }
     }

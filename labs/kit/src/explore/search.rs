@@ -305,14 +305,7 @@ fn depends_on_memory(event: &Event) -> bool {
     )
 }
 
-impl Panic {
-    /// Whether a checker says by it that the execution has failed.
-    pub(super) fn is_verdict(&self) -> bool {
-        kind_of(self) != FailureKind::Assertion
-    }
-}
-
-fn kind_of(panic: &Panic) -> FailureKind {
+pub(super) fn kind_of(panic: &Panic) -> FailureKind {
     let checkers = ["/loom-", "/shuttle-", "/kit/"];
     let by_checker = panic
         .at
