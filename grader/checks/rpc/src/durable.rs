@@ -1,24 +1,32 @@
 //! Hidden checks of `durable`: of the records (`log`), and of the server.
 
 mod crash;
+mod damage;
+mod models;
 mod records;
 mod watched;
 
 use std::sync::atomic::Ordering::SeqCst;
 
-use kit::explore::Explorer;
 use kit::sync::Arc;
-use kit::{explore, possible, thread};
 use rpc::disk::{CrashDisk, Disk, Unsynced};
-use rpc::durable::{Durable, Fault, OpenError};
-use rpc::log;
+use rpc::durable::{Durable, Fault};
 use rpc::machine::Machine;
 use rpc::message::{CallId, ClientId, Reply};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crash::{
-    CALLS, Crashed, Journal, ROTATE_AFTER, all, crashes, expect_found, expect_goes_on, id, live,
-    note, open, told,
+    CALLS, Crashed, Journal, ROTATE_AFTER, all, crashes, expect_found, expect_goes_on, id, note,
+    open, started, told,
+};
+use damage::{
+    a_damaged_file_is_named, a_missing_file_is_refused, a_record_that_is_no_call_is_refused,
+    other_files_are_left_alone,
+};
+use models::{
+    a_call_beside_a_rotation, a_call_can_run_during_a_sync, a_failed_disk_tells_all_who_wait,
+    a_logged_order_is_the_executed_one, a_read_waits_for_what_it_saw, a_retry_waits_for_the_disk,
+    no_reply_before_its_sync, three_who_wait_are_told, two_calls_can_share_a_sync,
 };
 use records::{
     a_damaged_length_is_no_torn_tail, a_payload_that_looks_torn_is_refused,
@@ -176,113 +184,6 @@ fn crash_at_each_step_of_the_restart(disk: &CrashDisk, answered: u64, story: &st
     }
 }
 
-/// A disk on which a server has rotated, and made two calls behind that.
-fn some_files() -> CrashDisk {
-    let disk = Arc::new(CrashDisk::new());
-    live(&disk, 0, "nothing crashes");
-    let server = open(&disk).expect("it starts again");
-    let _ = server.call(None, "Note", &5.into());
-    let _ = server.call(None, "Note", &6.into());
-    disk.after_crash(Unsynced::Lost)
-}
-
-/// The same files with other contents.
-fn with(disk: &CrashDisk, mut change: impl FnMut(&str, &mut Vec<u8>) -> bool) -> Arc<CrashDisk> {
-    let copy = CrashDisk::new();
-    for file in disk.files().expect("it works") {
-        let mut bytes = disk.read(&file).expect("it works").expect("it is there");
-        if change(&file, &mut bytes) {
-            copy.append(&file, &bytes).expect("it works");
-        }
-    }
-    Arc::new(copy.after_crash(Unsynced::Kept))
-}
-
-fn a_damaged_file_is_named() {
-    let disk = some_files();
-    for name in disk.files().expect("it works") {
-        let length = disk.read(&name).expect("it works").map_or(0, |b| b.len());
-        for at in 0..length {
-            let damaged = with(&disk, |file, bytes| {
-                if file == name {
-                    bytes[at] ^= 1;
-                }
-                true
-            });
-            match open(&damaged) {
-                Err(OpenError::Damaged { file, offset, .. }) => assert!(
-                    file == name && offset <= at,
-                    "byte {at} of {name} is damaged, and not byte {offset} of {file}"
-                ),
-                Err(OpenError::Disk(error)) => panic!("byte {at} of {name} is damaged: {error}"),
-                Ok(server) => panic!(
-                    "byte {at} of {name} is damaged, and the server starts with {:?}",
-                    all(&server)
-                ),
-            }
-            let left = with(&damaged, |_, _| true);
-            assert_eq!(
-                left.read(&name).expect("it works").map_or(0, |b| b.len()),
-                length,
-                "{name} is damaged, and no evidence may be lost"
-            );
-        }
-    }
-}
-
-fn a_record_that_is_no_call_is_refused() {
-    let disk = some_files();
-    for name in disk.files().expect("it works") {
-        let bytes = disk.read(&name).expect("it works").unwrap_or_default();
-        // Whatever a server writes, this is none of it.
-        let alone = log::records(&bytes).is_ok_and(|records| records.payloads.len() == 1);
-        let mut longer = bytes.clone();
-        log::append(&mut longer, b"\xff\xfe no call \xff");
-        let changed = with(&disk, |file, bytes| {
-            if file == name {
-                bytes.clone_from(&longer);
-            }
-            true
-        });
-        match open(&changed) {
-            // A file that has one record and no more may be refused as a whole.
-            Err(OpenError::Damaged { file, offset, .. }) => assert!(
-                file == name && (offset == bytes.len() || alone),
-                "the record at byte {} of {name} is no call, and not byte {offset} of {file}",
-                bytes.len()
-            ),
-            Err(OpenError::Disk(error)) => panic!("the last record of {name} is no call: {error}"),
-            Ok(_) => panic!("the last record of {name} is no call, and the server starts"),
-        }
-    }
-}
-
-fn a_missing_file_is_refused() {
-    let disk = some_files();
-    let before = {
-        let server = open(&with(&disk, |_, _| true)).expect("nothing is missing");
-        all(&server)
-    };
-    let names = disk.files().expect("it works");
-    // A server that has one file only is a new one without it.
-    for name in names.iter().filter(|_| names.len() > 1) {
-        match open(&with(&disk, |file, _| file != name)) {
-            Err(OpenError::Damaged { .. }) => {}
-            Err(OpenError::Disk(error)) => panic!("{name} is missing: {error}"),
-            Ok(server) => assert_eq!(all(&server), before, "{name} is missing"),
-        }
-    }
-}
-
-fn other_files_are_left_alone() {
-    let disk = Arc::new(CrashDisk::new());
-    disk.append("notes.txt", b"not yours").expect("it works");
-    live(&disk, 0, "nothing crashes");
-    end(open(&disk).expect("it starts again"));
-    let notes = disk.read("notes.txt").expect("it works");
-    assert_eq!(notes.as_deref(), Some(b"not yours".as_slice()));
-}
-
 fn what_was_seen_is_forgotten_after_a_restart() {
     let call = |seq, seen| {
         let client = ClientId(7);
@@ -394,178 +295,4 @@ fn fail_once(disk: &Arc<Watched>) -> u64 {
         }
     }
     answered
-}
-
-/// A new server on that disk.
-fn started(disk: &Arc<CrashDisk>, rotate_after: usize) -> crash::Server {
-    let disk = Arc::clone(disk) as Arc<dyn Disk>;
-    Durable::open(disk, Journal::default(), rotate_after).expect("the disk works")
-}
-
-fn unnamed(server: &crash::Server, number: u64) -> Result<Reply, Fault> {
-    server.call(None, "Note", &number.into())
-}
-
-/// The call that notes `number` was answered, so it is there, whatever crashes now.
-fn expect_synced(disk: &CrashDisk, number: u64) {
-    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
-    let found = all(&server);
-    assert!(
-        found.iter().filter(|&&found| found == number).count() == 1,
-        "call {number} was answered; after a crash now, {found:?} is there"
-    );
-}
-
-fn no_reply_before_its_sync() {
-    explore(|| {
-        let disk = Arc::new(CrashDisk::new());
-        let server = started(&disk, 1000);
-        thread::scope(|s| {
-            s.spawn(|| {
-                unnamed(&server, 1).unwrap().unwrap();
-                expect_synced(&disk, 1);
-            });
-            unnamed(&server, 2).unwrap().unwrap();
-            expect_synced(&disk, 2);
-        });
-    });
-}
-
-fn a_logged_order_is_the_executed_one() {
-    explore(|| {
-        let disk = Arc::new(CrashDisk::new());
-        let server = started(&disk, 1000);
-        thread::scope(|s| {
-            s.spawn(|| unnamed(&server, 1));
-            unnamed(&server, 2).unwrap().unwrap();
-        });
-        let executed = all(&server);
-        let found = all(&open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap());
-        assert_eq!(found, executed, "after a crash, and before it");
-    });
-}
-
-fn three_who_wait_are_told() {
-    Explorer::new().preemptions(1).explore(|| {
-        let disk = Arc::new(Watched::default());
-        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
-        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
-        disk.fail_next();
-        thread::scope(|s| {
-            for number in 1..=2 {
-                let server = &server;
-                s.spawn(move || unnamed(server, number));
-            }
-            assert_eq!(unnamed(&server, 3), Err(Fault::Disk), "the disk has failed");
-        });
-    });
-}
-
-fn a_retry_waits_for_the_disk() {
-    explore(|| {
-        let disk = Arc::new(CrashDisk::new());
-        let server = started(&disk, 1000);
-        thread::scope(|s| {
-            s.spawn(|| note(&server, 1));
-            assert_eq!(note(&server, 1), Ok(Ok(1.into())), "original and retry");
-            expect_synced(&disk, 1);
-        });
-    });
-}
-
-fn a_read_waits_for_what_it_saw() {
-    explore(|| {
-        let disk = Arc::new(CrashDisk::new());
-        let server = started(&disk, 1000);
-        thread::scope(|s| {
-            s.spawn(|| unnamed(&server, 1));
-            if all(&server) == [1] {
-                expect_synced(&disk, 1);
-            }
-        });
-    });
-}
-
-fn a_call_beside_a_rotation() {
-    // Without a bound it takes seconds.
-    Explorer::new().preemptions(2).explore(|| {
-        let disk = Arc::new(CrashDisk::new());
-        let server = started(&disk, 0);
-        thread::scope(|s| {
-            s.spawn(|| {
-                unnamed(&server, 1).unwrap().unwrap();
-                expect_synced(&disk, 1);
-            });
-            unnamed(&server, 2).unwrap().unwrap();
-            expect_synced(&disk, 2);
-        });
-    });
-}
-
-fn a_failed_disk_tells_all_who_wait() {
-    explore(|| {
-        let disk = Arc::new(Watched::default());
-        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
-        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
-        disk.fail_next();
-        thread::scope(|s| {
-            let other = s.spawn(|| unnamed(&server, 1));
-            assert_eq!(unnamed(&server, 2), Err(Fault::Disk), "the disk has failed");
-            assert_eq!(other.join().unwrap(), Err(Fault::Disk), "for both");
-        });
-    });
-}
-
-fn two_calls_can_share_a_sync() {
-    Explorer::new().preemptions(1).possible(|goal| {
-        let disk = Arc::new(Watched::default());
-        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
-        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
-        let before = disk.syncs.load(SeqCst);
-        thread::scope(|s| {
-            for number in 1..=2 {
-                let server = &server;
-                s.spawn(move || unnamed(server, number));
-            }
-            let _ = unnamed(&server, 3);
-        });
-        if disk.syncs.load(SeqCst) < before + 3 {
-            goal.reached();
-        }
-    });
-}
-
-/// Says when it executes a call although the disk works.
-struct Meanwhile<F>(F);
-
-impl<F: FnMut() + Send> Machine for Meanwhile<F> {
-    fn apply(&mut self, _method: &str, _param: &Value) -> Reply {
-        (self.0)();
-        Ok(Value::Null)
-    }
-
-    fn save(&self) -> Value {
-        json!({})
-    }
-
-    fn load(&mut self, _saved: &Value) -> Result<(), String> {
-        Ok(())
-    }
-}
-
-fn a_call_can_run_during_a_sync() {
-    possible(|goal| {
-        let disk = Arc::new(Watched::default());
-        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
-        let machine = Meanwhile(|| {
-            if disk.syncing.load(SeqCst) {
-                goal.reached();
-            }
-        });
-        let server = Durable::open(shared, machine, 1000).expect("it works");
-        thread::scope(|s| {
-            s.spawn(|| server.call(None, "Call", &Value::Null));
-            let _ = server.call(None, "Call", &Value::Null);
-        });
-    });
 }

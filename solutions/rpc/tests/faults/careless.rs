@@ -1,4 +1,5 @@
 //! Clients that look like ours, each with a mistake.
+
 use std::collections::BTreeMap;
 
 use kit::channel::{self, Sender};

@@ -1,4 +1,5 @@
 //! What a failure draws: frames by what they say, and only those of the call that it is about.
+
 use std::collections::BTreeMap;
 use std::sync::Mutex as Plain;
 

@@ -10,40 +10,37 @@
 //! It is a test of the solution and no hidden check, because a check's subject has the *student's* files in all layers: a
 //! mistake in `wire` would cost the points of `dedup`. What each layer alone owes is checked at that layer.
 //!
-//! That it can fail is shown at the end, with a layer broken or left out. `cargo test -p rpc-solution --test faults --
+//! That it can fail is shown in `found_out`, with a layer broken or left out. `cargo test -p rpc-solution --test faults --
 //! --nocapture` prints a line for each fault.
 
 // The tests say `use rpc::…`, as those of students do.
 extern crate rpc_solution as rpc;
 
+mod calls;
 mod careless;
+mod disks;
 mod drawing;
+mod found_out;
 mod replicas;
+mod run;
 mod stack;
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::Mutex as Plain;
+use std::panic::resume_unwind;
 
-use careless::{Careless, Mistake};
-use kit::explore::{Failure, seeds};
+use calls::{OURS, calls_end};
+use disks::exactly_once;
+use kit::explore::seeds;
 use kit::net::{Faults, Network};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use kit::thread;
 use kit::time::Duration;
-use replicas::{Peer, what_is_answered_stays};
-use rpc::client::Client;
+use replicas::what_is_answered_stays;
 use rpc::dedup::Dedup;
-use rpc::disk::{CrashDisk, Disk, Unsynced};
-use rpc::durable::{Durable, Fault as Broken};
 use rpc::kv::Store;
-use rpc::link::Link;
-use rpc::machine::Entry;
-use rpc::message::{CallError, Reply, Request};
-use rpc::replica::{Backup, Refused};
+use rpc::message::{Reply, Request};
 use rpc::server::Server;
-use serde_json::{Value, json};
-use stack::{Clients, Life, ONE_SERVER, PATIENCE, SERVER, Trouble};
+use stack::{Clients, Life, ONE_SERVER, SERVER, Trouble};
 
 const SEEDS: u64 = 200;
 const METHODS: [&str; 4] = ["KV.Get", "KV.Put", "KV.Append", "KV.Deduct"];
@@ -92,67 +89,6 @@ impl Fault {
     }
 }
 
-/// Calls `Echo` on one connection.
-type Calls = Box<dyn Fn(&Value) -> Result<Value, CallError> + Sync>;
-
-/// Makes a client.
-type MakeClient = fn(Arc<dyn Link>) -> Calls;
-
-const OURS: MakeClient = |link| {
-    let client = Client::new(link, Some(PATIENCE));
-    Box::new(move |asked| client.call("Echo", asked, None))
-};
-
-/// One connection, three threads, no retries.
-fn calls_end(fault: Fault, seed: u64, make: MakeClient) -> u64 {
-    let network = drawing::network(seed, fault.of_frames(20));
-    if fault == Fault::Crash {
-        network.crash_instead_of_frame(SERVER, 1 + seed % 10);
-    }
-    let trouble = fault.trouble(&network, seed);
-    let listener = network.node(SERVER).listen().unwrap();
-    let mut server = Server::new();
-    server.register("Echo", |request| Ok(request.param().clone()));
-    let unanswered = AtomicU64::new(0);
-    // The first reply that is wrong. A panic would not be heard outside of the scope.
-    let wrong: Plain<Option<(String, [Value; 2])>> = Plain::default();
-    thread::scope(|scope| {
-        scope.spawn(|| server.serve(&listener.accept().unwrap()));
-        let link = network.node("client").connect(SERVER).unwrap();
-        let client = make(Arc::new(link));
-        thread::scope(|scope| {
-            for caller in 1..=3 {
-                let (client, trouble, unanswered) = (&client, &trouble, &unanswered);
-                let wrong = &wrong;
-                scope.spawn(move || {
-                    for number in 1..=6 {
-                        trouble.one_more();
-                        let asked = json!(10 * caller + number);
-                        let (found, reply) = match client(&asked) {
-                            Ok(reply) if reply == asked => continue,
-                            Err(CallError::TimedOut | CallError::Lost) => {
-                                unanswered.fetch_add(1, SeqCst);
-                                continue;
-                            }
-                            Ok(reply) => ("got the reply to another call".to_owned(), reply),
-                            Err(CallError::Refused(why)) => (why, Value::Null),
-                        };
-                        let mut wrong = wrong.lock().unwrap();
-                        wrong.get_or_insert((format!("Echo {asked}: {found}"), [asked, reply]));
-                    }
-                });
-            }
-        });
-        trouble.end();
-    });
-    if let Some((why, calls)) = wrong.into_inner().unwrap() {
-        let about = calls.map(|call| format!(" {call}"));
-        let wanted = |text: &str| about.iter().any(|call| text.ends_with(call));
-        drawing::fail(&network, &why, wanted);
-    }
-    unanswered.into_inner()
-}
-
 /// What stands between the dispatcher and the store.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Memory {
@@ -195,76 +131,6 @@ fn execute(network: &Network, store: &Store, request: &Request) -> Reply {
         drawing::executes(network, SERVER, request);
     }
     reply
-}
-
-/// Makes the disk of a durable server.
-type MakeDisk = fn(Arc<CrashDisk>) -> Arc<dyn Disk>;
-
-/// The server has a disk, crashes and comes back, and clients try without end.
-fn exactly_once(fault: Fault, seed: u64, make: MakeDisk) -> u64 {
-    let network = drawing::network(seed, fault.of_frames(20));
-    let trouble = fault.trouble(&network, seed);
-    let life = Life::default();
-    let how = Clients {
-        tries: u32::MAX,
-        forgetful: false,
-    };
-    thread::scope(|scope| {
-        let serving = scope.spawn(|| live(&life, &network, fault, seed, make));
-        let stop = life.stop_at_the_end(&network);
-        let run = stack::clients(&network, ONE_SERVER, how, &trouble);
-        drop(stop);
-        let disk = serving.join().unwrap();
-        run.nothing_is_refused(&network);
-        let left = Durable::open(make(Arc::new(disk)), Store::new(), ROTATE_AFTER)
-            .expect("it can be read")
-            .call(None, "KV.Get", &json!({ "key": "a" }));
-        let left = left.expect("the disk lives").expect("there is such a key");
-        run.holds(&network, left["value"].as_str());
-        run.tries
-    })
-}
-
-/// Bytes: a few calls, so that snapshots are taken between the crashes.
-const ROTATE_AFTER: usize = 700;
-
-/// One life of the server after the other. Returns what is on its disk in the end.
-fn live(life: &Life, network: &Network, fault: Fault, seed: u64, make: MakeDisk) -> CrashDisk {
-    let mut disk = Arc::new(CrashDisk::new());
-    for lives in 1u64.. {
-        let durable = Durable::open(make(Arc::clone(&disk)), Store::new(), ROTATE_AFTER);
-        let durable = durable.expect("what is on the disk can be read");
-        if fault == Fault::Crash && lives <= 3 {
-            // Either it dies in the middle of a write, or when it has done everything but answer.
-            if seed.is_multiple_of(2) {
-                disk.crash_before(disk.steps() + 1 + (seed * 37 * lives) % 600);
-            } else {
-                network.crash_instead_of_frame(SERVER, 5 * lives + seed / 2 % 4);
-            }
-        }
-        let dying = network.clone();
-        let server = with_handler(move |request| {
-            match durable.call(request.call, &request.method, request.param()) {
-                Ok(reply) => reply,
-                Err(Broken::Forgotten) => Err(Broken::Forgotten.to_string()),
-                Err(Broken::Disk) => {
-                    dying.crash(SERVER);
-                    Err("nobody hears this".to_owned())
-                }
-            }
-        });
-        let stopped = life.serve(network, &server);
-        let unsynced = match seed / 2 % 2 {
-            0 => Unsynced::Lost,
-            _ => Unsynced::Kept,
-        };
-        disk = Arc::new(disk.after_crash(unsynced));
-        if stopped {
-            break;
-        }
-        network.restart(SERVER);
-    }
-    Arc::into_inner(disk).expect("nobody else has it")
 }
 
 fn with_handler(handler: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Server {
@@ -363,127 +229,4 @@ fn promises_hold_when_the_server_is_paused() {
 #[test]
 fn promises_hold_when_the_server_crashes_and_comes_back() {
     all_promises_hold(Fault::Crash);
-}
-
-/// A mistake is found with one of the seeds, and the failure says so.
-fn is_found(says: &[&str], run: fn(u64)) {
-    let failed = catch_unwind(AssertUnwindSafe(|| seeds(SEEDS, run)));
-    let payload = failed.expect_err("no seed finds it");
-    let failure = payload.downcast::<Failure>().expect("a failure is drawn");
-    let said = says.iter().any(|text| failure.message.contains(text));
-    assert!(said, "it says something else: {}", failure.message);
-}
-
-/// What is said of a deduct that was executed again. Four times look like none, and like one more of the next amount.
-const TWICE: [&str; 2] = ["was executed", "is not there"];
-
-#[test]
-fn numbers_that_come_again_are_found_out() {
-    is_found(&["the reply to another call"], |seed| {
-        calls_end(Fault::Delays, seed, |link| {
-            let client = Careless::new(link, Mistake::NumbersComeAgain);
-            Box::new(move |asked| client.call("Echo", asked))
-        });
-    });
-}
-
-#[test]
-fn replies_to_whoever_waits_longest_are_found_out() {
-    is_found(&["the reply to another call"], |seed| {
-        calls_end(Fault::RepliesLost, seed, |link| {
-            let client = Careless::new(link, Mistake::FirstComeFirstServed);
-            Box::new(move |asked| client.call("Echo", asked))
-        });
-    });
-}
-
-#[test]
-fn without_dedup_a_lost_reply_is_found_out() {
-    is_found(&TWICE, |seed| {
-        at_most_once(Fault::RepliesLost, seed, FEW, Memory::None);
-    });
-}
-
-#[test]
-fn without_dedup_a_duplicate_is_found_out() {
-    is_found(&TWICE, |seed| {
-        at_most_once(Fault::Duplicates, seed, FEW, Memory::None);
-    });
-}
-
-#[test]
-fn a_new_number_for_each_try_is_found_out() {
-    let forgetful = |seed| {
-        let how = Clients {
-            forgetful: true,
-            ..FEW
-        };
-        at_most_once(Fault::RepliesLost, seed, how, Memory::Dedup);
-    };
-    is_found(&TWICE, forgetful);
-}
-
-/// What is said when something that was answered is lost, be it the balance itself.
-const LOST: [&str; 3] = ["is not there", "is refused", "not linearizable"];
-
-/// A disk that says that all is well, and writes when it likes.
-struct Liar(Arc<CrashDisk>);
-
-impl Disk for Liar {
-    fn read(&self, file: &str) -> std::io::Result<Option<Vec<u8>>> {
-        self.0.read(file)
-    }
-    fn append(&self, file: &str, bytes: &[u8]) -> std::io::Result<()> {
-        self.0.append(file, bytes)
-    }
-    fn cut(&self, file: &str, length: u64) -> std::io::Result<()> {
-        self.0.cut(file, length)
-    }
-    fn sync(&self, file: &str) -> std::io::Result<()> {
-        match file.starts_with("log") {
-            true => Ok(()),
-            false => self.0.sync(file),
-        }
-    }
-    fn rename(&self, from: &str, to: &str) -> std::io::Result<()> {
-        self.0.rename(from, to)
-    }
-    fn remove(&self, file: &str) -> std::io::Result<()> {
-        self.0.remove(file)
-    }
-    fn sync_dir(&self) -> std::io::Result<()> {
-        self.0.sync_dir()
-    }
-    fn files(&self) -> std::io::Result<Vec<String>> {
-        self.0.files()
-    }
-}
-
-#[test]
-fn replies_before_the_sync_are_found_out() {
-    is_found(&LOST, |seed| {
-        exactly_once(Fault::Crash, seed, |disk| Arc::new(Liar(disk)));
-    });
-}
-
-/// A primary that takes silence of its backup for a confirmation.
-struct Hasty(Peer);
-
-impl Backup for Hasty {
-    fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused> {
-        self.0.install(view, executed, state)
-    }
-    fn replicate(&self, view: u64, first: u64, entries: &[Entry]) -> Result<(), Refused> {
-        match self.0.replicate(view, first, entries) {
-            Err(Refused::NoReply) => Ok(()),
-            answer => answer,
-        }
-    }
-}
-
-#[test]
-fn replies_without_a_confirmation_are_found_out() {
-    is_found(&LOST, |seed| {
-        what_is_answered_stays(Fault::Partition, seed, |peer| Arc::new(Hasty(peer)));
-    });
 }

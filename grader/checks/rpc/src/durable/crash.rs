@@ -163,3 +163,13 @@ pub(super) fn expect_goes_on(disk: &Arc<CrashDisk>, answered: u64, story: &str) 
     let after = Arc::new(disk.after_crash(Unsynced::Lost));
     expect_found(&after, CALLS, &format!("{story}; later a second crash"));
 }
+
+/// A new server on that disk.
+pub(super) fn started(disk: &Arc<CrashDisk>, rotate_after: usize) -> Server {
+    let disk = Arc::clone(disk) as Arc<dyn Disk>;
+    Durable::open(disk, Journal::default(), rotate_after).expect("the disk works")
+}
+
+pub(super) fn unnamed(server: &Server, number: u64) -> Result<Reply, Fault> {
+    server.call(None, "Note", &number.into())
+}

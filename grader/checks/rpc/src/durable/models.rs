@@ -1,0 +1,179 @@
+//! Of calls at the same time: what is on the disk when one is answered.
+
+use std::sync::atomic::Ordering::SeqCst;
+
+use kit::explore::Explorer;
+use kit::sync::Arc;
+use kit::{explore, possible, thread};
+use rpc::disk::{CrashDisk, Disk, Unsynced};
+use rpc::durable::{Durable, Fault};
+use rpc::machine::Machine;
+use rpc::message::Reply;
+use serde_json::{Value, json};
+
+use super::crash::{Journal, all, note, open, started, unnamed};
+use super::watched::Watched;
+
+/// The call that notes `number` was answered, so it is there, whatever crashes now.
+fn expect_synced(disk: &CrashDisk, number: u64) {
+    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
+    let found = all(&server);
+    assert!(
+        found.iter().filter(|&&found| found == number).count() == 1,
+        "call {number} was answered; after a crash now, {found:?} is there"
+    );
+}
+
+pub(super) fn no_reply_before_its_sync() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| {
+                unnamed(&server, 1).unwrap().unwrap();
+                expect_synced(&disk, 1);
+            });
+            unnamed(&server, 2).unwrap().unwrap();
+            expect_synced(&disk, 2);
+        });
+    });
+}
+
+pub(super) fn a_logged_order_is_the_executed_one() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| unnamed(&server, 1));
+            unnamed(&server, 2).unwrap().unwrap();
+        });
+        let executed = all(&server);
+        let found = all(&open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap());
+        assert_eq!(found, executed, "after a crash, and before it");
+    });
+}
+
+pub(super) fn three_who_wait_are_told() {
+    Explorer::new().preemptions(1).explore(|| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        disk.fail_next();
+        thread::scope(|s| {
+            for number in 1..=2 {
+                let server = &server;
+                s.spawn(move || unnamed(server, number));
+            }
+            assert_eq!(unnamed(&server, 3), Err(Fault::Disk), "the disk has failed");
+        });
+    });
+}
+
+pub(super) fn a_retry_waits_for_the_disk() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| note(&server, 1));
+            assert_eq!(note(&server, 1), Ok(Ok(1.into())), "original and retry");
+            expect_synced(&disk, 1);
+        });
+    });
+}
+
+pub(super) fn a_read_waits_for_what_it_saw() {
+    explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 1000);
+        thread::scope(|s| {
+            s.spawn(|| unnamed(&server, 1));
+            if all(&server) == [1] {
+                expect_synced(&disk, 1);
+            }
+        });
+    });
+}
+
+pub(super) fn a_call_beside_a_rotation() {
+    // Without a bound it takes seconds.
+    Explorer::new().preemptions(2).explore(|| {
+        let disk = Arc::new(CrashDisk::new());
+        let server = started(&disk, 0);
+        thread::scope(|s| {
+            s.spawn(|| {
+                unnamed(&server, 1).unwrap().unwrap();
+                expect_synced(&disk, 1);
+            });
+            unnamed(&server, 2).unwrap().unwrap();
+            expect_synced(&disk, 2);
+        });
+    });
+}
+
+pub(super) fn a_failed_disk_tells_all_who_wait() {
+    explore(|| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        disk.fail_next();
+        thread::scope(|s| {
+            let other = s.spawn(|| unnamed(&server, 1));
+            assert_eq!(unnamed(&server, 2), Err(Fault::Disk), "the disk has failed");
+            assert_eq!(other.join().unwrap(), Err(Fault::Disk), "for both");
+        });
+    });
+}
+
+pub(super) fn two_calls_can_share_a_sync() {
+    Explorer::new().preemptions(1).possible(|goal| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let server = Durable::open(shared, Journal::default(), 1000).expect("it works");
+        let before = disk.syncs.load(SeqCst);
+        thread::scope(|s| {
+            for number in 1..=2 {
+                let server = &server;
+                s.spawn(move || unnamed(server, number));
+            }
+            let _ = unnamed(&server, 3);
+        });
+        if disk.syncs.load(SeqCst) < before + 3 {
+            goal.reached();
+        }
+    });
+}
+
+/// Says when it executes a call although the disk works.
+struct Meanwhile<F>(F);
+
+impl<F: FnMut() + Send> Machine for Meanwhile<F> {
+    fn apply(&mut self, _method: &str, _param: &Value) -> Reply {
+        (self.0)();
+        Ok(Value::Null)
+    }
+
+    fn save(&self) -> Value {
+        json!({})
+    }
+
+    fn load(&mut self, _saved: &Value) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+pub(super) fn a_call_can_run_during_a_sync() {
+    possible(|goal| {
+        let disk = Arc::new(Watched::default());
+        let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+        let machine = Meanwhile(|| {
+            if disk.syncing.load(SeqCst) {
+                goal.reached();
+            }
+        });
+        let server = Durable::open(shared, machine, 1000).expect("it works");
+        thread::scope(|s| {
+            s.spawn(|| server.call(None, "Call", &Value::Null));
+            let _ = server.call(None, "Call", &Value::Null);
+        });
+    });
+}
