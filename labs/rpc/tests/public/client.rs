@@ -1,5 +1,7 @@
 //! Public tests of `client`: `cargo test -p rpc client`.
 
+use std::net::TcpListener;
+
 use kit::explore::Explorer;
 use kit::net::{Connection, Faults, Network};
 use kit::sync::Arc;
@@ -7,6 +9,8 @@ use kit::thread;
 use kit::time::Duration;
 use rpc::client::Client;
 use rpc::message::{CallError, Reply, Request, Response};
+use rpc::server::Server;
+use rpc::tcp::TcpLink;
 use rpc::wire::{decode, encode};
 
 /// A call is three threads, and a network takes many steps: with at most two preemptions.
@@ -101,5 +105,30 @@ fn a_call_without_a_reply_times_out() {
         let (client, _server) = connect(&network, Some(Duration::from_secs(1)));
         let silence = client.call("Echo", &1.into(), None);
         assert_eq!(silence, Err(CallError::TimedOut), "nobody answers");
+    });
+}
+
+#[test]
+fn threads_call_over_one_tcp_connection() {
+    let mut server = Server::new();
+    server.register("Echo", |request| Ok(request.param().clone()));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::scope(|s| {
+        s.spawn(|| {
+            let (stream, _) = listener.accept().unwrap();
+            server.serve(&TcpLink::new(stream).unwrap());
+        });
+        let link = Arc::new(TcpLink::connect(address).unwrap());
+        let client = Client::new(link, None);
+        std::thread::scope(|s| {
+            for number in 0..20u64 {
+                let client = &client;
+                s.spawn(move || {
+                    let reply = client.call("Echo", &number.into(), None);
+                    assert_eq!(reply, Ok(number.into()));
+                });
+            }
+        });
     });
 }
