@@ -85,6 +85,11 @@ impl Tree {
         self.root.join("grader/accepted").join(lab)
     }
 
+    /// Where submissions lie that show how grading goes.
+    pub fn samples(&self, lab: &str) -> PathBuf {
+        self.root.join("grader/samples").join(lab)
+    }
+
     /// The names of all labs: folders of `labs` with a `lab.toml`, sorted.
     pub fn labs(&self) -> Result<Vec<String>> {
         let mut labs = Vec::new();

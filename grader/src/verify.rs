@@ -1,8 +1,8 @@
 //! Proves that a lab keeps its promises, by grading answers whose outcome is known.
 //!
-//! The one idea: expected outcomes are data. The solution passes every check, an accepted design every
-//! check of its exercise, the skeleton compiles without warnings and fails every check without hanging, and each mutant fails
-//! the checks that it names.
+//! The one idea: expected outcomes are data. The solution and the sample `complete` pass every check, an
+//! accepted design every check of its exercise, the skeleton compiles without warnings and fails every check
+//! without hanging, and each mutant fails the checks that it names.
 
 mod summary;
 mod table;
@@ -137,7 +137,7 @@ impl Proof<'_> {
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
             (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
-            // All else is the solution's, which is a subject itself.
+            // All else is the solution's.
             (Subject::Accepted(Accepted { exercise, .. }), _) | (_, Some(exercise)) => {
                 (Only::Exercise(exercise.clone()), Effort::Full)
             }

@@ -158,12 +158,16 @@ impl Wanted {
     }
 }
 
-/// All known answers of a lab: what every exercise has, then its other designs, then its mutants.
+/// All known answers of a lab: what every exercise has, then its other designs, then its mutants. The sample `complete` is one
+/// more right answer, of all exercises together and as a student hands it in.
 fn known<'l>(tree: &Tree, lab: &'l Lab) -> Result<Vec<Known<'l>>> {
     let accepted = Accepted::all(tree, lab)?.into_iter().map(Subject::Accepted);
     let mutants = Mutant::all(tree, lab)?.into_iter().map(Subject::Mutant);
+    let complete = tree.samples(&lab.name).join("complete");
+    let complete = complete.is_dir().then_some(Subject::Submission(complete));
     Ok([Subject::Solution, Subject::Skeleton]
         .into_iter()
+        .chain(complete)
         .chain(accepted)
         .chain(mutants)
         .map(|subject| Known { lab, subject })

@@ -342,11 +342,12 @@ fn replay<M: Machine>(
 ) -> Result<usize, OpenError> {
     let damaged = |offset, why: &dyn fmt::Display| OpenError::damaged(file, offset, why);
     let records = log::records(bytes).map_err(|error| damaged(error.offset, &error))?;
+    let mut offset = 0;
     for payload in records.payloads {
-        let offset = payload.as_ptr() as usize - bytes.as_ptr() as usize;
         let entry = serde_json::from_slice(payload).map_err(|error| damaged(offset, &error))?;
         // Its reply is kept again, as it was before the crash.
         let _ = state.execute(&entry);
+        offset += log::HEADER + payload.len();
     }
     Ok(records.whole)
 }

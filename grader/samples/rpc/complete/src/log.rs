@@ -18,7 +18,7 @@
 use std::fmt;
 
 /// Bytes before the payload.
-const HEADER: usize = 12;
+pub const HEADER: usize = 12;
 
 /// The records of a file.
 #[derive(Debug, PartialEq, Eq)]
