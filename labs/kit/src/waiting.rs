@@ -12,6 +12,8 @@ struct Waiting {
     ticket: u64,
     thread: String,
     what: &'static str,
+    /// What kind of thing that is about, where the code has no name for it; empty if `what` says all.
+    kind: &'static str,
     place: Place,
     /// Where the lock that it waits for was taken.
     held: Option<Place>,
@@ -23,9 +25,14 @@ static WAITING: Mutex<(u64, Vec<Waiting>)> = Mutex::new((0, Vec::new()));
 /// Takes the thread off the list when its operation is through.
 pub(crate) struct Entry(u64);
 
-/// Writes down that this thread is about to block.
+/// Writes down that this thread is about to block: `what` it does on something of a `kind`, as a sentence has it.
 #[cold]
-pub(crate) fn enter(what: &'static str, place: Place, held: Option<&Holder>) -> Entry {
+pub(crate) fn enter(
+    what: &'static str,
+    kind: &'static str,
+    place: Place,
+    held: Option<&Holder>,
+) -> Entry {
     crate::explore::watch();
     let thread = std::thread::current();
     let thread = thread
@@ -39,6 +46,7 @@ pub(crate) fn enter(what: &'static str, place: Place, held: Option<&Holder>) -> 
         ticket,
         thread,
         what,
+        kind,
         place,
         held,
     });
@@ -67,10 +75,15 @@ impl Waiting {
         let Waiting {
             thread,
             what,
+            kind,
             place,
             ..
         } = self;
-        let name = crate::tell::receiver(place).map_or(String::new(), |name| format!(" `{name}`"));
+        let name = match crate::tell::receiver(place) {
+            Some(name) => format!(" `{name}`"),
+            None if kind.is_empty() => String::new(),
+            None => format!(" {kind}"),
+        };
         let held = self
             .held
             .map_or(String::new(), |held| format!(", held since {held}"));
@@ -100,5 +113,35 @@ impl Holder {
         let place = self.0.load(Ordering::Relaxed);
         // SAFETY: only `set` stores what is not null, and it stores a reference that lives for ever.
         unsafe { place.cast_const().as_ref() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::panic::Location;
+
+    #[test]
+    fn what_has_no_name_is_told_by_its_kind() {
+        let nameless = |what, kind| Waiting {
+            ticket: 0,
+            thread: "main".to_owned(),
+            what,
+            kind,
+            place: Location::caller(),
+            held: None,
+        };
+        let cases = [
+            (
+                "waits for room in",
+                "a channel",
+                "main waits for room in a channel at ",
+            ),
+            ("is parked", "", "main is parked at "),
+        ];
+        for (what, kind, sentence) in cases {
+            let told = nameless(what, kind).in_words();
+            assert!(told.starts_with(sentence), "{told}");
+        }
     }
 }

@@ -64,14 +64,18 @@ fn subject_that_fails_with_seeds() {
     });
 }
 
-fn run(subject: &str, dir: &Path, variables: &[(&str, &str)]) -> Output {
-    Command::new(std::env::current_exe().unwrap())
+fn child(subject: &str, dir: &Path) -> Command {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    child
         .args(["--exact", subject, "--nocapture"])
         .env("KIT_TEST_CHILD", "1")
-        .env("WEFT_FAILURES", dir)
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap()
+        .env("WEFT_FAILURES", dir);
+    child
+}
+
+fn run(subject: &str, dir: &Path, variables: &[(&str, &str)]) -> Output {
+    let mut child = child(subject, dir);
+    child.envs(variables.iter().copied()).output().unwrap()
 }
 
 fn answer(dir: &Path, subject: &str) -> Answer {
@@ -94,6 +98,24 @@ fn a_failure_is_handed_over_and_not_printed() {
     let failure = answer(&dir, "subject_that_races").failure.unwrap();
     assert_eq!(failure.kind, FailureKind::Assertion);
     assert_eq!(failure.claim, "subject_that_races");
+}
+
+/// As the grader runs a check: whose source is not there.
+#[test]
+fn what_is_made_by_code_that_is_not_here_is_hidden() {
+    let dir = fresh("not-here");
+    let name = || {
+        let failure = answer(&dir, "subject_that_races").failure.unwrap();
+        failure.objects[0].name.clone()
+    };
+    run("subject_that_races", &dir, &[]);
+    assert_eq!(name(), "visited");
+    let elsewhere = std::env::temp_dir();
+    let output = child("subject_that_races", &dir)
+        .current_dir(elsewhere)
+        .output();
+    assert!(!output.unwrap().status.success());
+    assert_eq!(name(), "hidden mutex");
 }
 
 #[test]

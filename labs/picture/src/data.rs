@@ -70,6 +70,24 @@ pub struct Place {
     pub column: u32,
 }
 
+impl Place {
+    /// `bank.rs:88`, as pictures and sentences have it. What is not right under `src` says so, because a test has the name
+    /// of what it tests: `public/bank.rs:88`; and so does a hidden check: `checks/bank.rs:88`.
+    pub fn short(&self) -> String {
+        let mut parts = self.file.rsplit('/');
+        let name = parts.next().unwrap_or_default();
+        let folder = match parts.next() {
+            _ if self.file.starts_with("grader/checks/") => "checks",
+            Some(folder) => folder,
+            None => "",
+        };
+        match folder {
+            "" | "src" => format!("{name}:{}", self.line),
+            folder => format!("{folder}/{name}:{}", self.line),
+        }
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.line, self.column)
@@ -426,6 +444,34 @@ impl Failure {
             0 => format!("{found}."),
             1 => format!("{found}; one switch between threads."),
             n => format!("{found}; {n} switches between threads."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Place;
+
+    #[test]
+    fn a_short_place_tells_a_file_from_its_test_and_its_check() {
+        let cases = [
+            ("labs/rpc/src/server.rs", "server.rs:7"),
+            ("labs/rpc/tests/public/server.rs", "public/server.rs:7"),
+            ("labs/kit/src/net/way.rs", "net/way.rs:7"),
+            ("grader/checks/rpc/src/server.rs", "checks/server.rs:7"),
+            (
+                "grader/checks/rpc/src/durable/crash.rs",
+                "checks/crash.rs:7",
+            ),
+            ("server.rs", "server.rs:7"),
+        ];
+        for (file, short) in cases {
+            let place = Place {
+                file: file.to_owned(),
+                line: 7,
+                column: 1,
+            };
+            assert_eq!(place.short(), short);
         }
     }
 }

@@ -8,7 +8,7 @@ impl Failure {
         let short: HashSet<String> = self
             .places()
             .filter(|place| hidden(&place.file))
-            .map(in_short)
+            .map(Place::short)
             .collect();
         // Sentences name places in full, or in short by the file's own name.
         let is_hidden = |word: &str| {
@@ -41,12 +41,6 @@ impl Failure {
             .filter_map(|object| object.made.as_ref());
         steps.chain(objects).chain(&self.at)
     }
-}
-
-/// `bank.rs:88`, as sentences have it.
-fn in_short(place: &Place) -> String {
-    let file = place.file.rsplit('/').next().unwrap_or(&place.file);
-    format!("{file}:{}", place.line)
 }
 
 /// A text without the hidden places, and without the words that lead to them.

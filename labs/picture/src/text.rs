@@ -3,7 +3,7 @@
 mod paint;
 
 use crate::rows::Row;
-use crate::{Failure, Step};
+use crate::{Failure, Place, Step};
 use paint::Paint;
 use std::fmt::Write;
 
@@ -254,11 +254,7 @@ fn header(text: &mut String, failure: &Failure, widths: &[usize]) {
 
 /// `visited.rs:23`
 fn place(step: &Step) -> String {
-    let Some(at) = &step.at else {
-        return String::new();
-    };
-    let file = at.file.rsplit('/').next().unwrap_or(&at.file);
-    format!("{file}:{}", at.line)
+    step.at.as_ref().map(Place::short).unwrap_or_default()
 }
 
 /// `visited.rs:23  let mut urls = self.urls.lock();`

@@ -41,7 +41,12 @@ impl Barrier {
     pub fn wait(&self) -> BarrierWaitResult {
         BarrierWaitResult(match &self.0 {
             Real::Real(barrier) => {
-                let _waiting = waiting::enter("waits for the others at", Location::caller(), None);
+                let _waiting = waiting::enter(
+                    "waits for the others at",
+                    "a barrier",
+                    Location::caller(),
+                    None,
+                );
                 barrier.wait().is_leader()
             }
             Real::Model(barrier) => barrier.wait(Location::caller()),

@@ -79,7 +79,7 @@ impl Condvar {
                 },
             ) => {
                 let here = Location::caller();
-                let _waiting = waiting::enter("waits to be notified on", here, None);
+                let _waiting = waiting::enter("waits to be notified on", "a condvar", here, None);
                 holder.clear();
                 condvar.wait(guard);
                 holder.set(place);

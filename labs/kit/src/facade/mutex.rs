@@ -92,7 +92,7 @@ impl RealMutex {
 
     #[cold]
     fn wait(&self, place: Place) -> parking_lot::MutexGuard<'_, ()> {
-        let _waiting = waiting::enter("waits for the mutex", place, Some(&self.holder));
+        let _waiting = waiting::enter("waits for the mutex", "", place, Some(&self.holder));
         self.lock.lock()
     }
 }

@@ -108,7 +108,7 @@ impl<T: ?Sized> RwLock<T> {
         let place = Location::caller();
         self.reader(match &self.raw {
             Real::Real(lock) => RawReadGuard::Real(lock.try_read().unwrap_or_else(|| {
-                let _waiting = waiting::enter("waits to read", place, None);
+                let _waiting = waiting::enter("waits to read", "a lock", place, None);
                 lock.read()
             })),
             Real::Model(lock) => {
@@ -125,7 +125,7 @@ impl<T: ?Sized> RwLock<T> {
         let place = Location::caller();
         self.writer(match &self.raw {
             Real::Real(lock) => RawWriteGuard::Real(lock.try_write().unwrap_or_else(|| {
-                let _waiting = waiting::enter("waits to write", place, None);
+                let _waiting = waiting::enter("waits to write", "a lock", place, None);
                 lock.write()
             })),
             Real::Model(lock) => {

@@ -162,7 +162,8 @@ impl<T> JoinHandle<T> {
     pub fn join(self) -> Result<T> {
         match self.0 {
             Kind::Real(handle) => {
-                let _waiting = waiting::enter("waits for the end of", Location::caller(), None);
+                let _waiting =
+                    waiting::enter("waits for the end of", "a thread", Location::caller(), None);
                 handle.join()
             }
             Kind::Model { join, slot } => {
@@ -274,7 +275,7 @@ pub fn park() {
     if model::running() {
         model::park(Location::caller());
     } else {
-        let _waiting = waiting::enter("is parked", Location::caller(), None);
+        let _waiting = waiting::enter("is parked", "", Location::caller(), None);
         std::thread::park();
     }
 }
@@ -439,7 +440,8 @@ impl<T> ScopedJoinHandle<'_, T> {
     pub fn join(self) -> Result<T> {
         match self.0 {
             ScopedKind::Real(handle) => {
-                let _waiting = waiting::enter("waits for the end of", Location::caller(), None);
+                let _waiting =
+                    waiting::enter("waits for the end of", "a thread", Location::caller(), None);
                 handle.join()
             }
             ScopedKind::Model {

@@ -1,6 +1,6 @@
 //! Names for threads and objects: the variable that the student put them in.
 use super::source::Source;
-use crate::record::{ObjectId, Op, ThreadId, Trace};
+use crate::record::{Object, ObjectId, Op, ThreadId, Trace};
 use std::collections::HashMap;
 
 /// What everything is called in one picture.
@@ -39,7 +39,7 @@ fn threads(trace: &Trace) -> Vec<String> {
 }
 
 /// The variable an object was made into, else what its first operation was called on, or the half of its pair that a
-/// select waits for; a number where two have the same name.
+/// select waits for, else what kind of thing it is; a number where two have the same name.
 fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
     let mut names: Vec<Option<String>> = trace
         .objects
@@ -66,7 +66,7 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
     let names: Vec<String> = names
         .into_iter()
         .zip(&trace.objects)
-        .map(|(name, object)| name.unwrap_or_else(|| object.kind.to_lowercase()))
+        .map(|(name, object)| name.unwrap_or_else(|| nameless(object, source)))
         .collect();
     for name in &names {
         *count.entry(name.clone()).or_default() += 1;
@@ -81,4 +81,16 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
         format!("{name}#{number}")
     };
     names.into_iter().map(numbered).collect()
+}
+
+/// `channel`, `AtomicUsize`; made by code that is not here to be read, and so not the student's: `hidden channel`.
+fn nameless(object: &Object, source: &mut Source) -> String {
+    let kind = match object.kind {
+        kind if kind.starts_with("Atomic") => kind.to_owned(),
+        kind => kind.to_lowercase(),
+    };
+    match source.text(object.created.file()) {
+        Some(_) => kind,
+        None => format!("hidden {kind}"),
+    }
 }

@@ -46,10 +46,7 @@ pub(super) fn who_waits(trace: &Trace, names: &Names) -> Vec<Wait> {
 fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
     let who = names.thread(event.thread);
     let name = names.object(event.object);
-    let line = |place: crate::record::Place| {
-        let file = place.file().rsplit('/').next().unwrap_or_default();
-        format!("{file}:{}", place.line())
-    };
+    let line = |place| super::place(place).short();
     let place = line(event.place);
     let mut on = None;
     let sentence = match &event.op {

@@ -229,10 +229,7 @@ fn code(failure: &Failure, step: usize) -> String {
     let code = step.code.as_deref().unwrap_or_default();
     match &step.at {
         None => code.to_owned(),
-        Some(at) if code.is_empty() => {
-            let file = at.file.rsplit('/').next().unwrap_or_default();
-            format!("{file}:{}", at.line)
-        }
+        Some(at) if code.is_empty() => at.short(),
         Some(at) => format!("{}  {code}", at.line),
     }
 }

@@ -22,7 +22,8 @@ impl<T> Receiver<T> {
                 Ok(value) => Ok(value),
                 Err(TryRecvError::Disconnected) => Err(RecvError),
                 Err(TryRecvError::Empty) => {
-                    let _waiting = waiting::enter("waits for a value from", place, None);
+                    let _waiting =
+                        waiting::enter("waits for a value from", "a channel", place, None);
                     receiver.recv()
                 }
             },

@@ -126,7 +126,8 @@ impl<'a> Select<'a> {
         let place = Location::caller();
         match &mut self.kind {
             Kind::Real(select) => SelectedOperation(Selected::Real({
-                let _waiting = waiting::enter("waits for the first of several in", place, None);
+                let _waiting =
+                    waiting::enter("waits for the first of several in", "a select", place, None);
                 select.select()
             })),
             Kind::Model(_) => {
@@ -196,7 +197,8 @@ impl<'a> Select<'a> {
         let place = Location::caller();
         match &mut self.kind {
             Kind::Real(select) => {
-                let _waiting = waiting::enter("waits for the first of several in", place, None);
+                let _waiting =
+                    waiting::enter("waits for the first of several in", "a select", place, None);
                 select.ready()
             }
             Kind::Model(_) => {

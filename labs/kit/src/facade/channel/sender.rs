@@ -19,7 +19,7 @@ impl<T> Sender<T> {
                 Err(TrySendError::Disconnected(value)) => Err(SendError(value)),
                 Err(TrySendError::Full(value)) => {
                     let place = Location::caller();
-                    let _waiting = waiting::enter("waits for room in", place, None);
+                    let _waiting = waiting::enter("waits for room in", "a channel", place, None);
                     sender.send(value)
                 }
             },
