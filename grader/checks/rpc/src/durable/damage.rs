@@ -15,7 +15,7 @@ pub(super) fn some_files() -> CrashDisk {
     let server = open(&disk).expect("it starts again");
     let _ = server.call(None, "Note", &5.into());
     let _ = server.call(None, "Note", &6.into());
-    disk.after_crash(Unsynced::Lost)
+    disk.after_crash(Unsynced::Kept)
 }
 
 /// The same files with other contents.
@@ -111,7 +111,7 @@ fn all_in_a_snapshot() -> CrashDisk {
     for seq in 1..=3 {
         assert_eq!(note(&server, seq), Ok(Ok(seq.into())), "the disk works");
     }
-    disk.after_crash(Unsynced::Lost)
+    disk.after_crash(Unsynced::Kept)
 }
 
 fn a_file_that_is_cut_short_is_refused() {
