@@ -6,6 +6,8 @@
 mod faulty;
 mod stage;
 
+use std::ops::Range;
+
 use kit::channel;
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicBool, Ordering::SeqCst};
@@ -15,6 +17,7 @@ use rpc::replica::{Backup, Fault, Refused, Replica};
 use rpc::view::View;
 use serde_json::Value;
 
+use crate::memory;
 use faulty::a_system_of_three;
 use stage::{A, Account, B, C, Fate, Node, Way, left, pair, view};
 
@@ -28,18 +31,21 @@ harness::checks![
     a_transfer_that_failed_is_tried_again,
     an_old_primary_answers_nobody,
     an_old_view_changes_nothing,
-    messages_of_an_old_view_are_refused,
+    messages_of_another_view_are_refused,
     messages_that_come_again_change_nothing,
     what_comes_before_must_be_there,
     what_was_not_confirmed_is_taken_back,
     a_forgotten_call_is_refused,
+    what_was_confirmed_is_let_go,
     an_answered_call_survives,
     a_retry_waits_for_the_confirmation,
     no_old_value_is_read,
     two_calls_have_one_order,
+    a_lost_message_lets_nobody_wait,
     a_call_during_the_transfer,
     a_view_taken_up_twice,
     a_confirmation_counts_in_its_own_view,
+    what_was_taken_back_is_not_answered,
     a_new_view_ends_calls_that_wait,
     a_backup_that_hangs_delays_no_new_view,
     a_transfer_that_hangs_delays_no_new_view,
@@ -179,14 +185,22 @@ fn an_old_view_changes_nothing() {
         a.adopt(view(2, A, None)).unwrap();
         assert_eq!(a.deduct(2), left(80));
         assert_eq!(b.runs(), 2, "the backup of the newer view has both");
+        b.adopt(view(3, A, Some(B))).unwrap();
+        assert_eq!(a.deduct(3), left(70), "the backup is in this view already");
+        a.adopt_with(view(3, A, Some(B)), &b).unwrap();
+        assert_eq!(a.deduct(4), left(60), "the primary is in this view already");
+        assert_eq!(b.runs(), 4, "the backup has all");
     });
 }
 
-fn messages_of_an_old_view_are_refused() {
+fn messages_of_another_view_are_refused() {
     explore(|| {
         let (a, b, way) = pair();
         let c = Node::new(C);
         assert_eq!(a.deduct(1), left(90));
+        let newer = Err(Refused::NotBackup);
+        assert_eq!(stage::install(&b, 2, 7), newer, "it is in view 1");
+        assert_eq!(stage::replicate(&b, 2, 1, &[7]), newer, "it is in view 1");
         b.adopt(view(2, B, None)).unwrap();
         let late = |node: &Node| {
             let answers = way
@@ -235,6 +249,9 @@ fn what_comes_before_must_be_there() {
         assert_eq!(gap, refused, "call 0 has not come");
         assert_eq!(stage::replicate(&c, 1, 0, &[1]), Ok(()));
         assert_eq!(stage::replicate(&c, 1, 0, &[1, 2]), Ok(()));
+        c.adopt(view(3, A, Some(C))).unwrap();
+        let nothing = stage::replicate(&c, 3, 2, &[3]);
+        assert_eq!(nothing, refused, "it has no state of this view's primary");
         assert_eq!((b.runs(), c.runs()), (0, 2), "two calls, each once");
     });
 }
@@ -267,6 +284,31 @@ fn a_forgotten_call_is_refused() {
         assert_eq!(b.deduct(2), late, "and the next primary knows it");
         assert_eq!((a.runs(), b.runs()), (2, 2));
     });
+}
+
+/// Nothing can block here: a model would note every step, and that is memory, too.
+fn what_was_confirmed_is_let_go() {
+    let (a, b, _) = pair();
+    let alone = Node::new(C);
+    alone.adopt(view(1, C, None)).unwrap();
+    // No way that keeps copies.
+    let a2 = view(2, A, Some(B));
+    b.adopt(a2).unwrap();
+    a.replica.adopt(a2, Some(stage::Straight::to(&b))).unwrap();
+    for (node, case) in [(&a, "with a backup"), (&alone, "alone")] {
+        let run = |calls: Range<u64>| {
+            for call in calls {
+                let reply = node.deduct_seen(call, call - 1);
+                assert!(reply.is_ok(), "{case}: call {call} gets {reply:?}");
+            }
+        };
+        // Tables and queues have their size by then.
+        run(1..100);
+        let before = memory::live();
+        run(100..2_100);
+        let each = memory::live().saturating_sub(before) / 2_000;
+        assert!(each < 8, "{case}: each call leaves {each} bytes behind");
+    }
 }
 
 fn an_answered_call_survives() {
@@ -339,6 +381,23 @@ fn two_calls_have_one_order() {
     });
 }
 
+fn a_lost_message_lets_nobody_wait() {
+    explore(|| {
+        let (a, b, way) = pair();
+        way.next(&[Fate::RequestLost]);
+        thread::scope(|s| {
+            for call in [1, 2] {
+                let a = &a;
+                s.spawn(move || a.deduct(call));
+            }
+        });
+        // Whoever was answered or not: the backup can be reached now.
+        let again = [1, 2].map(|call| a.deduct(call));
+        assert!(again.iter().all(Result::is_ok), "{again:?}");
+        assert_eq!((a.runs(), b.runs()), (2, 2), "each once on each");
+    });
+}
+
 fn a_call_during_the_transfer() {
     explore(|| {
         let (a, b) = (Node::new(A), Node::new(B));
@@ -370,6 +429,21 @@ fn a_view_taken_up_twice() {
         assert_eq!(b.deduct(1), left(90), "the second state came late");
         assert_eq!(b.get(), left(90));
     });
+    explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        let way = Way::to(&b);
+        b.adopt(view(1, A, Some(B))).unwrap();
+        way.next(&[Fate::RequestLost, Fate::RequestLost]);
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let adopted = a.replica.adopt(view(1, A, Some(B)), Some(way.clone()));
+                    assert_eq!(adopted, Err(Refused::NoReply), "the backup has nothing");
+                });
+            }
+        });
+        assert!(a.deduct(1).is_err(), "the backup has nothing");
+    });
 }
 
 fn a_confirmation_counts_in_its_own_view() {
@@ -390,6 +464,32 @@ fn a_confirmation_counts_in_its_own_view() {
         });
         assert!(b.runs() <= 1, "the old one has at most what was sent to it");
     });
+}
+
+fn what_was_taken_back_is_not_answered() {
+    for backup in [None, Some(C)] {
+        explore(move || {
+            let (a, b, c) = (Node::new(A), Node::new(B), Node::new(C));
+            let (release, released) = channel::bounded(1);
+            b.adopt(view(1, A, Some(B))).unwrap();
+            let hangs = stage::Hangs::on(&b, 1, released);
+            a.replica.adopt(view(1, A, Some(B)), Some(hangs)).unwrap();
+            thread::scope(|s| {
+                let calling = s.spawn(|| a.deduct(1));
+                a.adopt(view(2, B, Some(A))).unwrap();
+                b.adopt_with(view(2, B, Some(A)), &a).unwrap();
+                assert_eq!(b.deduct(2), left(90), "call 1 has not come");
+                let third = view(3, A, backup);
+                c.adopt(third).unwrap();
+                let way = backup.map(|_| -> Arc<dyn Backup> { Way::to(&c) });
+                a.replica.adopt(third, way).unwrap();
+                let _ = release.send(());
+                if let Ok(reply) = calling.join().unwrap() {
+                    assert_eq!(a.deduct(1), Ok(reply), "what was answered");
+                }
+            });
+        });
+    }
 }
 
 fn a_new_view_ends_calls_that_wait() {
@@ -431,22 +531,28 @@ fn a_backup_that_hangs_delays_no_new_view() {
 }
 
 fn a_transfer_that_hangs_delays_no_new_view() {
-    explore(|| {
-        let (a, b, c) = (Node::new(A), Node::new(B), Node::new(C));
-        let (release, released) = channel::bounded(1);
-        b.adopt(view(1, A, Some(B))).unwrap();
-        c.adopt(view(2, A, Some(C))).unwrap();
-        let hangs = stage::Hangs::on(&b, 0, released);
-        thread::scope(|s| {
-            s.spawn(|| a.replica.adopt(view(1, A, Some(B)), Some(hangs)));
-            a.adopt_with(view(2, A, Some(C)), &c).unwrap();
-            assert_eq!(a.deduct(1), left(90), "the new backup answers");
-            // Only now does the old one, if it was asked at all.
-            let _ = release.send(());
+    for late in ["takes the state", "refuses it"] {
+        explore(move || {
+            let (a, b, c) = (Node::new(A), Node::new(B), Node::new(C));
+            let (release, released) = channel::bounded(1);
+            b.adopt(view(1, A, Some(B))).unwrap();
+            c.adopt(view(2, A, Some(C))).unwrap();
+            let hangs = stage::Hangs::on(&b, 0, released);
+            thread::scope(|s| {
+                s.spawn(|| a.replica.adopt(view(1, A, Some(B)), Some(hangs)));
+                a.adopt_with(view(2, A, Some(C)), &c).unwrap();
+                assert_eq!(a.deduct(1), left(90), "the new backup answers");
+                if late == "refuses it" {
+                    b.adopt(view(2, A, Some(C))).unwrap();
+                }
+                // Only now does the old one, if it was asked at all.
+                let _ = release.send(());
+            });
+            let next = a.deduct(2);
+            assert_eq!(next, left(80), "the old backup {late}, and that is over");
+            assert_eq!(c.runs(), 2, "the new one has both");
         });
-        assert_eq!(a.deduct(2), left(80), "it is in the new view");
-        assert_eq!(c.runs(), 2, "and has the new backup");
-    });
+    }
 }
 
 fn replicas_that_ask_each_other() {
