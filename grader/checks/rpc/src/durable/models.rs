@@ -138,6 +138,7 @@ fn a_failed_rotation_tells_all_who_wait() {
             let server = started(&disk, 0);
             let before = disk.operations.load(SeqCst);
             disk.fails_at.store(before + fails_at, SeqCst);
+            disk.keeps_going.store(true, SeqCst);
             thread::scope(|s| {
                 s.spawn(|| unnamed(&server, 1));
                 let _ = unnamed(&server, 2);

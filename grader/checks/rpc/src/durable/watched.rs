@@ -27,6 +27,8 @@ pub(super) struct Watched {
     pub(super) reads: AtomicU64,
     /// The read that fails; 0: none does.
     pub(super) read_fails_at: AtomicU64,
+    /// A sync gives way to nobody: another thread that would run then can still be at its beginning later.
+    pub(super) keeps_going: AtomicBool,
     /// The steps of `disk` with which operations begin.
     begins: std::sync::Mutex<Vec<u64>>,
 }
@@ -102,7 +104,9 @@ impl Disk for Watched {
             return Ok(());
         }
         self.syncing.store(true, SeqCst);
-        thread::yield_now();
+        if !self.keeps_going.load(SeqCst) {
+            thread::yield_now();
+        }
         let done = self.disk.sync(file);
         self.syncing.store(false, SeqCst);
         done
