@@ -7,7 +7,7 @@ use kit::channel::{self, Receiver, Sender};
 use kit::message::{Message, choose};
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use kit::time::{Duration, Instant};
-use kit::{explore, note, thread};
+use kit::{explore, note, possible, thread};
 use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::{Value, json};
@@ -26,6 +26,7 @@ harness::checks![
     two_calls_have_two_numbers,
     nothing_is_seen_that_is_under_way,
     calls_are_under_way_at_once,
+    a_call_returns_while_another_pauses,
     a_lost_message_runs_nothing_twice,
     pauses_grow_up_to_the_longest,
     a_pause_too_long_to_be_doubled,
@@ -322,26 +323,44 @@ fn calls_are_under_way_at_once() {
         }
     });
     assert_eq!(script.tries(), 100);
+}
 
-    // And a call that pauses is under way as well, and keeps no other from its reply.
-    explore(|| {
+fn a_call_returns_while_another_pauses() {
+    possible(|goal| {
+        let pause = Duration::from_secs(10);
+        let tries = Unseen::new(Vec::new());
         let script = Script::new(|method| match method {
-            "Slow" => Err(CallError::TimedOut),
+            "Slow" => {
+                tries.lock().unwrap().push(Instant::now());
+                Err(CallError::TimedOut)
+            }
             _ => Ok(json!(null)),
         });
         let policy = Policy {
-            tries: 3,
-            pause: Duration::from_secs(10),
-            longest_pause: Duration::from_secs(60),
+            tries: 4,
+            pause,
+            longest_pause: pause,
         };
         let retry = Retry::new(&script, ME, policy);
-        thread::scope(|s| {
+        let quick = thread::scope(|s| {
             s.spawn(|| retry.call("Slow", &json!(1)));
-            let begun = Instant::now();
-            let _ = retry.call("Quick", &json!(2));
-            let took = begun.elapsed();
-            assert_eq!(took, Duration::ZERO, "the pauses of another call");
+            [4, 14].map(|seconds| {
+                thread::sleep(Duration::from_secs(seconds));
+                let begun = Instant::now();
+                let _ = retry.call("Quick", &json!(2));
+                (begun, Instant::now())
+            })
         });
+        // The one had begun to pause, as its next try came right after ten seconds; and the other one did not wait.
+        let beside = |two: &[Instant], begun| {
+            two[1].duration_since(two[0]) == pause && two[0] < begun && begun < two[1]
+        };
+        let tries = tries.lock().unwrap();
+        let at_once =
+            |(begun, returned)| begun == returned && tries.windows(2).any(|two| beside(two, begun));
+        if quick.into_iter().any(at_once) {
+            goal.reached();
+        }
     });
 }
 
