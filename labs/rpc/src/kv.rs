@@ -65,7 +65,8 @@ pub struct DeductArgs {
 /// Why [`Store::deduct`] took nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no such key, or its value is not a number.
+    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in decimal digits and nothing
+    /// else.
     NoBalance,
     /// The balance is only this.
     Insufficient(u64),
@@ -92,13 +93,13 @@ impl Store {
         todo!("put {value} behind what is under {key}")
     }
 
-    /// Takes `amount` from the number under `key`, and returns what is left.
+    /// Takes `amount` from the balance under `key`, and returns what is left.
     ///
     /// # Errors
     ///
-    /// [`Refused`] if there is no number, or too small a one; nothing has changed then.
+    /// [`Refused`] if there is no balance, or too small a one; nothing has changed then.
     pub fn deduct(&self, key: &str, amount: u64) -> Result<u64, Refused> {
-        todo!("take {amount} from the number under {key}, if it is enough")
+        todo!("take {amount} from the balance under {key}, if it is enough")
     }
 
     /// All keys and values, as they were at one moment.

@@ -80,11 +80,12 @@ impl Dedup {
     /// Runs `handler` if `call` is new; else gives the reply that it got when it ran. Blocks while the handler runs, here
     /// or on behalf of another try.
     ///
-    /// What `call.seen` covers is forgotten, whatever comes of the call itself.
+    /// What `call.seen` covers is forgotten before anything else happens, and whatever comes of the call itself.
     ///
     /// # Errors
     ///
-    /// [`Forgotten`] if this client has said that it has seen this call's reply.
+    /// [`Forgotten`] if this client has said, before this call or with it, that it has seen its reply. If it says so while
+    /// tries of this call are here, the one whose handler runs returns its reply, and the others that or this.
     ///
     /// # Panics
     ///
@@ -124,7 +125,8 @@ impl Dedup {
         // LAB: end
     }
 
-    /// How many calls are in the table: those that run, and those whose replies are kept.
+    /// How many calls are in the table: those that run, and those whose replies are kept. One that its client has let go of
+    /// while it runs is gone when it ends, or sooner.
     pub fn len(&self) -> usize {
         // LAB: todo!("count the calls in the table")
         let clients = self.clients.lock();

@@ -75,7 +75,8 @@ pub struct DeductArgs {
 /// Why [`Store::deduct`] took nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no such key, or its value is not a number.
+    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in decimal digits and nothing
+    /// else.
     NoBalance,
     /// The balance is only this.
     Insufficient(u64),
@@ -116,13 +117,13 @@ impl Store {
         // LAB: end
     }
 
-    /// Takes `amount` from the number under `key`, and returns what is left.
+    /// Takes `amount` from the balance under `key`, and returns what is left.
     ///
     /// # Errors
     ///
-    /// [`Refused`] if there is no number, or too small a one; nothing has changed then.
+    /// [`Refused`] if there is no balance, or too small a one; nothing has changed then.
     pub fn deduct(&self, key: &str, amount: u64) -> Result<u64, Refused> {
-        // LAB: todo!("take {amount} from the number under {key}, if it is enough")
+        // LAB: todo!("take {amount} from the balance under {key}, if it is enough")
         let mut values = self.values.lock();
         let value = values.get_mut(key).ok_or(Refused::NoBalance)?;
         let balance: u64 = value.parse().map_err(|_| Refused::NoBalance)?;

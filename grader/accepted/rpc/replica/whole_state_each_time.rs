@@ -113,7 +113,8 @@ impl<M: Machine> Replica<M> {
     }
 
     /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the way to the view's backup. A
-    /// primary brings it up to date first, and blocks until that is done. Taking up the same view again tries that again.
+    /// primary brings it up to date first, and blocks until that is done. Taking up the same view again tries that again if it
+    /// failed, and changes nothing otherwise.
     ///
     /// Does not wait for calls that are under way, nor do calls of the new view wait for them: their backup may never answer.
     ///
@@ -155,6 +156,8 @@ impl<M: Machine> Replica<M> {
 
     /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks until the backup, if there is
     /// one, has confirmed everything that the reply rests on.
+    ///
+    /// Memory does not grow with the calls: what the backup has confirmed is let go.
     ///
     /// # Errors
     ///

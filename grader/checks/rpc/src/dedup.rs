@@ -1,13 +1,16 @@
 //! Hidden checks of `dedup`.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::channel;
-use kit::explore::panic_on_purpose;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use kit::{explore, note, possible, thread};
 use rpc::dedup::Dedup;
 use rpc::message::{CallId, ClientId, Forgotten, Reply};
+
+use crate::memory;
 
 harness::checks![
     a_retry_gets_the_first_reply,
@@ -15,6 +18,7 @@ harness::checks![
     an_error_is_a_reply,
     what_was_seen_is_dropped,
     a_forgotten_call_is_refused,
+    what_was_seen_is_gone_before_the_handler_runs,
     an_old_message_brings_nothing_back,
     what_was_seen_while_it_ran_does_not_stay,
     a_panic_counts_as_run,
@@ -27,6 +31,7 @@ harness::checks![
     a_panic_wakes_the_retry,
     a_late_retry_beside_the_next_call,
     a_retry_of_what_was_let_go_is_answered,
+    a_retry_of_what_was_let_go_is_answered_after_a_panic,
     a_handler_may_wait_for_another,
     two_calls_can_run_at_once,
 ];
@@ -64,6 +69,11 @@ impl Runs {
 /// The reply of the first run.
 fn first() -> Result<Reply, Forgotten> {
     Ok(Ok(1.into()))
+}
+
+/// With at most two preemptions: all orders of three threads that also panic, or wait for each other, take too long.
+fn bounded(scenario: impl Fn() + Send + Sync + 'static) {
+    Explorer::new().preemptions(2).explore(scenario);
 }
 
 fn a_retry_gets_the_first_reply() {
@@ -120,6 +130,9 @@ fn what_was_seen_is_dropped() {
         2,
         "a retry of call 4 says that call 3 was seen"
     );
+    let refused = dedup.call(call(ME, 1, 4), || runs.run());
+    assert_eq!(refused, Err(Forgotten));
+    assert_eq!(dedup.len(), 1, "a refused call says that call 4 was seen");
 }
 
 fn a_forgotten_call_is_refused() {
@@ -129,7 +142,32 @@ fn a_forgotten_call_is_refused() {
         let late = dedup.call(call(ME, seq, 0), || runs.run());
         assert_eq!(late, Err(Forgotten), "call {seq} was seen");
     }
+    for seen in [1, 0] {
+        let of_itself = dedup.call(call(OTHER, 1, seen), || runs.run());
+        assert_eq!(of_itself, Err(Forgotten), "seen by its own word");
+    }
     assert_eq!(runs.count(), 1, "a refused call does not run");
+    // As many numbers as there are: nobody counts through them.
+    let last = dedup.call(call(ME, u64::MAX, u64::MAX - 1), || runs.run());
+    assert_eq!(last, Ok(Ok(2.into())));
+}
+
+fn what_was_seen_is_gone_before_the_handler_runs() {
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    let _ = dedup.call(call(ME, 1, 0), || runs.run());
+    // Judged when the handler has ended: its own panic is caught, and so would be that of an assertion.
+    let inside = RefCell::new(None);
+    let handler = || -> Reply {
+        let late = [1, 2].map(|seq| dedup.call(call(ME, seq, 0), || runs.run()));
+        inside.replace(Some((dedup.len(), late)));
+        panic_on_purpose("the handler fails")
+    };
+    let _ = catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 3, 2), handler)));
+    let (len, late) = inside.into_inner().expect("the handler of call 3 runs");
+    assert_eq!(len, 1, "the call that runs is in the table alone");
+    assert_eq!(late, [Err(Forgotten), Err(Forgotten)], "1 and 2 were seen");
+    assert_eq!(dedup.len(), 1, "the call that panicked, and nothing else");
+    assert_eq!(runs.count(), 1, "only call 1 ran");
 }
 
 fn an_old_message_brings_nothing_back() {
@@ -145,19 +183,29 @@ fn an_old_message_brings_nothing_back() {
 }
 
 fn what_was_seen_while_it_ran_does_not_stay() {
-    let (dedup, runs) = (Dedup::new(), Runs::default());
-    let _ = dedup.call(call(ME, 1, 0), || {
-        // The client gave call 1 up, and says so with call 2, while call 1 runs.
-        let _ = dedup.call(call(ME, 2, 1), || runs.run());
-        runs.run()
-    });
-    assert_eq!(
-        dedup.len(),
-        1,
-        "nobody will ask for call 1, or say once more that it was seen"
-    );
-    let late = dedup.call(call(ME, 1, 0), || runs.run());
-    assert_eq!(late, Err(Forgotten));
+    for panics in [false, true] {
+        let (dedup, runs) = (Dedup::new(), Runs::default());
+        let handler = || {
+            // The client gave call 1 up, and says so with call 2, while call 1 runs.
+            let _ = dedup.call(call(ME, 2, 1), || runs.run());
+            match panics {
+                false => runs.run(),
+                true => panic_on_purpose("the handler fails"),
+            }
+        };
+        let ran = catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 1, 0), handler)));
+        match ran {
+            Ok(reply) => assert_eq!(reply, Ok(Ok(2.into())), "call 1 has run"),
+            Err(_) => assert!(panics),
+        }
+        assert_eq!(
+            dedup.len(),
+            1,
+            "nobody will ask for call 1, or say once more that it was seen"
+        );
+        let late = dedup.call(call(ME, 1, 0), || runs.run());
+        assert_eq!(late, Err(Forgotten));
+    }
 }
 
 fn a_panic_counts_as_run() {
@@ -179,6 +227,7 @@ fn a_panic_counts_as_run() {
 
 fn the_table_stays_small() {
     let (dedup, runs) = (Dedup::new(), Runs::default());
+    let mut live = 0;
     for seq in 1..=100_000 {
         let _ = dedup.call(call(ME, seq, seq - 1), || runs.run());
         assert!(
@@ -186,7 +235,13 @@ fn the_table_stays_small() {
             "{} calls in the table after call {seq}",
             dedup.len()
         );
+        // Whatever has to grow once has grown by then.
+        if seq == 1_000 {
+            live = memory::live();
+        }
     }
+    let left = memory::live().saturating_sub(live) / 99_000;
+    assert!(left < 8, "each call leaves {left} bytes behind");
 }
 
 fn replies_are_kept_until_they_are_seen() {
@@ -312,12 +367,33 @@ fn a_retry_of_what_was_let_go_is_answered() {
     });
 }
 
+fn a_retry_of_what_was_let_go_is_answered_after_a_panic() {
+    bounded(|| {
+        let dedup = Dedup::new();
+        let _ = dedup.call(call(ME, 2, 0), || Ok(2.into()));
+        let attempt = || {
+            let panics = || -> Reply { panic_on_purpose("the handler fails") };
+            let _ = catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 1, 0), panics)));
+        };
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(attempt);
+            }
+            let _ = dedup.call(call(ME, 2, 1), || Ok(0.into()));
+        });
+        assert_eq!(dedup.len(), 1, "call 1 was let go");
+    });
+}
+
 fn a_handler_may_wait_for_another() {
-    explore(|| {
+    bounded(|| {
         let dedup = Dedup::new();
         let (tell, told) = channel::bounded(1);
         thread::scope(|s| {
-            s.spawn(|| dedup.call(call(ME, 1, 0), || Ok(told.recv().unwrap())));
+            // A call and its retry: neither keeps others out while it waits.
+            for _ in 0..2 {
+                s.spawn(|| dedup.call(call(ME, 1, 0), || Ok(told.recv().unwrap())));
+            }
             let _ = dedup.call(call(ME, 2, 0), || {
                 tell.send(1.into()).expect("call 1 waits for it");
                 Ok(2.into())

@@ -60,23 +60,32 @@ fn a_deduct_takes_what_is_there() {
     assert_eq!(store.deduct("a", 70), Ok(0), "all of it");
     assert_eq!(store.deduct("a", 0), Ok(0));
     assert_eq!(store.get("a").as_deref(), Some("0"));
+    store.put("b", &u64::MAX.to_string());
+    assert_eq!(store.deduct("b", 1), Ok(u64::MAX - 1), "the largest");
+    assert_eq!(store.deduct("b", u64::MAX - 1), Ok(0));
 }
 
 fn a_refused_deduct_changes_nothing() {
     let store = Store::new();
     assert_eq!(store.deduct("a", 1), Err(Refused::NoBalance), "no such key");
     assert_eq!(store.get("a"), None, "and there is none now");
-    for text in ["", "ten", "-5", "1.5"] {
+    let too_large = format!("{}0", u64::MAX);
+    for text in [
+        "", "ten", "-5", "1.5", "1e3", "inf", " 10", "10\n", &too_large,
+    ] {
         store.put("b", text);
         assert_eq!(
             store.deduct("b", 1),
             Err(Refused::NoBalance),
-            "`{text}` is no balance"
+            "{text:?} is no balance"
         );
         assert_eq!(store.get("b").as_deref(), Some(text));
     }
     store.put("c", "9");
-    assert_eq!(store.deduct("c", 10), Err(Refused::Insufficient(9)));
+    for amount in [10, u64::MAX] {
+        let refused = store.deduct("c", amount);
+        assert_eq!(refused, Err(Refused::Insufficient(9)), "of {amount}");
+    }
     assert_eq!(store.get("c").as_deref(), Some("9"));
 }
 
@@ -145,15 +154,22 @@ fn nonsense_is_an_error() {
     assert_eq!(store.get("a").as_deref(), Some("1"), "nothing has changed");
 }
 
+/// One thread uses the map itself and the other asks for it with a request, here and below: each has to be one step.
 fn two_appends_lose_nothing() {
     explore(|| {
         let store = Store::new();
-        thread::scope(|s| {
-            s.spawn(|| store.append("a", "x"));
-            store.append("a", "y");
+        let argument = json!({ "key": "a", "value": "x" });
+        let lengths = thread::scope(|s| {
+            let other = s.spawn(|| store.handle("KV.Append", &argument).expect("it fits"));
+            let mine = store.append("a", "y");
+            [json!({ "length": mine }), other.join().unwrap()]
         });
         let value = store.get("a").expect("two threads appended to it");
         assert!(value == "xy" || value == "yx", "two appends made `{value}`");
+        for length in [1, 2] {
+            let told = lengths.contains(&json!({ "length": length }));
+            assert!(told, "nobody was told of length {length}: {lengths:?}");
+        }
     });
 }
 
@@ -161,11 +177,17 @@ fn two_deducts_take_both() {
     explore(|| {
         let store = Store::new();
         store.put("a", "100");
-        thread::scope(|s| {
-            s.spawn(|| store.deduct("a", 10).expect("there is enough"));
-            store.deduct("a", 20).expect("there is enough");
+        let argument = json!({ "key": "a", "amount": 10 });
+        let left = thread::scope(|s| {
+            let other = s.spawn(|| store.handle("KV.Deduct", &argument).expect("enough"));
+            let mine = store.deduct("a", 10).expect("there is enough");
+            [json!({ "left": mine }), other.join().unwrap()]
         });
-        assert_eq!(store.get("a").as_deref(), Some("70"));
+        assert_eq!(store.get("a").as_deref(), Some("80"));
+        for rest in [90, 80] {
+            let told = left.contains(&json!({ "left": rest }));
+            assert!(told, "nobody was told that {rest} are left: {left:?}");
+        }
     });
 }
 
@@ -173,8 +195,9 @@ fn no_balance_is_overdrawn() {
     explore(|| {
         let store = Store::new();
         store.put("a", "10");
+        let argument = json!({ "key": "a", "amount": 10 });
         thread::scope(|s| {
-            let other = s.spawn(|| store.deduct("a", 10).is_ok());
+            let other = s.spawn(|| store.handle("KV.Deduct", &argument).is_ok());
             let mine = store.deduct("a", 10).is_ok();
             assert!(mine != other.join().unwrap(), "one of two can have it");
         });
@@ -183,18 +206,21 @@ fn no_balance_is_overdrawn() {
 }
 
 fn all_is_one_moment() {
-    explore(|| {
-        let store = Store::new();
-        store.put("a", "old");
-        store.put("b", "old");
-        thread::scope(|s| {
-            s.spawn(|| {
-                store.put("a", "new");
-                store.put("b", "new");
+    // In whatever order `all` looks at the two.
+    for [first, second] in [["a", "b"], ["b", "a"]] {
+        explore(move || {
+            let store = Store::new();
+            store.put(first, "old");
+            store.put(second, "old");
+            thread::scope(|s| {
+                s.spawn(|| {
+                    store.put(first, "new");
+                    store.put(second, "new");
+                });
+                let all = store.all();
+                let torn = all[first] == "old" && all[second] == "new";
+                assert!(!torn, "{second} was changed after {first}: {all:?}");
             });
-            let all = store.all();
-            let torn = all["a"] == "old" && all["b"] == "new";
-            assert!(!torn, "b was changed after a, and only b is new: {all:?}");
         });
-    });
+    }
 }

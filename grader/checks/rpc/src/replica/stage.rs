@@ -219,6 +219,25 @@ impl Backup for Way {
     }
 }
 
+/// A way on which nothing is lost or kept.
+pub(super) struct Straight(Arc<Node>);
+
+impl Straight {
+    pub(super) fn to(to: &Arc<Node>) -> Arc<Straight> {
+        Arc::new(Straight(Arc::clone(to)))
+    }
+}
+
+impl Backup for Straight {
+    fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused> {
+        self.0.replica.install(view, executed, state)
+    }
+
+    fn replicate(&self, view: u64, first: u64, entries: &[Entry]) -> Result<(), Refused> {
+        self.0.replica.replicate(view, first, entries)
+    }
+}
+
 /// A backup that answers so many messages, and then none until it is released.
 pub(super) struct Hangs {
     to: Arc<Node>,

@@ -1,0 +1,149 @@
+//! What a new backup gets, and when its primary may rest on it.
+
+use kit::{channel, explore, thread};
+use rpc::replica::{Fault, Refused};
+
+use super::stage::{A, B, C, Fate, Hangs, Node, Way, install, left, pair, replicate, view};
+
+pub(super) fn a_new_backup_gets_everything() {
+    explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        a.adopt(view(1, A, None)).unwrap();
+        assert_eq!(a.deduct(1), left(90));
+        b.adopt(view(2, A, Some(B))).unwrap();
+        a.adopt_with(view(2, A, Some(B)), &b).unwrap();
+        assert_eq!(a.deduct(2), left(80));
+        b.adopt(view(3, B, None)).unwrap();
+        assert_eq!(b.get(), left(80), "the data is there");
+        assert_eq!(b.deduct(1), left(90), "so are the replies");
+        assert_eq!(b.deduct(3), left(70));
+    });
+}
+
+pub(super) fn a_transfer_that_failed_is_tried_again() {
+    explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        let way = Way::to(&b);
+        let adopt = || a.replica.adopt(view(1, A, Some(B)), Some(way.clone()));
+        b.adopt(view(1, A, Some(B))).unwrap();
+        for fate in [Fate::RequestLost, Fate::ReplyLost] {
+            way.next(&[fate]);
+            assert_eq!(adopt(), Err(Refused::NoReply));
+            let reply = a.deduct(1);
+            assert!(reply.is_err(), "the backup is not known to have anything");
+        }
+        adopt().expect("nothing is lost now");
+        assert_eq!(a.deduct(1), left(90));
+        assert_eq!(b.runs(), 1);
+    });
+}
+
+pub(super) fn what_comes_before_must_be_there() {
+    explore(|| {
+        let (b, c) = (Node::new(B), Node::new(C));
+        let refused = Err(Refused::NotBackup);
+        b.adopt(view(1, A, Some(B))).unwrap();
+        let nothing = replicate(&b, 1, 0, &[1]);
+        assert_eq!(nothing, refused, "it has no state yet");
+        c.adopt(view(1, A, Some(C))).unwrap();
+        install(&c, 1, 0).expect("it is the backup");
+        let gap = replicate(&c, 1, 1, &[2]);
+        assert_eq!(gap, refused, "call 0 has not come");
+        assert_eq!(replicate(&c, 1, 0, &[1]), Ok(()));
+        assert_eq!(replicate(&c, 1, 0, &[1, 2]), Ok(()));
+        c.adopt(view(3, A, Some(C))).unwrap();
+        let nothing = replicate(&c, 3, 2, &[3]);
+        assert_eq!(nothing, refused, "it has no state of this view's primary");
+        assert_eq!((b.runs(), c.runs()), (0, 2), "two calls, each once");
+    });
+}
+
+pub(super) fn what_was_not_confirmed_is_taken_back() {
+    explore(|| {
+        let (a, b, way) = pair();
+        way.next(&[Fate::RequestLost, Fate::RequestLost]);
+        assert_eq!(a.deduct(1), Err(Fault::Unconfirmed));
+        assert_eq!(a.deduct(2), Err(Fault::Unconfirmed));
+        b.adopt(view(2, B, None)).unwrap();
+        assert_eq!(b.deduct(2), left(90), "the first call that was answered");
+        a.adopt(view(3, B, Some(A))).unwrap();
+        b.adopt_with(view(3, B, Some(A)), &a).unwrap();
+        a.adopt(view(4, A, None)).unwrap();
+        assert_eq!(a.get(), left(90), "what the view before had");
+        assert_eq!(a.deduct(2), left(90), "with the replies that were given");
+        assert_eq!(a.deduct(1), left(80), "call 1 is new again");
+    });
+}
+
+pub(super) fn a_call_during_the_transfer() {
+    explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        a.adopt(view(1, A, None)).unwrap();
+        b.adopt(view(2, A, Some(B))).unwrap();
+        thread::scope(|s| {
+            s.spawn(|| a.adopt_with(view(2, A, Some(B)), &b).unwrap());
+            let answered = a.deduct(1);
+            assert!(answered.is_err() || answered == left(90), "{answered:?}");
+        });
+        let again = a.deduct(1);
+        assert_eq!(again, left(90), "answered before, or new now");
+        b.adopt(view(3, B, None)).unwrap();
+        assert_eq!(b.deduct(1), again, "and the backup has it");
+        assert_eq!(b.get(), left(90));
+    });
+}
+
+pub(super) fn a_view_taken_up_twice() {
+    explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        b.adopt(view(1, A, Some(B))).unwrap();
+        thread::scope(|s| {
+            s.spawn(|| a.adopt_with(view(1, A, Some(B)), &b).unwrap());
+            a.adopt_with(view(1, A, Some(B)), &b).unwrap();
+            assert_eq!(a.deduct(1), left(90));
+        });
+        b.adopt(view(2, B, None)).unwrap();
+        assert_eq!(b.deduct(1), left(90), "the second state came late");
+        assert_eq!(b.get(), left(90));
+    });
+    explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        let way = Way::to(&b);
+        b.adopt(view(1, A, Some(B))).unwrap();
+        way.next(&[Fate::RequestLost, Fate::RequestLost]);
+        thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let adopted = a.replica.adopt(view(1, A, Some(B)), Some(way.clone()));
+                    assert_eq!(adopted, Err(Refused::NoReply), "the backup has nothing");
+                });
+            }
+        });
+        assert!(a.deduct(1).is_err(), "the backup has nothing");
+    });
+}
+
+pub(super) fn a_transfer_that_hangs_delays_no_new_view() {
+    for late in ["takes the state", "refuses it"] {
+        explore(move || {
+            let (a, b, c) = (Node::new(A), Node::new(B), Node::new(C));
+            let (release, released) = channel::bounded(1);
+            b.adopt(view(1, A, Some(B))).unwrap();
+            c.adopt(view(2, A, Some(C))).unwrap();
+            let hangs = Hangs::on(&b, 0, released);
+            thread::scope(|s| {
+                s.spawn(|| a.replica.adopt(view(1, A, Some(B)), Some(hangs)));
+                a.adopt_with(view(2, A, Some(C)), &c).unwrap();
+                assert_eq!(a.deduct(1), left(90), "the new backup answers");
+                if late == "refuses it" {
+                    b.adopt(view(2, A, Some(C))).unwrap();
+                }
+                // Only now does the old one, if it was asked at all.
+                let _ = release.send(());
+            });
+            let next = a.deduct(2);
+            assert_eq!(next, left(80), "the old backup {late}, and that is over");
+            assert_eq!(c.runs(), 2, "the new one has both");
+        });
+    }
+}
