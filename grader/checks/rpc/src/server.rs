@@ -465,13 +465,13 @@ fn connections_share_nothing_but_handlers() {
 }
 
 fn many_slow_requests_delay_nobody() {
-    const MANY: u64 = 450;
+    const MANY: u64 = 210;
     let waits = (1..=MANY).map(|id| request(id, "Wait", 1));
     let tells = (MANY + 1..=2 * MANY).map(|id| request(id, "Tell", 1));
     // Those that tell do not all come at once: half as many threads at a time.
     let paced = Paced {
         script: Script::of(&waits.chain(tells).collect::<Vec<_>>()),
-        at_most: MANY as usize + 20,
+        at_most: MANY as usize + 8,
         ..Paced::default()
     };
     wait_and_tell().serve(&paced);
@@ -521,7 +521,7 @@ fn answers_all(frames: Vec<Value>, at_most: usize) {
 
 fn a_limit_is_for_what_is_open() {
     // One at a time: threads that are done must not fill the memory, and one in twenty that stays would.
-    let echoes = (0..10_000).map(|id| request(id, "Echo", 1));
+    let echoes = (0..5_000).map(|id| request(id, "Echo", 1));
     answers_all(echoes.collect(), 1);
 
     // Many at a time: nor must a count only grow, whatever is counted.
@@ -532,7 +532,7 @@ fn a_limit_is_for_what_is_open() {
         |id| json!({ "id": id }),
     ];
     for kind in kinds {
-        answers_all((0..1_100).map(kind).collect(), 64);
+        answers_all((0..1_050).map(kind).collect(), 64);
     }
 
     // 16 MiB at once, and then some more.
