@@ -8,8 +8,8 @@
 //! - a reply before the sync promises what a crash can take back; that holds for a `get` as well, if it saw what is not on
 //!   disk yet, and for a retry;
 //! - one sync for each call is slow: calls that wait can share one (*group commit*);
-//! - the log must not grow for ever: a snapshot of the state takes its place, and at no moment may neither be there, nor
-//!   both count;
+//! - neither the log nor what is in memory may grow for ever: a snapshot of the state takes the log's place, and at no moment may
+//!   neither be there, nor both count;
 //! - a file that was made or renamed is not there after a crash, unless its folder was synced;
 //! - a server that was killed leaves a log that may be in the machine's memory alone;
 //! - when the disk fails, nobody may be told that anything is safe, ever again: a sync that is tried once more may say that all is

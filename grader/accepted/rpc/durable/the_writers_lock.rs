@@ -129,7 +129,13 @@ impl<M: Machine> Durable<M> {
     pub fn call(&self, call: Option<CallId>, method: &str, param: &Value) -> Result<Reply, Fault> {
         let (reply, mine) = {
             let mut memory = self.memory.lock();
-            let known = memory.state.known(call).map_err(|_| Fault::Forgotten)?;
+            let Ok(known) = memory.state.known(call) else {
+                drop(memory);
+                return Err(match self.writer.lock().failed {
+                    true => Fault::Disk,
+                    false => Fault::Forgotten,
+                });
+            };
             let reply = known.unwrap_or_else(|| {
                 let entry = Entry {
                     call,

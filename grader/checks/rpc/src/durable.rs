@@ -10,18 +10,19 @@ use std::sync::atomic::Ordering::SeqCst;
 
 use kit::sync::Arc;
 use rpc::disk::{CrashDisk, Disk, Unsynced};
-use rpc::durable::{Durable, Fault};
+use rpc::durable::{Durable, Fault, OpenError};
 use rpc::machine::Machine;
 use rpc::message::{CallId, ClientId, Reply};
 use serde_json::Value;
 
+use crate::memory;
 use crash::{
     CALLS, Crashed, Journal, ROTATE_AFTER, all, crashes, expect_found, expect_goes_on, id, note,
-    open, started, told,
+    open, some_crashes, started, told,
 };
 use damage::{
     a_damaged_file_is_named, a_missing_file_is_refused, a_record_that_is_no_call_is_refused,
-    other_files_are_left_alone,
+    other_files_are_left_alone, some_files,
 };
 use models::{
     a_call_beside_a_rotation, a_call_can_run_during_a_sync, a_failed_disk_tells_all_who_wait,
@@ -76,7 +77,8 @@ fn end<M>(server: Durable<M>) {
 
 fn calls_run_once_and_in_order() {
     let disk = Arc::new(CrashDisk::new());
-    let server = started(&disk, 10_000);
+    // However long the log, there is never a snapshot.
+    let server = started(&disk, usize::MAX);
     assert_eq!(note(&server, 1), Ok(Ok(1.into())));
     assert_eq!(note(&server, 2), Ok(Ok(2.into())));
     assert_eq!(note(&server, 1), Ok(Ok(1.into())), "a retry");
@@ -114,14 +116,14 @@ fn a_crash_in_the_recovery_changes_nothing() {
         disk,
         answered,
         story,
-    } in crashes()
+    } in some_crashes()
     {
         for unsynced in Unsynced::ALL {
-            let found = || Arc::new(disk.after_crash(unsynced));
-            let whole = found();
+            let found = || disk.after_crash(unsynced);
+            let whole = Arc::new(Watched::on(found()));
             let _ = open(&whole);
-            for step in 1..=whole.steps() {
-                let second = found();
+            for step in whole.steps_worth_a_crash() {
+                let second = Arc::new(found());
                 second.crash_before(step);
                 let _ = open(&second);
                 let at = second.crashed_at().unwrap_or_default();
@@ -141,11 +143,11 @@ fn a_killed_process_leaves_its_log_to_the_next() {
         disk,
         answered,
         story,
-    } in crashes()
+    } in some_crashes()
     {
         let next = answered + 1;
         let story = format!("{story}, of the process alone");
-        crash_at_each_step_of_the_restart(&disk, answered, &story);
+        crash_in_the_restart(&disk, answered, &story);
         let disk = Arc::new(disk.after_kill());
         let server = open(&disk).unwrap_or_else(|error| panic!("{story}\nno restart: {error}"));
         let answered = if next <= CALLS {
@@ -166,10 +168,10 @@ fn a_killed_process_leaves_its_log_to_the_next() {
 }
 
 /// The machine crashes while the process starts that comes after the one that was killed.
-fn crash_at_each_step_of_the_restart(disk: &CrashDisk, answered: u64, story: &str) {
-    let whole = Arc::new(disk.after_kill());
+fn crash_in_the_restart(disk: &CrashDisk, answered: u64, story: &str) {
+    let whole = Arc::new(Watched::on(disk.after_kill()));
     drop(open(&whole));
-    for step in 1..=whole.steps() {
+    for step in whole.steps_worth_a_crash() {
         let disk = Arc::new(disk.after_kill());
         disk.crash_before(step);
         drop(open(&disk));
@@ -224,29 +226,93 @@ impl Machine for Sum {
     }
 }
 
+const SUM_ROTATES_AFTER: usize = 2_000;
+
+fn sum(disk: &Arc<watched::Memory>) -> Durable<Sum> {
+    let disk = Arc::clone(disk) as Arc<dyn Disk>;
+    Durable::open(disk, Sum(0), SUM_ROTATES_AFTER).expect("the disk works")
+}
+
+/// The client makes one call after the other.
+fn add(server: &Durable<Sum>, seq: u64) -> Result<Reply, Fault> {
+    let client = ClientId(7);
+    let seen = seq - 1;
+    server.call(Some(CallId { client, seq, seen }), "Add", &1.into())
+}
+
+fn expect_little(disk: &watched::Memory, after: &str) {
+    let (bytes, files) = disk.holds();
+    assert!(
+        bytes < 3 * SUM_ROTATES_AFTER && files < 5,
+        "after {after} there are {bytes} bytes in {files} files"
+    );
+}
+
 fn the_disk_does_not_fill_up() {
     const CALLS: u64 = 100_000;
-    const ROTATE_AFTER: usize = 2_000;
+    short_lives_do_not_fill_the_disk();
+    crashes_do_not_fill_the_disk();
     let disk = Arc::new(watched::Memory::default());
-    let open = || {
-        let disk = Arc::clone(&disk) as Arc<dyn Disk>;
-        Durable::open(disk, Sum(0), ROTATE_AFTER).expect("the disk works")
-    };
-    let server = open();
+    let server = sum(&disk);
+    let mut before = 0;
     for seq in 1..=CALLS {
-        let client = ClientId(7);
-        let seen = seq - 1;
-        let call = Some(CallId { client, seq, seen });
-        assert_eq!(server.call(call, "Add", &1.into()), Ok(Ok(seq.into())));
+        assert_eq!(add(&server, seq), Ok(Ok(seq.into())));
         let (bytes, files) = disk.holds();
         assert!(
-            bytes < 3 * ROTATE_AFTER && files < 5,
+            bytes < 3 * SUM_ROTATES_AFTER && files < 5,
             "after {seq} calls there are {bytes} bytes in {files} files"
         );
+        if seq == CALLS / 10 {
+            before = memory::live();
+        }
     }
+    let grown = memory::live().saturating_sub(before);
+    assert!(
+        grown < 100_000,
+        "the last 90,000 calls have left {grown} bytes in memory"
+    );
     end(server);
-    let sum = open().call(None, "Add", &0.into());
+    let sum = sum(&disk).call(None, "Add", &0.into());
     assert_eq!(sum, Ok(Ok(CALLS.into())), "after a restart");
+}
+
+/// A process ends after each call.
+fn short_lives_do_not_fill_the_disk() {
+    let disk = Arc::new(watched::Memory::default());
+    for restart in 1..=300_u64 {
+        let server = sum(&disk);
+        assert_eq!(add(&server, restart), Ok(Ok(restart.into())));
+        end(server);
+        expect_little(
+            &disk,
+            &format!("{restart} calls, with a restart after each"),
+        );
+    }
+}
+
+/// A process is killed before it has removed what a snapshot has replaced, each time.
+fn crashes_do_not_fill_the_disk() {
+    let disk = Arc::new(watched::Memory::default());
+    let mut seq = 0;
+    for _ in 0..10 {
+        let server = sum(&disk);
+        disk.keeps.store(true, SeqCst);
+        // It ends with the first removal, or where there was time for some.
+        for _ in 0..100 {
+            seq += 1;
+            if add(&server, seq).is_err() {
+                break;
+            }
+        }
+        end(server);
+        disk.keeps.store(false, SeqCst);
+    }
+    let server = sum(&disk);
+    for _ in 0..100 {
+        seq += 1;
+        assert!(add(&server, seq).is_ok(), "the disk works");
+    }
+    expect_little(&disk, "10 crashes, each before something was removed");
 }
 
 fn a_disk_that_failed_is_not_believed() {
@@ -265,6 +331,26 @@ fn a_disk_that_failed_is_not_believed() {
         }
         let story = format!("{story}; then a new start");
         expect_goes_on(&Arc::new(disk.disk.after_kill()), answered, &story);
+    }
+    a_read_that_fails_loses_nothing();
+}
+
+fn a_read_that_fails_loses_nothing() {
+    let disk = some_files();
+    let whole = Arc::new(Watched::on(disk.after_kill()));
+    let before = all(&open(&whole).expect("the disk works"));
+    for fails_at in 1..=whole.reads.load(SeqCst) {
+        let disk = Arc::new(Watched::on(disk.after_kill()));
+        disk.read_fails_at.store(fails_at, SeqCst);
+        let story = format!("read {fails_at} of the start has failed");
+        match open(&disk) {
+            Err(OpenError::Disk(_)) => {}
+            Err(error) => panic!("{story}: {error}"),
+            // It was not needed.
+            Ok(server) => assert_eq!(all(&server), before, "{story}"),
+        }
+        let server = open(&disk).unwrap_or_else(|error| panic!("{story}; the next one: {error}"));
+        assert_eq!(all(&server), before, "{story}; then a new start");
     }
 }
 
@@ -289,10 +375,15 @@ fn fail_once(disk: &Arc<Watched>) -> u64 {
                 }
                 Err(fault) => {
                     assert!(disk.failed.load(SeqCst), "the disk works, and: {fault}");
+                    assert_eq!(fault, Fault::Disk, "call {attempt}");
                     faults += 1;
                 }
             }
         }
+    }
+    if faults > 0 {
+        // The client has seen it, but first of all the disk has failed.
+        assert_eq!(note(&server, 1), Err(Fault::Disk), "an old call");
     }
     answered
 }

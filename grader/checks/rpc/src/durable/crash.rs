@@ -8,6 +8,8 @@ use rpc::message::{CallId, ClientId, Reply};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::watched::Watched;
+
 /// How many calls the client makes.
 pub(super) const CALLS: u64 = 4;
 /// So small that two of them fill the log.
@@ -41,7 +43,7 @@ impl Machine for Journal {
 
 pub(super) type Server = Durable<Journal>;
 
-pub(super) fn open(disk: &Arc<CrashDisk>) -> Result<Server, OpenError> {
+pub(super) fn open(disk: &Arc<impl Disk + 'static>) -> Result<Server, OpenError> {
     let disk = Arc::clone(disk) as Arc<dyn Disk>;
     Durable::open(disk, Journal::default(), ROTATE_AFTER)
 }
@@ -106,7 +108,21 @@ pub(super) struct Crashed {
 pub(super) fn crashes() -> impl Iterator<Item = Crashed> {
     let disk = Arc::new(CrashDisk::new());
     live(&disk, 0, "nothing has crashed");
-    (1..=disk.steps()).map(|step| {
+    crashes_before(1..=disk.steps())
+}
+
+/// One for each step of it that is worth a crash, for checks that go on to another crash.
+pub(super) fn some_crashes() -> impl Iterator<Item = Crashed> {
+    let disk = Arc::new(Watched::default());
+    let server = open(&disk).expect("nothing has crashed");
+    for seq in 1..=CALLS {
+        assert_eq!(note(&server, seq), Ok(Ok(seq.into())), "the disk works");
+    }
+    crashes_before(disk.steps_worth_a_crash())
+}
+
+fn crashes_before(steps: impl IntoIterator<Item = u64>) -> impl Iterator<Item = Crashed> {
+    steps.into_iter().map(|step| {
         let disk = Arc::new(CrashDisk::crashing_before(step));
         let answered = live(&disk, 0, "nothing has crashed yet");
         let at = disk.crashed_at().expect("it makes as many steps as before");
@@ -165,7 +181,7 @@ pub(super) fn expect_goes_on(disk: &Arc<CrashDisk>, answered: u64, story: &str) 
 }
 
 /// A new server on that disk.
-pub(super) fn started(disk: &Arc<CrashDisk>, rotate_after: usize) -> Server {
+pub(super) fn started(disk: &Arc<impl Disk + 'static>, rotate_after: usize) -> Server {
     let disk = Arc::clone(disk) as Arc<dyn Disk>;
     Durable::open(disk, Journal::default(), rotate_after).expect("the disk works")
 }

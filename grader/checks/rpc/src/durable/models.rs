@@ -122,6 +122,28 @@ pub(super) fn a_failed_disk_tells_all_who_wait() {
             assert_eq!(other.join().unwrap(), Err(Fault::Disk), "for both");
         });
     });
+    a_failed_rotation_tells_all_who_wait();
+}
+
+/// Whichever operation of a call and its rotation fails, nobody waits for ever beside it.
+fn a_failed_rotation_tells_all_who_wait() {
+    let disk = Arc::new(Watched::default());
+    let server = started(&disk, 0);
+    let before = disk.operations.load(SeqCst);
+    unnamed(&server, 1).unwrap().unwrap();
+    let operations = disk.operations.load(SeqCst) - before;
+    for fails_at in 1..=operations {
+        Explorer::new().preemptions(1).explore(move || {
+            let disk = Arc::new(Watched::default());
+            let server = started(&disk, 0);
+            let before = disk.operations.load(SeqCst);
+            disk.fails_at.store(before + fails_at, SeqCst);
+            thread::scope(|s| {
+                s.spawn(|| unnamed(&server, 1));
+                let _ = unnamed(&server, 2);
+            });
+        });
+    }
 }
 
 pub(super) fn two_calls_can_share_a_sync() {

@@ -2,7 +2,7 @@
 
 use std::panic::catch_unwind;
 
-use rpc::log::{self, Damaged, Records};
+use rpc::log::{self, Damaged, HEADER, Records};
 
 // What the file has to offer, to the letter.
 const _: fn(&mut Vec<u8>, &[u8]) = |file, payload| log::append(file, payload);
@@ -106,6 +106,20 @@ pub(super) fn a_damaged_length_is_no_torn_tail() {
                 Err(Damaged { offset: begin }),
                 "record {count} says that it has {length} bytes"
             );
+        }
+    }
+    // A sector of zeros, and something was written behind it.
+    for (count, begin) in ends[..3].iter().copied().enumerate() {
+        for end in [begin + HEADER, ends[count + 1]] {
+            let mut damaged = file.clone();
+            damaged[begin..end].fill(0);
+            if end < file.len() {
+                assert_eq!(
+                    log::records(&damaged),
+                    Err(Damaged { offset: begin }),
+                    "bytes {begin} to {end} are zeros, and record {count} begins at byte {begin}"
+                );
+            }
         }
     }
 }

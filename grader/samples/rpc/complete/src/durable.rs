@@ -106,7 +106,9 @@ fn log_file(generation: u64) -> String {
 }
 
 fn generation_of(file: &str) -> Option<u64> {
-    file.strip_prefix("log.")?.parse().ok()
+    let generation = file.strip_prefix("log.")?.parse().ok()?;
+    // `log.007` is somebody else's.
+    (file == log_file(generation)).then_some(generation)
 }
 
 impl<M: Machine> Durable<M> {
@@ -162,6 +164,8 @@ impl<M: Machine> Durable<M> {
     /// [`Fault`].
     pub fn call(&self, call: Option<CallId>, method: &str, param: &Value) -> Result<Reply, Fault> {
         let mut state = self.state.lock();
+        // Before all else: what this machine knows is not what is on disk any more.
+        self.log.lock().check()?;
         let reply = match state.known(call).map_err(|Forgotten| Fault::Forgotten)? {
             Some(reply) => reply,
             None => {
