@@ -102,27 +102,19 @@ pub(super) struct Crashed {
     pub(super) disk: Arc<CrashDisk>,
     pub(super) answered: u64,
     pub(super) story: String,
+    /// See [`Watched::steps_worth_a_crash`].
+    is_worth_more: bool,
 }
 
 /// One for each step that a life without a crash makes.
 pub(super) fn crashes() -> impl Iterator<Item = Crashed> {
-    let disk = Arc::new(CrashDisk::new());
-    live(&disk, 0, "nothing has crashed");
-    crashes_before(1..=disk.steps())
-}
-
-/// One for each step of it that is worth a crash, for checks that go on to another crash.
-pub(super) fn some_crashes() -> impl Iterator<Item = Crashed> {
-    let disk = Arc::new(Watched::default());
-    let server = open(&disk).expect("nothing has crashed");
+    let whole = Arc::new(Watched::default());
+    let server = open(&whole).expect("nothing has crashed");
     for seq in 1..=CALLS {
         assert_eq!(note(&server, seq), Ok(Ok(seq.into())), "the disk works");
     }
-    crashes_before(disk.steps_worth_a_crash())
-}
-
-fn crashes_before(steps: impl IntoIterator<Item = u64>) -> impl Iterator<Item = Crashed> {
-    steps.into_iter().map(|step| {
+    let worth = whole.steps_worth_a_crash();
+    (1..=whole.disk.steps()).map(move |step| {
         let disk = Arc::new(CrashDisk::crashing_before(step));
         let answered = live(&disk, 0, "nothing has crashed yet");
         let at = disk.crashed_at().expect("it makes as many steps as before");
@@ -131,8 +123,24 @@ fn crashes_before(steps: impl IntoIterator<Item = u64>) -> impl Iterator<Item = 
             disk,
             answered,
             story,
+            is_worth_more: worth.contains(&step),
         }
     })
+}
+
+/// Those that are worth it, for checks that go on to another crash.
+pub(super) fn some_crashes() -> impl Iterator<Item = Crashed> {
+    crashes().filter(|crash| crash.is_worth_more)
+}
+
+impl Crashed {
+    /// What may become of what was not synced. All crashes within one append leave the same, but for those that keep it.
+    pub(super) fn unsynced(&self) -> &'static [Unsynced] {
+        match self.is_worth_more {
+            true => &Unsynced::ALL,
+            false => &[Unsynced::Kept],
+        }
+    }
 }
 
 pub(super) fn told(unsynced: Unsynced) -> &'static str {
