@@ -91,6 +91,22 @@ same!(a_condvar_wakes_and_times_out, {
     thread.join().unwrap();
 });
 
+same!(a_time_that_is_too_long_for_the_clock_is_no_limit, {
+    let pair = std::sync::Arc::new((Mutex::new(false), Condvar::new()));
+    let other = std::sync::Arc::clone(&pair);
+    let thread = thread::spawn(move || {
+        *other.0.lock() = true;
+        other.1.notify_all();
+    });
+    let mut set = pair.0.lock();
+    let waited = pair
+        .1
+        .wait_while_for(&mut set, |set| !*set, std::time::Duration::MAX);
+    assert!(*set && !waited.timed_out());
+    drop(set);
+    thread.join().unwrap();
+});
+
 same!(a_bounded_channel_has_errors_that_say_what_is_wrong, {
     let (sender, receiver) = channel::bounded(1);
     assert_eq!((sender.capacity(), receiver.len()), (Some(1), 0));

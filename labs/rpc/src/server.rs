@@ -5,8 +5,9 @@
 //!
 //! Watch for:
 //! - a handler can take for ever: nothing that other requests need may be held while it runs;
-//! - a handler can panic: its caller gets an error, and the connection lives on;
-//! - a frame that is no request, or names no method, gets an error as its reply;
+//! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives on;
+//! - a frame that is no request, or names no method, gets an error as its reply, and so does a request whose reply is too
+//!   long to be sent;
 //! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
 //!
 //! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
@@ -56,11 +57,17 @@ impl Server {
         todo!("keep the handler under {method}")
     }
 
-    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
+    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned. A server may
+    /// serve several connections at once, and others after them.
     ///
-    /// While a thousand requests, or 16 MiB of them, or more are not answered it may leave others unread, so that a client
-    /// which asks faster than handlers return does not fill the memory. If what comes is no frame, it may tell the peer
-    /// so, under the number 0, before it returns.
+    /// A reply is sent on the connection of its request as soon as the handler has returned, however long other handlers
+    /// take: those of requests that came before, of the same client, or of another connection. Every request has its own
+    /// reply, also when two have the same number. If a reply is longer than [`MAX_FRAME`](crate::wire::MAX_FRAME), an
+    /// error that says so takes its place.
+    ///
+    /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it may leave others
+    /// unread, so that a client which asks faster than handlers return does not fill the memory. If what comes is no
+    /// frame, it may tell the peer so, under the number 0, before it returns.
     pub fn serve(&self, link: &dyn Link) {
         let _ = link;
         todo!("answer each request that the link receives, in a thread of its own")

@@ -45,13 +45,14 @@ impl<R: Read> FrameReader<R> {
         todo!("make a reader of the source, with nothing read yet")
     }
 
-    /// Gives the next frame, without its newline; `None` if the stream ended after a newline. Blocks until the frame is
-    /// whole.
+    /// Gives the next frame, byte for byte and without its newline; `None` if the stream ended after a newline. Blocks until
+    /// the frame is whole, and no longer: reads from the source only while it holds no whole frame.
     ///
     /// # Errors
     ///
-    /// [`WireError::TooLong`] as soon as a frame is longer than [`MAX_FRAME`], [`WireError::Cut`] if the stream ends
-    /// within one, [`WireError::Io`] if the source fails. The stream is of no use then.
+    /// [`WireError::TooLong`] as soon as more than [`MAX_FRAME`] bytes of a frame have come, without another read;
+    /// [`WireError::Cut`] if the stream ends within one; [`WireError::Io`] if the source fails, whatever its error (but
+    /// [`Interrupted`](io::ErrorKind::Interrupted), after which it is read again). The stream is of no use then.
     pub fn read_frame(&mut self) -> Result<Option<Vec<u8>>, WireError> {
         todo!("give out what is before the next newline, reading more until there is one")
     }
@@ -59,8 +60,8 @@ impl<R: Read> FrameReader<R> {
 
 /// Writes one frame and its newline. Blocks until the sink has taken all of it.
 ///
-/// It is a single `write_all`: two small writes are two packets, and on a connection without `TCP_NODELAY` the second
-/// waits until the peer has acknowledged the first.
+/// It is a single `write_all`, however long the frame is: two small writes are two packets, and on a connection without
+/// `TCP_NODELAY` the second waits until the peer has acknowledged the first.
 ///
 /// # Errors
 ///
@@ -92,7 +93,7 @@ pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
 pub enum WireError {
     /// The stream failed.
     Io(io::Error),
-    /// The stream ended within a frame, of which so many bytes had come.
+    /// The stream ended within a frame, of which so many bytes had come, in however many reads.
     Cut {
         /// How many.
         bytes: usize,

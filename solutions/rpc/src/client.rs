@@ -5,9 +5,11 @@
 //!
 //! Watch for:
 //! - a reply can come before `send` has returned: whoever waits for it must be known by then;
+//! - `send` blocks while the way is full, and the server may be in its own `send`: replies must be read meanwhile;
 //! - a reply can come after its call has given up: it must not be given to another;
 //! - a call that is over leaves nothing behind, whichever way it ended: a connection may live for a year;
-//! - when the connection is lost, every call that waits fails, and so does every later one;
+//! - when the connection is lost (`receive` says that no more will come, or fails), every call that waits fails, and so
+//!   does every later one;
 //! - what is no reply, or nobody's, harms nobody.
 //!
 //! Not here: trying again (`retry`).
@@ -58,8 +60,9 @@ struct Calls {
 // LAB: end
 
 impl Client {
-    /// Calls over `link`, and waits for each reply at most that long; without a limit, until it is there or the connection is
-    /// lost.
+    /// Calls over `link`, any number of threads at once, and waits for each reply at most that long, whatever replies other
+    /// calls get meanwhile. Without a limit, or with one that is longer than the clock can say, until the reply is there or the
+    /// connection is lost.
     pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
         // LAB: let _ = (link, timeout);
         // LAB: end
@@ -81,8 +84,8 @@ impl Client {
         // LAB: end
     }
 
-    /// Calls `method`, and returns what its handler did. Blocks until the reply is there, the time is up, or the connection
-    /// is lost.
+    /// Calls `method`, and returns what its handler did, `null` included. Blocks until the reply is there, the time is up, or
+    /// the connection is lost. A reply that comes before the connection is lost is the result, also if it is lost at once.
     ///
     /// # Errors
     ///

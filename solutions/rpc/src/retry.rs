@@ -6,7 +6,8 @@
 //! Watch for:
 //! - a retry is the same call: it has the number of the first try;
 //! - an error that the handler returned is a reply: trying again would only ask twice;
-//! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further.
+//! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further, whatever
+//!   newer calls have returned.
 //!
 //! Without `dedup` on the other side this is *at least once*: fine for calls that can run twice (get, put of one client at
 //! a time), wrong for `deduct`.
@@ -44,9 +45,10 @@ impl<C: Caller + ?Sized> Caller for &C {
 /// How often, and how fast: a server that is overloaded needs fewer requests, not more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// Tries in all, at least 1.
+    /// Tries in all, at least 1; `u32::MAX` for a client that does not give up.
     pub tries: u32,
-    /// Between the first try and the second. Each further pause is twice as long as the one before it.
+    /// From the end of a call's first try to its second, whether the first timed out or was lost. Each further pause of
+    /// the call is twice as long as the one before it, to the nanosecond.
     pub pause: Duration,
     /// But no pause is longer than this.
     pub longest_pause: Duration,
@@ -99,7 +101,8 @@ impl<C: Caller> Retry<C> {
         // LAB: end
     }
 
-    /// Calls until there is a reply. Blocks for all tries and the pauses between them at most.
+    /// Calls until there is a reply. Blocks for all its tries and the pauses between them at most: other calls do not
+    /// delay it, however many they are, and whether they wait or pause.
     ///
     /// # Errors
     ///

@@ -5,8 +5,9 @@
 //!
 //! Watch for:
 //! - a handler can take for ever: nothing that other requests need may be held while it runs;
-//! - a handler can panic: its caller gets an error, and the connection lives on;
-//! - a frame that is no request, or names no method, gets an error as its reply;
+//! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives on;
+//! - a frame that is no request, or names no method, gets an error as its reply, and so does a request whose reply is too
+//!   long to be sent;
 //! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
 //!
 //! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
@@ -20,7 +21,7 @@ use crate::link::Link;
 use crate::message::{Reply, Request};
 // LAB: // You will want: use kit::thread; use crate::message::Response; and use crate::wire;
 use crate::message::Response;
-use crate::wire;
+use crate::wire::{self, MAX_FRAME};
 use kit::collections::HashMap;
 use kit::sync::{Condvar, Mutex};
 use kit::thread::{self, Scope};
@@ -112,11 +113,17 @@ impl Server {
         // LAB: end
     }
 
-    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned.
+    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned. A server may
+    /// serve several connections at once, and others after them.
     ///
-    /// While a thousand requests, or 16 MiB of them, or more are not answered it may leave others unread, so that a client
-    /// which asks faster than handlers return does not fill the memory. If what comes is no frame, it may tell the peer
-    /// so, under the number 0, before it returns.
+    /// A reply is sent on the connection of its request as soon as the handler has returned, however long other handlers
+    /// take: those of requests that came before, of the same client, or of another connection. Every request has its own
+    /// reply, also when two have the same number. If a reply is longer than [`MAX_FRAME`](crate::wire::MAX_FRAME), an
+    /// error that says so takes its place.
+    ///
+    /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it may leave others
+    /// unread, so that a client which asks faster than handlers return does not fill the memory. If what comes is no
+    /// frame, it may tell the peer so, under the number 0, before it returns.
     pub fn serve(&self, link: &dyn Link) {
         // LAB: let _ = link;
         // LAB: end
@@ -154,7 +161,7 @@ impl Server {
                 }
                 let response = self.answer(&frame);
                 // If it cannot be sent, the connection has ended, and nobody waits for it.
-                let _ = link.send(&wire::encode(&response));
+                let _ = link.send(&frame_of(&response));
                 crew.done(frame.len());
             }
         });
@@ -268,6 +275,17 @@ impl Crew {
         state.idle = 0;
         self.work.notify_all();
     }
+}
+
+/// The frame of a response. If that is too long, nobody could send it: then it says so instead.
+fn frame_of(response: &Response) -> Vec<u8> {
+    let frame = wire::encode(response);
+    let length = frame.len();
+    if length <= MAX_FRAME {
+        return frame;
+    }
+    let error = format!("the reply has {length} bytes, and a frame at most {MAX_FRAME}");
+    wire::encode(&Response::new(response.id, Err(error)))
 }
 
 /// The number that a frame has, which is no request otherwise; 0 if it has none.

@@ -65,7 +65,7 @@ impl Server {
                 Ok(request) => Response::new(request.id, self.reply(&request)),
                 Err(error) => Response::new(number(&frame), Err(error.to_string())),
             };
-            let _ = link.send(&wire::encode(&response));
+            let _ = link.send(&framed(&response));
             free.fetch_add(1, SeqCst);
             next = queue.recv();
         }
@@ -78,6 +78,16 @@ impl Server {
         let reply = catch_unwind(AssertUnwindSafe(|| handler(request)));
         reply.unwrap_or_else(|_| Err("it panicked".to_owned()))
     }
+}
+
+/// A reply as a frame, or, if it would be too long, that it is.
+fn framed(response: &Response) -> Vec<u8> {
+    let frame = wire::encode(response);
+    if frame.len() > wire::MAX_FRAME {
+        let error = "the reply is too long".to_owned();
+        return wire::encode(&Response::new(response.id, Err(error)));
+    }
+    frame
 }
 
 fn number(frame: &[u8]) -> u64 {

@@ -39,7 +39,7 @@ impl Server {
         thread::scope(|scope| {
             while let Ok(Some(frame)) = link.receive() {
                 scope.spawn(move || {
-                    let _ = link.send(&wire::encode(&self.answer(&frame)));
+                    let _ = link.send(&framed(&self.answer(&frame)));
                 });
             }
         });
@@ -62,4 +62,14 @@ impl Server {
         catch_unwind(AssertUnwindSafe(|| handler(request)))
             .unwrap_or_else(|_| Err("a panic".to_owned()))
     }
+}
+
+/// A reply as a frame, or, if it would be too long, that it is.
+fn framed(response: &Response) -> Vec<u8> {
+    let frame = wire::encode(response);
+    if frame.len() > wire::MAX_FRAME {
+        let error = "the reply is too long".to_owned();
+        return wire::encode(&Response::new(response.id, Err(error)));
+    }
+    frame
 }

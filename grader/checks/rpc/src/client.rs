@@ -1,15 +1,17 @@
 //! Hidden checks of `client`.
 
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 use kit::channel::{self, Receiver, Sender};
 use kit::explore::Explorer;
-use kit::sync::Arc;
-use kit::time::Duration;
+use kit::sync::{Arc, Condvar, Mutex};
+use kit::time::{Duration, Instant};
 use kit::{explore, possible, thread};
 use rpc::client::Client;
 use rpc::link::Link;
 use rpc::message::{CallError, CallId, ClientId};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::memory;
@@ -31,7 +33,9 @@ harness::checks![
     the_end_reaches_every_call,
     silence_is_a_time_out,
     a_late_reply_is_nobodys,
+    other_replies_give_a_call_no_more_time,
     two_calls_are_under_way_at_once,
+    a_hundred_calls_are_under_way_at_once,
 ];
 
 // What the file has to offer, to the letter.
@@ -100,6 +104,11 @@ impl Server {
         self.send(&json!({ "id": id, "result": result, "error": null }));
     }
 
+    /// Ends the connection.
+    fn end(self) {
+        self.into.send(None).expect("a client listens");
+    }
+
     /// Answers so many requests, each with its argument, and goes.
     fn echo(self, requests: usize) {
         for _ in 0..requests {
@@ -120,6 +129,26 @@ fn a_call_has_its_result() {
         );
         serving.join().unwrap();
     });
+    Explorer::new().preemptions(2).explore(|| {
+        let (wire, server) = wire();
+        let serving = thread::spawn(move || {
+            let (id, param) = server.request();
+            server.answer(id, param);
+            server.end();
+        });
+        let client = Client::new(wire, None);
+        assert_eq!(
+            client.call("A.B", &json!("hello"), None),
+            Ok(json!("hello")),
+            "the reply came before the connection was lost"
+        );
+        serving.join().unwrap();
+    });
+    for timeout in [None, Some(Duration::MAX)] {
+        let client = Client::new(Arc::new(Quick::new()), timeout);
+        let result = client.call("A.B", &Value::Null, None);
+        assert_eq!(result, Ok(Value::Null), "`null` is a result");
+    }
 }
 
 fn a_refusal_is_an_error() {
@@ -184,6 +213,53 @@ fn no_number_is_used_twice() {
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), 20, "twenty calls have twenty numbers");
+
+    // More than two bytes can count. Nobody answers.
+    const MANY: usize = 66_000;
+    let numbers = Arc::new(Numbers::default());
+    let client = Client::new(Arc::clone(&numbers) as Arc<dyn Link>, Some(Duration::ZERO));
+    for _ in 0..MANY {
+        let silence = client.call("A", &Value::Null, None);
+        assert_eq!(silence, Err(CallError::TimedOut), "nobody answers");
+    }
+    drop(client);
+    let mut numbers = std::mem::take(&mut *numbers.seen.lock().unwrap());
+    numbers.sort_unstable();
+    numbers.dedup();
+    assert_eq!(numbers.len(), MANY, "a late reply would find another call");
+}
+
+/// A link that keeps the numbers of requests, and brings nothing.
+#[derive(Default)]
+struct Numbers {
+    seen: std::sync::Mutex<Vec<u64>>,
+    closed: Mutex<bool>,
+    news: Condvar,
+}
+
+/// All of a request that [`Numbers`] looks at.
+#[derive(Deserialize)]
+struct Numbered {
+    id: u64,
+}
+
+impl Link for Numbers {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let request: Numbered = serde_json::from_slice(frame).expect("a request is JSON");
+        self.seen.lock().unwrap().push(request.id);
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        let closed = &mut self.closed.lock();
+        self.news.wait_while(closed, |closed| !*closed);
+        Ok(None)
+    }
+
+    fn close(&self) {
+        *self.closed.lock() = true;
+        self.news.notify_all();
+    }
 }
 
 fn what_is_no_reply_harms_nobody() {
@@ -256,6 +332,48 @@ fn a_reply_may_come_before_send_returns() {
         let client = Client::new(Arc::new(Quick::new()), None);
         assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
     });
+    explore(|| {
+        let client = Client::new(Arc::new(Full::new()), None);
+        assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+    });
+}
+
+/// A link whose way is full until the client takes the reply: the first `send` returns when the client has come for what is
+/// behind it.
+struct Full {
+    quick: Quick,
+    comes: Sender<()>,
+    came: Receiver<()>,
+}
+
+impl Full {
+    fn new() -> Self {
+        let (comes, came) = channel::unbounded();
+        Full {
+            quick: Quick::new(),
+            comes,
+            came,
+        }
+    }
+}
+
+impl Link for Full {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        self.quick.send(frame)?;
+        for _ in ["for the reply", "for what is behind it"] {
+            self.came.recv().expect("it is open");
+        }
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        self.comes.send(()).expect("it is open");
+        self.quick.receive()
+    }
+
+    fn close(&self) {
+        self.quick.close();
+    }
 }
 
 fn a_request_that_cannot_be_sent_is_lost() {
@@ -295,6 +413,18 @@ fn a_call_that_was_given_up_leaves_nothing_behind() {
         server.request();
     });
     assert!(left < 8, "each call leaves {left} bytes behind");
+
+    let (wire, server) = self::wire();
+    drop(server);
+    let client = Client::new(wire, None);
+    let left = left_by(|| {
+        let unsent = client.call("A.B", &json!(7), None);
+        assert_eq!(unsent, Err(CallError::Lost), "it cannot be sent");
+    });
+    assert!(
+        left < 8,
+        "each call that cannot be sent leaves {left} bytes behind"
+    );
 }
 
 fn after_the_end_every_call_is_lost() {
@@ -353,6 +483,58 @@ fn the_end_reaches_every_call() {
             assert_eq!(other.join().unwrap(), Err(CallError::Lost));
         });
     });
+    for timeout in [None, Some(Duration::from_secs(3_600))] {
+        explore(move || {
+            let client = Client::new(Arc::new(Breaks::new()), timeout);
+            let before = Instant::now();
+            let lost = client.call("A.B", &json!(1), None);
+            // In a model the time may be up at once; then the clock says so.
+            let up = timeout.is_some_and(|timeout| before.elapsed() >= timeout);
+            assert!(
+                lost == Err(CallError::Lost) || (up && lost == Err(CallError::TimedOut)),
+                "the connection broke before the time was up, and the call says {lost:?}"
+            );
+        });
+    }
+}
+
+/// A link that breaks when a request was sent.
+struct Breaks {
+    breaks: Sender<()>,
+    broken: Receiver<()>,
+    told: AtomicBool,
+}
+
+impl Breaks {
+    fn new() -> Self {
+        let (breaks, broken) = channel::unbounded();
+        Breaks {
+            breaks,
+            broken,
+            told: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Link for Breaks {
+    fn send(&self, _: &[u8]) -> io::Result<()> {
+        self.breaks.send(()).expect("it is open");
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        assert!(
+            !self.told.load(SeqCst),
+            "the link is broken, and is asked for more"
+        );
+        self.broken.recv().expect("it is open");
+        self.told.store(true, SeqCst);
+        Err(io::ErrorKind::ConnectionReset.into())
+    }
+
+    fn close(&self) {
+        self.breaks.send(()).expect("it is open");
+    }
 }
 
 fn silence_is_a_time_out() {
@@ -387,6 +569,58 @@ fn a_late_reply_is_nobodys() {
             );
         });
     });
+    // A reply that comes twice: the second, or both, find nobody.
+    Explorer::new().preemptions(2).explore(|| {
+        let (wire, server) = wire();
+        let serving = thread::spawn(move || {
+            let (id, param) = server.request();
+            server.answer(id, param.clone());
+            server.answer(id, param);
+        });
+        let client = Client::new(wire, Some(Duration::from_millis(1)));
+        let reply = client.call("A.B", &json!(1), None);
+        assert!(
+            reply == Ok(json!(1)) || reply == Err(CallError::TimedOut),
+            "neither the reply nor a time-out: {reply:?}"
+        );
+        serving.join().unwrap();
+    });
+}
+
+fn other_replies_give_a_call_no_more_time() {
+    const TIME: Duration = Duration::from_secs(2);
+    Explorer::new().preemptions(2).possible(|goal| {
+        let (wire, server) = wire();
+        let client = Client::new(wire, Some(TIME));
+        let begin = Instant::now();
+        // The first timed wait of a thread may end before the others move. After it, they go first.
+        let others_first = || thread::park_timeout(Duration::ZERO);
+        thread::scope(|s| {
+            s.spawn(move || {
+                let calls = [server.request(), server.request()];
+                // Half the time passes; nothing comes.
+                let _ = server.requests.recv_timeout(TIME / 2);
+                for (id, param) in calls {
+                    if param == json!("answered") {
+                        server.answer(id, param);
+                    }
+                }
+            });
+            let silent = s.spawn(|| {
+                others_first();
+                let silence = client.call("A.B", &json!("silence"), None);
+                (silence, begin.elapsed())
+            });
+            others_first();
+            let answered = client.call("A.B", &json!("answered"), None);
+            let half = answered.is_ok() && begin.elapsed() == TIME / 2;
+            let (silence, waited) = silent.join().unwrap();
+            let up = silence == Err(CallError::TimedOut);
+            if half && up && waited < TIME + TIME / 2 {
+                goal.reached();
+            }
+        });
+    });
 }
 
 fn two_calls_are_under_way_at_once() {
@@ -405,5 +639,23 @@ fn two_calls_are_under_way_at_once() {
             });
             let _ = client.call("A.B", &json!(2), None);
         });
+    });
+}
+
+fn a_hundred_calls_are_under_way_at_once() {
+    const CALLS: u64 = 100;
+    let (wire, server) = wire();
+    let client = Client::new(wire, None);
+    thread::scope(|s| {
+        s.spawn(move || {
+            let calls: Vec<_> = (0..CALLS).map(|_| server.request()).collect();
+            for (id, param) in calls.into_iter().rev() {
+                server.answer(id, param);
+            }
+        });
+        let client = &client;
+        for n in 0..CALLS {
+            s.spawn(move || assert_eq!(client.call("A.B", &json!(n), None), Ok(json!(n))));
+        }
     });
 }

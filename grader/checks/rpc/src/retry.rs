@@ -1,12 +1,13 @@
 //! Hidden checks of `retry`.
 
-use std::sync::Mutex as Unseen;
+use std::sync::{Barrier, Mutex as Unseen};
 
+use crate::memory;
 use kit::channel::{self, Receiver, Sender};
 use kit::message::{Message, choose};
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use kit::time::{Duration, Instant};
-use kit::{explore, note, thread};
+use kit::{explore, note, possible, thread};
 use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::{Value, json};
@@ -25,6 +26,7 @@ harness::checks![
     two_calls_have_two_numbers,
     nothing_is_seen_that_is_under_way,
     calls_are_under_way_at_once,
+    a_call_returns_while_another_pauses,
     a_lost_message_runs_nothing_twice,
     pauses_grow_up_to_the_longest,
     a_pause_too_long_to_be_doubled,
@@ -90,10 +92,18 @@ fn tries(tries: u32) -> Policy {
 }
 
 fn a_reply_ends_it() {
-    let script = Script::new(|_| Ok(json!(5)));
-    let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
-    assert_eq!(reply, Ok(json!(5)));
-    assert_eq!(script.tries(), 1, "one try, one reply");
+    // Tries that nobody needs cost nothing, either.
+    for allowed in [3, 1_000_000] {
+        let before = memory::live();
+        let script = Script::new(|_| {
+            let more = memory::live().saturating_sub(before);
+            assert!(more < 1_000_000, "{more} bytes for {allowed} tries");
+            Ok(json!(5))
+        });
+        let reply = Retry::new(&script, ME, tries(allowed)).call("A.B", &json!(1));
+        assert_eq!(reply, Ok(json!(5)));
+        assert_eq!(script.tries(), 1, "one try, one reply");
+    }
 }
 
 /// A caller that fails so often with that error, and then answers.
@@ -130,10 +140,12 @@ fn a_lost_connection_is_tried_again() {
 
 fn so_many_tries_and_no_more() {
     for error in [CallError::TimedOut, CallError::Lost] {
-        let script = fails(u64::MAX, error);
-        let reply = Retry::new(&script, ME, tries(4)).call("A.B", &json!(1));
-        assert_eq!(reply, Err(RetryError::GaveUp { tries: 4 }));
-        assert_eq!(script.tries(), 4, "four tries were allowed");
+        for allowed in [4, 200] {
+            let script = fails(u64::MAX, error.clone());
+            let reply = Retry::new(&script, ME, tries(allowed)).call("A.B", &json!(1));
+            assert_eq!(reply, Err(RetryError::GaveUp { tries: allowed }));
+            assert_eq!(script.tries(), allowed as usize, "so many were allowed");
+        }
     }
 }
 
@@ -257,6 +269,32 @@ fn nothing_is_seen_that_is_under_way() {
             );
         }
     });
+
+    // Calls come and go while an older one is under way.
+    explore(|| {
+        let (begin, begun) = channel::bounded(1);
+        let (end, ended) = channel::bounded(1);
+        let script = Script::new(|method| match method {
+            "Slow" => Ok(json!(begin.send(()).is_ok() && ended.recv().is_ok())),
+            _ => Ok(json!(null)),
+        });
+        let retry = Retry::new(&script, ME, tries(1));
+        thread::scope(|s| {
+            s.spawn(|| retry.call("Slow", &json!(1)));
+            let _ = begun.recv();
+            for _ in 0..3 {
+                let _ = retry.call("Quick", &json!(2));
+            }
+            let _ = end.send(());
+        });
+        let _ = retry.call("Quick", &json!(3));
+        let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();
+        assert_eq!(
+            seen,
+            [0, 0, 0, 0, 4],
+            "none was seen while call 1 was under way, and then all"
+        );
+    });
 }
 
 fn calls_are_under_way_at_once() {
@@ -273,6 +311,56 @@ fn calls_are_under_way_at_once() {
         });
         // When the second began, the call that waits for it was under way, or had not begun.
         assert_eq!(script.asked_of("Tells").seen, 0, "nothing had returned");
+    });
+
+    // A hundred, each of which waits for all others.
+    let meeting = Barrier::new(100);
+    let script = Script::new(|_| Ok(json!(meeting.wait().is_leader())));
+    let retry = Retry::new(&script, ME, tries(1));
+    thread::scope(|s| {
+        for _ in 0..100 {
+            s.spawn(|| retry.call("Meets", &json!(1)));
+        }
+    });
+    assert_eq!(script.tries(), 100);
+}
+
+fn a_call_returns_while_another_pauses() {
+    possible(|goal| {
+        let pause = Duration::from_secs(10);
+        let tries = Unseen::new(Vec::new());
+        let script = Script::new(|method| match method {
+            "Slow" => {
+                tries.lock().unwrap().push(Instant::now());
+                Err(CallError::TimedOut)
+            }
+            _ => Ok(json!(null)),
+        });
+        let policy = Policy {
+            tries: 4,
+            pause,
+            longest_pause: pause,
+        };
+        let retry = Retry::new(&script, ME, policy);
+        let quick = thread::scope(|s| {
+            s.spawn(|| retry.call("Slow", &json!(1)));
+            [4, 14].map(|seconds| {
+                thread::sleep(Duration::from_secs(seconds));
+                let begun = Instant::now();
+                let _ = retry.call("Quick", &json!(2));
+                (begun, Instant::now())
+            })
+        });
+        // The one had begun to pause, as its next try came right after ten seconds; and the other one did not wait.
+        let beside = |two: &[Instant], begun| {
+            two[1].duration_since(two[0]) == pause && two[0] < begun && begun < two[1]
+        };
+        let tries = tries.lock().unwrap();
+        let at_once =
+            |(begun, returned)| begun == returned && tries.windows(2).any(|two| beside(two, begun));
+        if quick.into_iter().any(at_once) {
+            goal.reached();
+        }
     });
 }
 
@@ -345,19 +433,33 @@ fn a_lost_message_runs_nothing_twice() {
     });
 }
 
-/// Makes a call of which every try times out at once. Returns the pauses between the tries, and what followed the last
-/// one.
+/// Makes two calls of which no try has a reply: after seven seconds a try times out or is lost, in turns. Returns the
+/// pauses between the tries, the same for both calls, and what followed the last try.
 fn pauses(policy: Policy) -> (Vec<Duration>, Duration) {
-    let begun = Unseen::new(Vec::new());
+    let tries = Unseen::new(Vec::new());
     let script = Script::new(|_| {
-        begun.lock().unwrap().push(Instant::now());
-        Err(CallError::TimedOut)
+        let begun = Instant::now();
+        thread::sleep(Duration::from_secs(7));
+        let mut tries = tries.lock().unwrap();
+        tries.push((begun, Instant::now()));
+        match tries.len() % 2 {
+            0 => Err(CallError::Lost),
+            _ => Err(CallError::TimedOut),
+        }
     });
-    let _ = Retry::new(&script, ME, policy).call("A.B", &json!(1));
-    let begun = begun.lock().unwrap();
-    let last = begun.last().expect("there was a try");
-    let pauses = begun.windows(2).map(|two| two[1].duration_since(two[0]));
-    (pauses.collect(), last.elapsed())
+    let retry = Retry::new(&script, ME, policy);
+    let two_calls = [1, 2].map(|_| {
+        let _ = retry.call("A.B", &json!(1));
+        let tries = std::mem::take(&mut *tries.lock().unwrap());
+        let (_, last) = tries.last().expect("there was a try");
+        let pauses = tries
+            .windows(2)
+            .map(|two| two[1].0.duration_since(two[0].1));
+        (pauses.collect(), last.elapsed())
+    });
+    let [first, second] = two_calls;
+    assert_eq!(first, second, "each call begins with the shortest pause");
+    first
 }
 
 fn pauses_grow_up_to_the_longest() {
@@ -371,6 +473,20 @@ fn pauses_grow_up_to_the_longest() {
             };
             assert_eq!(pauses(policy).0, expected.map(Duration::from_secs));
         }
+    });
+
+    // No pause is too short to be doubled, and none of many too long.
+    explore(|| {
+        let policy = Policy {
+            tries: 100,
+            pause: Duration::from_micros(100),
+            longest_pause: Duration::from_secs(60),
+        };
+        let expected = (0..99).map(|number| {
+            let pause = policy.pause.saturating_mul(1 << number.min(30));
+            pause.min(policy.longest_pause)
+        });
+        assert_eq!(pauses(policy).0, expected.collect::<Vec<_>>());
     });
 }
 

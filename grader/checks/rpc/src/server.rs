@@ -1,10 +1,12 @@
 //! Hidden checks of `server`.
 
+use std::any::Any;
 use std::collections::VecDeque;
 use std::io;
+use std::panic::resume_unwind;
 use std::sync::Mutex as Unseen;
 
-use kit::channel;
+use kit::channel::{self, Sender};
 use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Condvar, Mutex};
@@ -24,12 +26,14 @@ harness::checks![
     the_last_handler_of_a_name_counts,
     a_hundred_requests_have_a_hundred_replies,
     a_panic_is_an_error,
+    a_reply_too_long_is_an_error,
     a_broken_connection_ends_it,
     two_replies_have_their_own_numbers,
     a_slow_request_delays_nobody,
     a_slow_request_behind_a_quick_one_delays_nobody,
     serve_waits_for_the_last_handler,
     a_panic_beside_another_request,
+    connections_share_nothing_but_handlers,
     many_slow_requests_delay_nobody,
     a_limit_is_for_what_is_open,
     a_reply_that_cannot_be_sent_harms_nobody,
@@ -77,6 +81,9 @@ impl Link for Script {
         if self.deaf {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
+        if frame.len() > MAX_FRAME {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
         let reply = serde_json::from_slice(frame).expect("a reply is JSON");
         self.replies.lock().unwrap().push(reply);
         Ok(())
@@ -99,6 +106,16 @@ fn explore(scenario: impl Fn() + Send + Sync + 'static) {
 
 fn request(id: u64, method: &str, param: impl Into<Value>) -> Value {
     json!({ "method": method, "params": [param.into()], "id": id })
+}
+
+/// The same request, as a client sends it that tells its retries from new calls.
+fn of_a_client(mut request: Value) -> Value {
+    request["call"] = json!(CallId {
+        client: ClientId(5),
+        seq: request["id"].as_u64().unwrap_or_default(),
+        seen: 0,
+    });
+    request
 }
 
 fn reply(id: u64, result: impl Into<Value>) -> Value {
@@ -135,6 +152,8 @@ fn a_request_is_handled_by_name() {
         &[request(7, "Math.Double", 21), request(8, "Echo", "hello")],
     );
     assert_eq!(answers, [reply(7, 42), reply(8, "hello")]);
+    let next = self::answers(&server, &[request(7, "Echo", "again")]);
+    assert_eq!(next, [reply(7, "again")], "the next connection");
 }
 
 fn a_handler_sees_the_whole_request() {
@@ -210,6 +229,13 @@ fn a_hundred_requests_have_a_hundred_replies() {
     let frames: Vec<Value> = (0..100).map(|id| request(id, "Echo", 10 * id)).collect();
     let expected: Vec<Value> = (0..100).map(|id| reply(id, 10 * id)).collect();
     assert_eq!(answers(&echo(), &frames), expected);
+
+    let twins = [request(3, "Echo", "one"), request(3, "Echo", "one")];
+    assert_eq!(
+        answers(&echo(), &twins),
+        [reply(3, "one"), reply(3, "one")],
+        "two requests with one number"
+    );
 }
 
 /// A server with `Echo`, and with `Panic`, which does.
@@ -227,6 +253,70 @@ fn a_panic_is_an_error() {
         answers[0]
     );
     assert_eq!(answers[1], reply(2, 2), "and the next request as ever");
+
+    // A payload need not be a text.
+    type Payload = Box<dyn Any + Send>;
+    let payloads: [fn() -> Payload; 3] = [
+        || Box::new("text"),
+        || Box::new("text".to_owned()),
+        || Box::new(5),
+    ];
+    for payload in payloads {
+        let mut server = echo();
+        server.register("Panic", move |_: &Request| resume_unwind(payload()));
+        let answers = self::answers(&server, &[request(1, "Panic", 1), request(2, "Echo", 2)]);
+        assert!(
+            is_error(&answers[0], 1),
+            "a panic is answered with {}",
+            answers[0]
+        );
+        assert_eq!(answers[1], reply(2, 2));
+    }
+}
+
+fn a_reply_too_long_is_an_error() {
+    let mut server = Server::new();
+    server.register("Ok", |request: &Request| {
+        let length = request.param().as_u64().expect("a number") as usize;
+        Ok("x".repeat(length).into())
+    });
+    server.register("Err", |request: &Request| {
+        let length = request.param().as_u64().expect("a number") as usize;
+        Err("x".repeat(length))
+    });
+    // Each of these is two bytes of a frame.
+    server.register("Lines", |_: &Request| Ok("\n".repeat(MAX_FRAME / 2).into()));
+    let around = reply(1, "").to_string().len();
+    let longest = MAX_FRAME - around;
+    let asked = [
+        request(1, "Ok", longest),
+        request(2, "Ok", longest + 1),
+        request(3, "Ok", 2 * MAX_FRAME),
+        request(4, "Err", longest),
+        request(5, "Err", longest + 1),
+        request(6, "Lines", 0),
+        request(7, "Ok", 1),
+    ];
+    let answers = answers(&server, &asked);
+    let ids: Vec<u64> = answers
+        .iter()
+        .filter_map(|reply| reply["id"].as_u64())
+        .collect();
+    assert_eq!(ids, [1, 2, 3, 4, 5, 6, 7], "each request has its reply");
+    let fits = |reply: &Value, member: &str| {
+        reply[member]
+            .as_str()
+            .is_some_and(|text| text.len() == longest)
+    };
+    assert!(fits(&answers[0], "result"), "it is not too long");
+    assert!(fits(&answers[3], "error"), "it is not too long");
+    for id in [2, 3, 5, 6] {
+        assert!(
+            is_error(&answers[id - 1], id as u64),
+            "reply {id} is too long to be sent"
+        );
+    }
+    assert_eq!(answers[6], reply(7, "x"));
 }
 
 fn a_broken_connection_ends_it() {
@@ -272,10 +362,52 @@ fn a_slow_request_delays_nobody() {
         );
         assert_eq!(answers, [reply(1, true), reply(2, true)]);
     });
+
+    // Nor does it delay a reply: here the first request waits until the second one's was sent.
+    explore(|| {
+        let (tell, told) = channel::unbounded();
+        let mut server = echo();
+        server.register("Wait", move |_: &Request| Ok(json!(told.recv().is_ok())));
+        let link = Tells {
+            script: Script::of(&[
+                of_a_client(request(1, "Wait", 1)),
+                of_a_client(request(2, "Echo", 2)),
+            ]),
+            number: 2,
+            tell,
+        };
+        server.serve(&link);
+        assert_eq!(link.script.replies(), [reply(1, true), reply(2, 2)]);
+    });
+}
+
+/// A connection that tells when the reply with that number was sent.
+struct Tells {
+    script: Script,
+    number: u64,
+    tell: Sender<()>,
+}
+
+impl Link for Tells {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        self.script.send(frame)?;
+        let reply: Value = serde_json::from_slice(frame).expect("a reply is JSON");
+        if reply["id"] == self.number {
+            let _ = self.tell.send(());
+        }
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        self.script.receive()
+    }
+
+    fn close(&self) {}
 }
 
 fn a_slow_request_behind_a_quick_one_delays_nobody() {
-    explore(|| {
+    // Three requests are three threads, or six if a handler has one of its own: too many to be searched.
+    Explorer::new().sampled().explore(|| {
         let mut server = wait_and_tell();
         server.register("Echo", |request: &Request| Ok(request.param().clone()));
         let frames = [
@@ -316,12 +448,35 @@ fn a_panic_beside_another_request() {
     });
 }
 
+fn connections_share_nothing_but_handlers() {
+    // The first request of one waits for what the other brings.
+    Explorer::new().sampled().explore(|| {
+        let mut server = wait_and_tell();
+        server.register("Echo", |request: &Request| Ok(request.param().clone()));
+        let one = Script::of(&[request(1, "Wait", 1), request(2, "Echo", "one")]);
+        let other = Script::of(&[request(2, "Tell", 2)]);
+        thread::scope(|s| {
+            s.spawn(|| server.serve(&one));
+            server.serve(&other);
+        });
+        assert_eq!(one.replies(), [reply(1, true), reply(2, "one")]);
+        assert_eq!(other.replies(), [reply(2, true)]);
+    });
+}
+
 fn many_slow_requests_delay_nobody() {
-    let waits = (1..=40).map(|id| request(id, "Wait", 1));
-    let tells = (41..=80).map(|id| request(id, "Tell", 1));
-    let frames: Vec<Value> = waits.chain(tells).collect();
-    let expected: Vec<Value> = (1..=80).map(|id| reply(id, true)).collect();
-    assert_eq!(answers(&wait_and_tell(), &frames), expected);
+    const MANY: u64 = 210;
+    let waits = (1..=MANY).map(|id| request(id, "Wait", 1));
+    let tells = (MANY + 1..=2 * MANY).map(|id| request(id, "Tell", 1));
+    // Those that tell do not all come at once: half as many threads at a time.
+    let paced = Paced {
+        script: Script::of(&waits.chain(tells).collect::<Vec<_>>()),
+        at_most: MANY as usize + 8,
+        ..Paced::default()
+    };
+    wait_and_tell().serve(&paced);
+    let expected: Vec<Value> = (1..=2 * MANY).map(|id| reply(id, true)).collect();
+    assert_eq!(paced.script.replies(), expected);
 }
 
 /// A client that has at most so many requests under way.
@@ -353,18 +508,31 @@ impl Link for Paced {
     fn close(&self) {}
 }
 
+/// Each of those has a reply, if at most so many are under way.
+fn answers_all(frames: Vec<Value>, at_most: usize) {
+    let paced = Paced {
+        script: Script::of(&frames),
+        at_most,
+        ..Paced::default()
+    };
+    panics().serve(&paced);
+    assert_eq!(paced.script.replies().len(), frames.len());
+}
+
 fn a_limit_is_for_what_is_open() {
-    // One at a time: threads that are done must not fill the memory, and one in twenty that stays would. Many at a time:
-    // nor must a count only grow.
-    for (count, at_most) in [(10_000, 1), (2_000, 64)] {
-        let echoes: Vec<Value> = (0..count).map(|id| request(id, "Echo", 1)).collect();
-        let paced = Paced {
-            script: Script::of(&echoes),
-            at_most,
-            ..Paced::default()
-        };
-        echo().serve(&paced);
-        assert_eq!(paced.script.replies().len(), count as usize);
+    // One at a time: threads that are done must not fill the memory, and one in twenty that stays would.
+    let echoes = (0..5_000).map(|id| request(id, "Echo", 1));
+    answers_all(echoes.collect(), 1);
+
+    // Many at a time: nor must a count only grow, whatever is counted.
+    let kinds: [fn(u64) -> Value; 4] = [
+        |id| request(id, "Echo", 1),
+        |id| request(id, "Panic", 1),
+        |id| request(id, "nobody's", 1),
+        |id| json!({ "id": id }),
+    ];
+    for kind in kinds {
+        answers_all((0..1_050).map(kind).collect(), 64);
     }
 
     // 16 MiB at once, and then some more.

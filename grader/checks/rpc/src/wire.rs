@@ -45,6 +45,8 @@ struct Pieces {
 enum Piece {
     Bytes(Vec<u8>),
     Fails(ErrorKind),
+    /// Nothing comes, and no end: a read blocks for ever. The check fails instead.
+    Blocks,
 }
 
 impl Pieces {
@@ -71,6 +73,7 @@ impl Read for &mut Pieces {
         match self.pieces.pop_front() {
             None => Ok(0),
             Some(Piece::Fails(kind)) => Err(kind.into()),
+            Some(Piece::Blocks) => panic!("it reads on, and a silent peer would block it for ever"),
             Some(Piece::Bytes(mut bytes)) => {
                 let fits = bytes.len().min(buffer.len());
                 let rest = bytes.split_off(fits);
@@ -104,6 +107,15 @@ fn two_frames_in_one_read() {
         frames(&[b"one\ntwo\nth", b"ree\n"]),
         [&b"one"[..], b"two", b"three"]
     );
+
+    // Nothing more comes, and nothing more is needed for either.
+    let silent = vec![Piece::Bytes(b"one\ntwo\n".to_vec()), Piece::Blocks];
+    let mut pieces = Pieces::new(silent);
+    let mut reader = FrameReader::new(&mut pieces);
+    for frame in [&b"one"[..], b"two"] {
+        let read = reader.read_frame().expect("nothing is wrong with it");
+        assert_eq!(read.as_deref(), Some(frame));
+    }
 }
 
 fn a_frame_byte_by_byte() {
@@ -112,6 +124,11 @@ fn a_frame_byte_by_byte() {
 }
 
 fn a_frame_cut_anywhere() {
+    for frame in [&b" a "[..], b"a\r", b"\xff", b"\xc3\xa9\0"] {
+        let line = [frame, b"\n"].concat();
+        let what = frame.escape_ascii();
+        assert_eq!(frames(&[&line]), [frame], "`{what}` did not come back");
+    }
     let stream = b"{\"a\":1}\n\n[2]\n";
     for at in 0..=stream.len() {
         let (before, behind) = stream.split_at(at);
@@ -143,6 +160,12 @@ fn a_clean_end_and_a_cut() {
     assert!(
         matches!(cut, Err(WireError::Cut { bytes: 3 })),
         "three bytes of a frame, not {cut:?}"
+    );
+    let mut pieces = Pieces::bytes(&[b"h", b"a", b"l"]);
+    let cut = FrameReader::new(&mut pieces).read_frame();
+    assert!(
+        matches!(cut, Err(WireError::Cut { bytes: 3 })),
+        "three bytes of a frame in three reads, not {cut:?}"
     );
 }
 
@@ -199,6 +222,15 @@ fn a_frame_that_is_too_long_ends_it() {
         matches!(reader.read_frame(), Err(WireError::TooLong)),
         "the next is one byte too long"
     );
+
+    // That byte has come, and whether a newline ever follows makes no difference.
+    let silent = vec![Piece::Bytes(vec![b'x'; MAX_FRAME + 1]), Piece::Blocks];
+    let mut pieces = Pieces::new(silent);
+    let frame = FrameReader::new(&mut pieces).read_frame();
+    assert!(
+        matches!(frame, Err(WireError::TooLong)),
+        "one byte too long, and no newline"
+    );
 }
 
 fn a_peer_without_newlines_fills_no_memory() {
@@ -250,14 +282,22 @@ fn what_was_given_out_is_not_kept() {
 }
 
 fn a_failure_is_told() {
-    let broken = vec![
-        Piece::Bytes(b"ha".to_vec()),
-        Piece::Fails(ErrorKind::ConnectionReset),
-    ];
-    let mut pieces = Pieces::new(broken);
-    match FrameReader::new(&mut pieces).read_frame() {
-        Err(WireError::Io(error)) => assert_eq!(error.kind(), ErrorKind::ConnectionReset),
-        other => panic!("the source failed, and read_frame says {other:?}"),
+    for kind in [
+        ErrorKind::ConnectionReset,
+        ErrorKind::TimedOut,
+        ErrorKind::WouldBlock,
+        ErrorKind::UnexpectedEof,
+    ] {
+        let broken = [
+            Piece::Bytes(b"ha".to_vec()),
+            Piece::Fails(kind),
+            Piece::Blocks,
+        ];
+        let mut pieces = Pieces::new(broken.into());
+        match FrameReader::new(&mut pieces).read_frame() {
+            Err(WireError::Io(error)) => assert_eq!(error.kind(), kind),
+            other => panic!("the source failed ({kind:?}), and read_frame says {other:?}"),
+        }
     }
     let mut sink = Sink {
         fails: true,
@@ -267,6 +307,15 @@ fn a_failure_is_told() {
         Err(WireError::Io(error)) => assert_eq!(error.kind(), ErrorKind::BrokenPipe),
         other => panic!("the sink failed, and write_frame says {other:?}"),
     }
+    let mut sink = Sink {
+        at_once: 0,
+        ..Sink::default()
+    };
+    let written = write_frame(&mut sink, b"one");
+    assert!(
+        matches!(written, Err(WireError::Io(_))),
+        "the sink takes nothing any more, and write_frame says {written:?}"
+    );
 }
 
 fn an_interruption_is_no_failure() {
@@ -281,6 +330,13 @@ fn an_interruption_is_no_failure() {
         .read_frame()
         .expect("a signal is no failure");
     assert_eq!(frame, Some(b"one".to_vec()));
+
+    let mut sink = Sink {
+        interrupted: true,
+        ..Sink::default()
+    };
+    write_frame(&mut sink, b"one").expect("a signal is no failure");
+    assert_eq!(sink.bytes, b"one\n");
 }
 
 /// Counts writes, and keeps what they bring.
@@ -291,6 +347,8 @@ struct Sink {
     at_once: usize,
     /// Takes nothing.
     fails: bool,
+    /// The next write is interrupted.
+    interrupted: bool,
 }
 
 impl Default for Sink {
@@ -300,6 +358,7 @@ impl Default for Sink {
             bytes: Vec::new(),
             at_once: usize::MAX,
             fails: false,
+            interrupted: false,
         }
     }
 }
@@ -309,7 +368,12 @@ impl Write for Sink {
         if self.fails {
             return Err(ErrorKind::BrokenPipe.into());
         }
+        if std::mem::take(&mut self.interrupted) {
+            return Err(ErrorKind::Interrupted.into());
+        }
         self.writes += 1;
+        let in_vain = self.at_once == 0 && self.writes > 100;
+        assert!(!in_vain, "it writes on, to a sink that takes nothing");
         let taken = bytes.len().min(self.at_once);
         self.bytes.extend(&bytes[..taken]);
         Ok(taken)
@@ -326,6 +390,12 @@ fn a_frame_is_written_at_once() {
     write_frame(&mut sink, b"").expect("the sink takes all");
     assert_eq!(sink.bytes, b"one\n\n");
     assert_eq!(sink.writes, 2, "a write is a packet: one for each frame");
+    for length in [100 << 10, MAX_FRAME] {
+        let mut sink = Sink::default();
+        write_frame(&mut sink, &vec![b'x'; length]).expect("the sink takes all");
+        let written = (sink.bytes.len(), sink.writes);
+        assert_eq!(written, (length + 1, 1), "bytes and writes of a long frame");
+    }
 }
 
 fn a_sink_may_take_little_at_once() {

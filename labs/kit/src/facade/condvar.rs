@@ -144,7 +144,7 @@ impl Condvar {
     }
 
     /// Waits for as long as `condition` holds, for `timeout` at most; says whether the time was up
-    /// while it still held.
+    /// while it still held. A time that is longer than the clock can say is no limit.
     #[track_caller]
     pub fn wait_while_for<T: ?Sized>(
         &self,
@@ -152,7 +152,10 @@ impl Condvar {
         mut condition: impl FnMut(&mut T) -> bool,
         timeout: Duration,
     ) -> WaitTimeoutResult {
-        let deadline = Instant::now() + timeout;
+        let Some(deadline) = Instant::now().checked_add(timeout) else {
+            self.wait_while(guard, condition);
+            return WaitTimeoutResult(false);
+        };
         while condition(guard) {
             if self.wait_until(guard, deadline).timed_out() {
                 return WaitTimeoutResult(condition(guard));
