@@ -118,7 +118,7 @@ impl Server {
     ///
     /// A reply is sent on the connection of its request as soon as the handler has returned, however long other handlers
     /// take: those of requests that came before, of the same client, or of another connection. Every request has its own
-    /// reply, also when two have the same number. If a reply is longer than [`MAX_FRAME`](crate::wire::MAX_FRAME), an
+    /// reply, also when two have the same number. If a reply is longer than [a frame may be](crate::wire::MAX_FRAME), an
     /// error that says so takes its place.
     ///
     /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it may leave others
