@@ -11,7 +11,7 @@ SECONDS_EACH ?= 300
 .PHONY: grade test crossbeam-tests fuzz torment mutants solid check handout book pictures race interop bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
-	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/samples/$(LAB)/*
+	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/labs/$(LAB)/samples/*
 
 test: ## All tests of everything: unit, doc and public tests, then every check against every solution and mutant.
 	cargo test --quiet
@@ -34,7 +34,7 @@ torment: ## The durable key-value server, killed 300 times under load: is the ba
 fuzz: $(FUZZ) ## What any bytes do to the lab's frames and log: each target for so many SECONDS. On stable Rust, without sanitizers.
 	for target in frames log; do \
 		mkdir -p target/fuzz-corpus/$$target; \
-		$(FUZZ) run --fuzz-dir grader/fuzz --sanitizer none $$target target/fuzz-corpus/$$target grader/fuzz/seeds/$$target -- \
+		$(FUZZ) run --fuzz-dir grader/labs/rpc/fuzz --sanitizer none $$target target/fuzz-corpus/$$target grader/labs/rpc/fuzz/seeds/$$target -- \
 			-max_total_time=$(SECONDS_EACH) -max_len=4096 -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 || exit 1; \
 	done
 
@@ -68,10 +68,10 @@ interop: ## The lab rpc and Go's net/rpc/jsonrpc call each other, with nothing o
 	cargo test --quiet --package kvd --test interop -- --nocapture
 
 bench: ## The labs next to the crates a professional would use.
-	cargo bench --manifest-path labs/bench/Cargo.toml
+	cargo bench --manifest-path solutions/bench/Cargo.toml
 
 plots: ## The plot of notes/threads.md, measured anew on this machine; prints the table that stands below it.
-	cargo run --quiet --release --manifest-path labs/bench/Cargo.toml --bin speedup
+	cargo run --quiet --release --manifest-path solutions/bench/Cargo.toml --bin speedup
 
 crawl-docs: ## The toolchain's documentation, served here, by each crawler and by wget: the same pages, and in what time.
 	WEFT_CRAWL_DOCS=whole cargo test --release --package crawl --test docs -- --nocapture

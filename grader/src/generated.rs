@@ -2,7 +2,7 @@
 //!
 //! The one idea: cargo-mutants knows how code is changed without a thought, the grader knows how to grade; each
 //! change of a solution is a submission, and has to lose at least one check. What survives is a hole in the
-//! checks, or means the same as before: then `grader/survivors/<lab>.toml` says why.
+//! checks, or means the same as before: then `grader/labs/<lab>/equivalent.toml` says why.
 //!
 //! What is not here: the mistakes that people make ([`crate::mutant`]), which name the checks that must catch them.
 

@@ -12,7 +12,7 @@ use anyhow::Result;
 use crate::error::BadInput;
 use crate::lab::Lab;
 use crate::subject::Subject;
-use crate::tree::{Tree, files_below};
+use crate::tree::{Tree, files_below, lab_dir};
 
 /// An edit file may be this large: twenty times the longest solution.
 pub const LARGEST: u64 = 256 * 1024;
@@ -55,7 +55,11 @@ pub fn take(tree: &Tree, lab: &Lab, subject: &Subject) -> Result<Answer> {
 
 /// Where the lab may lie inside a submission: it is its root, or the root holds the repository.
 pub fn places(lab: &str) -> [String; 3] {
-    [String::new(), format!("labs/{lab}/"), format!("{lab}/")]
+    [
+        String::new(),
+        format!("{}/", lab_dir(lab)),
+        format!("{lab}/"),
+    ]
 }
 
 fn own(dir: &Path, lab: &Lab) -> Result<Answer> {

@@ -8,7 +8,7 @@
 //! [`grade`] walks a subject through; [`workers`] walks many at once. [`verify`] proves a lab by
 //! grading answers whose outcome is known, and [`handout`] generates what students get.
 //!
-//! What is not here: the checks themselves (`grader/checks`), the search of interleavings
+//! What is not here: the checks themselves (`grader/labs`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
 
 pub mod accepted;

@@ -20,6 +20,7 @@ use anyhow::Result;
 
 use crate::build::Recipes;
 use crate::lab::Lab;
+use crate::tree::{checks_dir, lab_dir};
 use files::{empty, put};
 pub use given::Given;
 
@@ -46,12 +47,12 @@ impl Stage {
 
     /// The lab's folder inside the stage, from its root.
     pub fn lab_dir(&self) -> String {
-        format!("labs/{}", self.lab)
+        lab_dir(&self.lab)
     }
 
     /// The checks' folder inside the stage, from its root.
     pub fn checks_dir(&self) -> String {
-        format!("grader/checks/{}", self.lab)
+        checks_dir(&self.lab)
     }
 
     /// Where clippy's lists stand.

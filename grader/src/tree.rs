@@ -6,6 +6,29 @@ use anyhow::{Context, Result};
 
 use crate::error::BadInput;
 
+/// What every stage has beside its lab, from the repository's root.
+pub const SHARED: [&str; 3] = ["labs/kit", "labs/picture", "grader/harness"];
+
+/// Whether a file, from the repository's root, is one that students never see.
+pub fn is_hidden(file: &str) -> bool {
+    file.starts_with("grader/")
+}
+
+/// A lab's folder, from the repository's root.
+pub fn lab_dir(lab: &str) -> String {
+    format!("labs/{lab}")
+}
+
+/// The package of a lab's solution, from the repository's root.
+pub fn solution_dir(lab: &str) -> String {
+    format!("solutions/{lab}")
+}
+
+/// The package of a lab's hidden checks, from the repository's root.
+pub fn checks_dir(lab: &str) -> String {
+    format!("grader/labs/{lab}/checks")
+}
+
 /// The course's repository, as it is on disk.
 #[derive(Debug, Clone)]
 pub struct Tree {
@@ -14,18 +37,18 @@ pub struct Tree {
 }
 
 impl Tree {
-    /// Finds the repository from `start` upwards: the first folder with `labs` and `grader/checks`.
+    /// Finds the repository from `start` upwards: the first folder with `labs` and `grader/labs`.
     pub fn find(start: &Path) -> Result<Self> {
         let start = start
             .canonicalize()
             .map_err(|_| BadInput::new(start, "is not there", "name a folder that exists"))?;
         let root = start
             .ancestors()
-            .find(|dir| dir.join("labs").is_dir() && dir.join("grader/checks").is_dir())
+            .find(|dir| dir.join("labs").is_dir() && dir.join("grader/labs").is_dir())
             .ok_or_else(|| {
                 BadInput::new(
                     &start,
-                    "is not inside a course (no `labs` beside `grader/checks`)",
+                    "is not inside a course (no `labs` beside `grader/labs`)",
                     "run the grader in the course's repository, or name it with `--root`",
                 )
             })?
@@ -54,40 +77,42 @@ impl Tree {
 
     /// What students get of a lab.
     pub fn lab(&self, lab: &str) -> PathBuf {
-        self.root.join("labs").join(lab)
+        self.root.join(lab_dir(lab))
     }
 
     /// A lab's reference solution.
     pub fn solution(&self, lab: &str) -> PathBuf {
-        self.root.join("solutions").join(lab)
+        self.root.join(solution_dir(lab))
     }
 
     /// A lab's hidden checks.
     pub fn checks(&self, lab: &str) -> PathBuf {
-        self.root.join("grader/checks").join(lab)
+        self.root.join(checks_dir(lab))
     }
 
     /// A lab's wrong answers, a file for each exercise.
     pub fn mutants(&self, lab: &str) -> PathBuf {
-        self.root.join("grader/mutants").join(lab)
+        self.author(lab).join("mutants")
     }
 
-    /// Why some machine-made changes of a lab's solution are no mistakes.
-    pub fn survivors(&self, lab: &str) -> PathBuf {
-        self.root
-            .join("grader/survivors")
-            .join(lab)
-            .with_extension("toml")
+    /// Why some machine-made changes of a lab's solution are equivalent to it.
+    pub fn equivalent(&self, lab: &str) -> PathBuf {
+        self.author(lab).join("equivalent.toml")
     }
 
     /// A lab's right answers of another design, a folder for each exercise.
     pub fn accepted(&self, lab: &str) -> PathBuf {
-        self.root.join("grader/accepted").join(lab)
+        self.author(lab).join("accepted")
     }
 
     /// Where submissions lie that show how grading goes.
     pub fn samples(&self, lab: &str) -> PathBuf {
-        self.root.join("grader/samples").join(lab)
+        self.author(lab).join("samples")
+    }
+
+    /// The author's half of a lab: checks, and what is known about right and wrong answers.
+    fn author(&self, lab: &str) -> PathBuf {
+        self.root.join("grader/labs").join(lab)
     }
 
     /// The names of all labs: folders of `labs` with a `lab.toml`, sorted.

@@ -67,7 +67,7 @@ fn a_wrong_key_in_lab_toml_is_told_with_its_line() {
 fn a_check_that_is_named_twice_is_told_with_both_lines() {
     let course = Course::new();
     course.edit(
-        "grader/checks/tiny/checks.toml",
+        "grader/labs/tiny/checks/checks.toml",
         "\"two::is_even\"",
         "\"two::is_two\"",
     );
@@ -99,7 +99,7 @@ fn points_that_do_not_add_up_are_told() {
 fn a_check_of_an_unknown_exercise_is_told() {
     let course = Course::new();
     course.edit(
-        "grader/checks/tiny/checks.toml",
+        "grader/labs/tiny/checks/checks.toml",
         "\"two::is_even\"",
         "\"tow::is_even\"",
     );
@@ -115,7 +115,7 @@ fn a_check_of_an_unknown_exercise_is_told() {
 fn a_lint_that_forbids_nothing_is_told() {
     let course = Course::new();
     let forbid = "forbid = [\"kit::hint::spin_loop\"]\n";
-    course.edit("grader/checks/tiny/checks.toml", forbid, "");
+    course.edit("grader/labs/tiny/checks/checks.toml", forbid, "");
     says(
         &course.grader(&["list"]),
         Exit::BadInput,
@@ -164,7 +164,11 @@ fn a_mutant_that_matches_twice_is_told() {
 #[test]
 fn a_mutant_that_is_caught_by_an_unknown_check_is_told() {
     let course = Course::new();
-    course.edit("grader/mutants/tiny/two.toml", "\"is_even\"", "\"is_odd\"");
+    course.edit(
+        "grader/labs/tiny/mutants/two.toml",
+        "\"is_even\"",
+        "\"is_odd\"",
+    );
     says(
         &course.grader(&["verify"]),
         Exit::BadInput,
@@ -176,7 +180,7 @@ fn a_mutant_that_is_caught_by_an_unknown_check_is_told() {
 fn a_mutant_that_mistakes_nothing_or_the_same_twice_is_told() {
     let course = Course::new();
     course.edit(
-        "grader/mutants/tiny/two.toml",
+        "grader/labs/tiny/mutants/two.toml",
         "replace = \"    3\\n\"",
         "replace = \"    // Two.\\n    2\\n\"",
     );
@@ -186,7 +190,7 @@ fn a_mutant_that_mistakes_nothing_or_the_same_twice_is_told() {
         &["two.toml:2:", "does not change the solution's code"],
     );
     let course = Course::new();
-    let path = "grader/mutants/tiny/two.toml";
+    let path = "grader/labs/tiny/mutants/two.toml";
     let text = std::fs::read_to_string(course.path(path)).expect("mutants");
     let twice = format!("{text}\n{}", text.replace("\"three\"", "\"drei\""));
     std::fs::write(course.path(path), twice).expect("room");
@@ -202,7 +206,7 @@ fn another_design_that_is_the_solution_is_told() {
     let course = Course::new();
     let (solution, design) = (
         course.path("solutions/tiny/src/one.rs"),
-        course.path("grader/accepted/tiny/one/by_subtraction.rs"),
+        course.path("grader/labs/tiny/accepted/one/by_subtraction.rs"),
     );
     std::fs::copy(solution, design).expect("room");
     says(
@@ -215,7 +219,7 @@ fn another_design_that_is_the_solution_is_told() {
 #[test]
 fn another_design_with_a_file_of_no_exercise_is_told() {
     let course = Course::new();
-    let design = course.path("grader/accepted/tiny/one/by_subtraction");
+    let design = course.path("grader/labs/tiny/accepted/one/by_subtraction");
     std::fs::create_dir(&design).expect("room");
     std::fs::rename(design.with_extension("rs"), design.join("one.rs")).expect("it is there");
     std::fs::write(design.join("three.rs"), "").expect("room");

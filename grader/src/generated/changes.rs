@@ -9,7 +9,7 @@ use serde::Deserialize;
 use crate::error::BadInput;
 use crate::lab::Lab;
 use crate::mutant::Mutant;
-use crate::tree::Tree;
+use crate::tree::{Tree, solution_dir};
 
 /// A change of one solution file.
 pub(super) struct Change {
@@ -43,7 +43,7 @@ pub(super) fn read(tree: &Tree, lab: &Lab, list: &Path) -> Result<Vec<Change>> {
         std::fs::read_to_string(list).map_err(|error| bad(format!("cannot be read ({error})")))?;
     let entries: Vec<Entry> = serde_json::from_str(&text)
         .map_err(|error| bad(format!("is no list of cargo-mutants: {error}")))?;
-    let dir = format!("solutions/{}/", lab.name);
+    let dir = format!("{}/", solution_dir(&lab.name));
     let mut changes = Vec::new();
     for entry in entries {
         let Some(file) = entry.file.strip_prefix(&dir) else {

@@ -1,4 +1,4 @@
-//! Changes that survive with good reason: `grader/survivors/<lab>.toml`.
+//! Changes that survive with good reason: `grader/labs/<lab>/equivalent.toml`.
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -36,7 +36,7 @@ struct SurvivorsFile {
 impl Survivors {
     /// Reads the explanations of a lab; there may be none.
     pub(super) fn read(tree: &Tree, lab: &Lab) -> Result<Self> {
-        let path = tree.survivors(&lab.name);
+        let path = tree.equivalent(&lab.name);
         let told = tree.told(&path);
         if !path.is_file() {
             let all = Vec::new();

@@ -4,6 +4,7 @@
 //! inputs, and never what it printed. Names of checks are hidden too: the claim says what counts.
 
 use super::Report;
+use crate::tree::is_hidden;
 
 /// Who reads a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -24,7 +25,7 @@ pub fn for_reader(mut report: Report, reader: Reader) -> Report {
         if let Some(mut failure) = check.judged.failure.take() {
             failure.claim = check.claim.trim_end_matches('.').to_owned();
             if reader == Reader::Student {
-                *failure = failure.without_files(|file| file.starts_with("grader/"));
+                *failure = failure.without_files(is_hidden);
             }
             check.judged.failure = Some(failure);
         }

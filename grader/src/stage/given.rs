@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::files::{Files, hex};
 use super::{PLACEHOLDER, manifest};
 use crate::error::BadInput;
-use crate::tree::{Tree, files_below};
+use crate::tree::{SHARED, Tree, checks_dir, files_below, lab_dir};
 
 /// The pristine parts of all labs' stages.
 #[derive(Debug)]
@@ -28,9 +28,6 @@ pub(super) struct Sources {
     /// The checks' sources, by their path from the checks' folder.
     pub(super) checks: Files,
 }
-
-/// What every stage has beside its lab.
-const SHARED: [&str; 3] = ["labs/kit", "labs/picture", "grader/harness"];
 
 impl Given {
     /// Reads the pristine parts from the repository: of the labs that are asked for, and of all others that
@@ -50,7 +47,7 @@ impl Given {
             let whole = tree.lab(&lab).join("src/lib.rs").is_file()
                 && tree.checks(&lab).join("Cargo.toml").is_file();
             if whole {
-                let dirs = [format!("labs/{lab}"), format!("grader/checks/{lab}")];
+                let dirs = [lab_dir(&lab), checks_dir(&lab)];
                 given.read_lab(tree, lab, &dirs)?;
                 members.extend(dirs);
             } else if asked.contains(&lab.as_str()) {
@@ -99,9 +96,9 @@ impl Given {
         let mut files = self.fixed.clone();
         for (lab, sources) in &self.labs {
             for (path, bytes) in &sources.lab {
-                files.insert(format!("labs/{lab}/{path}"), bytes.clone());
+                files.insert(format!("{}/{path}", lab_dir(lab)), bytes.clone());
             }
-            let main = format!("grader/checks/{lab}/src/main.rs");
+            let main = format!("{}/src/main.rs", checks_dir(lab));
             files.insert(main, PLACEHOLDER.to_vec());
         }
         files
@@ -109,7 +106,7 @@ impl Given {
 
     /// What a worker's stage of a lab holds whatever is laid.
     pub(super) fn worker(&self, lab: &str) -> Files {
-        let dirs = [format!("labs/{lab}/"), format!("grader/checks/{lab}/")];
+        let dirs = [lab_dir(lab), checks_dir(lab)].map(|dir| format!("{dir}/"));
         let within = |path: &String| dirs.iter().any(|dir| path.starts_with(dir));
         self.fixed
             .iter()

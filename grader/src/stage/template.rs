@@ -19,7 +19,7 @@ use super::files::{hex, put, sync};
 use super::{Given, Stage};
 use crate::build::{self, Recipes};
 use crate::process;
-use crate::tree::Tree;
+use crate::tree::{Tree, checks_dir, lab_dir};
 
 /// The shared part of all stages. It does not change for as long as this lives.
 #[derive(Debug)]
@@ -145,8 +145,8 @@ impl Place {
         build::fetch(&root, host).context("preparing the stage")?;
         for lab in labs {
             if self.recorded(given, &[lab], version).is_none() {
-                touch(&root.join(format!("labs/{lab}/src/lib.rs")))?;
-                touch(&root.join(format!("grader/checks/{lab}/src/main.rs")))?;
+                touch(&root.join(format!("{}/src/lib.rs", lab_dir(lab))))?;
+                touch(&root.join(format!("{}/src/main.rs", checks_dir(lab))))?;
                 let record = Record {
                     stamp: given.stamp(version, lab),
                     recipes: build::record(&root, lab).context("preparing the stage")?,

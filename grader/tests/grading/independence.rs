@@ -199,7 +199,7 @@ fn students_see_claims_and_no_hidden_input() {
         seen.contains("One is one.") && seen.contains("the claim does not hold"),
         "{seen}"
     );
-    for hidden in ["secret", "is_one", "checks/tiny"] {
+    for hidden in ["secret", "is_one", "tiny/checks"] {
         assert!(!seen.contains(hidden), "{hidden} is in:\n{seen}");
     }
 }
@@ -292,7 +292,7 @@ fn checks_and_manifests_of_a_submission_are_ignored() {
         (".cargo/config.toml", "[build]\nrustc-wrapper = \"false\""),
         ("clippy.toml", "disallowed-types = []"),
         ("tests/public.rs", "fn main() {}"),
-        ("grader/checks/tiny/src/two.rs", "harness::checks!();"),
+        ("grader/labs/tiny/checks/src/two.rs", "harness::checks!();"),
     ]);
     assert_eq!(check(&report, "two::is_two").judged.verdict, Verdict::Fail);
 }
@@ -301,7 +301,7 @@ fn checks_and_manifests_of_a_submission_are_ignored() {
 fn the_checks_are_not_on_the_stage_once_they_are_built() {
     let mut stage = course().template.stage("tiny").expect("a stage");
     grade_on(&mut stage, &Subject::Solution).expect("it is graded");
-    let src = stage.root().join("grader/checks/tiny/src");
+    let src = stage.root().join("grader/labs/tiny/checks/src");
     let left = grader::tree::files_below(&src).expect("a folder");
     assert_eq!(left, [std::path::PathBuf::from("main.rs")]);
     assert!(

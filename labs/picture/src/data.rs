@@ -77,7 +77,7 @@ impl Place {
         let mut parts = self.file.rsplit('/');
         let name = parts.next().unwrap_or_default();
         let folder = match parts.next() {
-            _ if self.file.starts_with("grader/checks/") => "checks",
+            _ if self.file.starts_with("grader/") => "checks",
             Some(folder) => folder,
             None => "",
         };
@@ -458,9 +458,9 @@ mod tests {
             ("labs/rpc/src/server.rs", "server.rs:7"),
             ("labs/rpc/tests/public/server.rs", "public/server.rs:7"),
             ("labs/kit/src/net/way.rs", "net/way.rs:7"),
-            ("grader/checks/rpc/src/server.rs", "checks/server.rs:7"),
+            ("grader/labs/rpc/checks/src/server.rs", "checks/server.rs:7"),
             (
-                "grader/checks/rpc/src/durable/crash.rs",
+                "grader/labs/rpc/checks/src/durable/crash.rs",
                 "checks/crash.rs:7",
             ),
             ("server.rs", "server.rs:7"),

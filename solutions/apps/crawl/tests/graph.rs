@@ -5,7 +5,7 @@ use std::process::Command;
 
 use serde_json::json;
 
-#[path = "../../picture/tests/support/chromium.rs"]
+#[path = "../../../../labs/picture/tests/support/chromium.rs"]
 #[allow(dead_code, reason = "not all of it is needed here")]
 mod chromium;
 #[path = "support/folder.rs"]

@@ -139,7 +139,10 @@ fn go_program(name: &str) -> Option<PathBuf> {
     let test = thread::current().name().unwrap_or("main").to_owned();
     let program = scratch.join(test).with_extension(name);
     let built = Command::new("go")
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../rpc/interop"))
+        .current_dir(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../../labs/rpc/interop"
+        ))
         .env("GOCACHE", scratch.join("go"))
         // The programs need nothing, so nothing is fetched; and a checkout without history is as good.
         .env("GOFLAGS", "-mod=readonly -buildvcs=false")

@@ -2,10 +2,10 @@
 
 mod bounded;
 mod disconnect;
-#[path = "../../../../labs/channels/tests/public/open.rs"]
+#[path = "../../../../../labs/channels/tests/public/open.rs"]
 mod open;
 mod pipeline;
-#[path = "../../../../labs/channels/tests/public/plain.rs"]
+#[path = "../../../../../labs/channels/tests/public/plain.rs"]
 mod plain;
 mod rendezvous;
 mod select;
