@@ -13,6 +13,7 @@
 mod by_hand;
 mod channel;
 mod limits;
+mod patience;
 mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod stacks;

@@ -2,12 +2,12 @@
 //!
 //! The one idea: loom starts each interleaving with new threads, and its coroutines (the crate
 //! `generator`) map a stack for each and unmap it at the end, which is three quarters of a search's
-//! processor time. Neither crate has a hook for that, so the two calls are defined here. In a binary
-//! that contains the harness, these definitions take the place of the C library's for Rust code; the
-//! C library does not call them for its own memory and threads.
+//! processor time. Neither crate has a hook for that, so the two calls are defined here: in a
+//! binary that contains the harness, they take the place of the C library's for Rust code. The C
+//! library does not call them for its own memory and threads.
 //!
-//! What an interleaving leaves on a stack, the next can see. That is the check's own doing: the token
-//! and the channel stay on the harness's thread, which has none of these stacks.
+//! What an interleaving leaves on a stack, the next can see. That is the check's own doing: the
+//! token and the channel stay on the harness's thread, which has none of these stacks.
 //!
 //! Not here: the guard page. `generator` protects it on every stack that it is given, kept or new.
 
@@ -116,7 +116,7 @@ mod tests {
 
     const STACK: c_int = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_STACK;
 
-    /// Maps `pages`, writes a byte, unmaps, maps again: whether it is the same memory with the byte.
+    /// Maps `pages`, writes a byte, unmaps, maps again: whether memory and byte are the same.
     fn comes_back(pages: usize, flags: c_int) -> bool {
         let (bytes, rights) = (pages * 4096, libc::PROT_READ | libc::PROT_WRITE);
         let map = || {
