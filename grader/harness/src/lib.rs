@@ -13,7 +13,10 @@
 mod by_hand;
 mod channel;
 mod limits;
+mod patience;
 mod run;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod stacks;
 pub mod wire;
 
 /// The checks of a lab: each exercise with its own.

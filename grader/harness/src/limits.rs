@@ -6,14 +6,7 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::time::Duration;
 
-/// How long a check may take before it says where it hangs.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
-    /// While it does nothing at all.
-    pub(crate) idle: Duration,
-    /// In any case.
-    pub(crate) wall: Duration,
-}
+use crate::patience::Patience;
 
 /// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives what follows
 /// `--idle` and `--wall`, in seconds; a minute each if they are not there.

@@ -1,16 +1,13 @@
 //! Runs one check for the grader.
 
 use std::any::Any;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
 use kit::explore::{Failure, hung, take_outcomes};
 
-use rustix::time::{ClockId, clock_gettime};
-
 use crate::channel::Channel;
-use crate::limits::Patience;
+use crate::patience::{Patience, in_time, processor_time};
 use crate::wire::{Panic, Report};
 use crate::{Checks, ids, limits};
 
@@ -70,42 +67,6 @@ fn watched(id: &str, body: fn(), patience: Patience) -> Report {
         Ok(searches) => Report::Returned { searches },
         Err(payload) => failed(payload, &panics),
     }
-}
-
-/// Waits until the body has ended, or for as long as it may hang: that long is the error.
-///
-/// A machine that is busy with something else must not make a verdict: what counts is that the process stands
-/// still, not how late it is. One that runs on is ended by its limit of processor time, and one that does now
-/// and then a little, at last by the clock.
-fn in_time(ended: &Receiver<()>, patience: Patience) -> Result<(), Duration> {
-    let began = Instant::now();
-    let (mut moved, mut used) = (began, processor_time());
-    while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-        let (now, using) = (Instant::now(), processor_time());
-        if using > used + STIR {
-            (moved, used) = (now, using);
-        }
-        if now - moved >= patience.idle {
-            return Err(patience.idle);
-        }
-        if now - began >= patience.wall {
-            return Err(patience.wall);
-        }
-    }
-    Ok(())
-}
-
-/// How often the watcher looks, and how much processor time is more than its own looking takes.
-const TICK: Duration = Duration::from_millis(100);
-const STIR: Duration = Duration::from_millis(50);
-
-/// What the process has used of the processor.
-fn processor_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(
-        u64::try_from(time.tv_sec).unwrap_or_default(),
-        u32::try_from(time.tv_nsec).unwrap_or_default(),
-    )
 }
 
 fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> Report {
