@@ -126,7 +126,7 @@ impl Store {
         // LAB: todo!("take {amount} from the balance under {key}, if it is enough")
         let mut values = self.values.lock();
         let value = values.get_mut(key).ok_or(Refused::NoBalance)?;
-        let balance: u64 = value.parse().map_err(|_| Refused::NoBalance)?;
+        let balance = number(value).ok_or(Refused::NoBalance)?;
         let left = balance
             .checked_sub(amount)
             .ok_or(Refused::Insufficient(balance))?;
@@ -180,6 +180,12 @@ impl Store {
     }
 }
 // LAB:
+
+/// A number in decimal digits and nothing else: `parse` alone takes a plus sign, too.
+fn number(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
 
 /// Reads an argument, or says what is wrong with it.
 fn argument<A: DeserializeOwned>(param: &Value) -> Result<A, String> {

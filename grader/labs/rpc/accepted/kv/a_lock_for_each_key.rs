@@ -91,9 +91,7 @@ impl Store {
     pub fn deduct(&self, key: &str, amount: u64) -> Result<u64, Refused> {
         let values = self.values.read();
         let mut value = values.get(key).ok_or(Refused::NoBalance)?.lock();
-        let Ok(balance) = value.parse::<u64>() else {
-            return Err(Refused::NoBalance);
-        };
+        let balance = balance(&value).ok_or(Refused::NoBalance)?;
         let left = balance
             .checked_sub(amount)
             .ok_or(Refused::Insufficient(balance))?;
@@ -145,3 +143,12 @@ impl fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+/// A balance is digits and nothing else.
+fn balance(text: &str) -> Option<u64> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok()
+    } else {
+        None
+    }
+}

@@ -100,7 +100,7 @@ impl Store {
     /// Takes from a number.
     pub fn deduct(&self, key: &str, amount: u64) -> Result<u64, Refused> {
         self.change(|map| {
-            let balance = map.get(key).and_then(|text| text.parse::<u64>().ok());
+            let balance = map.get(key).and_then(|text| balance(text));
             let balance = balance.ok_or(Refused::NoBalance)?;
             if balance < amount {
                 return Err(Refused::Insufficient(balance));
@@ -156,3 +156,12 @@ impl fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+/// A balance is digits and nothing else.
+fn balance(text: &str) -> Option<u64> {
+    if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().ok()
+    } else {
+        None
+    }
+}

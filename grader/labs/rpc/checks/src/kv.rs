@@ -71,7 +71,7 @@ fn a_refused_deduct_changes_nothing() {
     assert_eq!(store.get("a"), None, "and there is none now");
     let too_large = format!("{}0", u64::MAX);
     for text in [
-        "", "ten", "-5", "1.5", "1e3", "inf", " 10", "10\n", &too_large,
+        "", "ten", "-5", "+5", "1.5", "1e3", "inf", " 10", "10\n", &too_large,
     ] {
         store.put("b", text);
         assert_eq!(
