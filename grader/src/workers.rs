@@ -3,9 +3,9 @@
 use std::sync::Mutex;
 use std::sync::mpsc;
 
-/// Does `work` for every item on at most `jobs` threads, each with something of its own that `start`
-/// makes, and hands each result to `done`, in the items' order, as soon as it and all before it are
-/// known. Blocks until all are done.
+/// Does `work` for every item on at most `jobs` threads, each with something of its own that
+/// `start` makes, and hands each result to `done`, in the items' order, as soon as it and all
+/// before it are known. Blocks until all are done.
 pub fn each<W, T: Sync, R: Send>(
     jobs: usize,
     items: &[T],
