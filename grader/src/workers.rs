@@ -48,3 +48,28 @@ pub fn each<W, T: Sync, R: Send>(
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_handed_over_in_the_items_order_whichever_is_known_first() {
+        let (tell, wait) = mpsc::channel();
+        let wait = Mutex::new(wait);
+        let mut order = Vec::new();
+        // Who has the first item waits until the other has the third, and so is done with the
+        // second.
+        let work = |(): &mut (), item: &usize| match item {
+            0 => wait
+                .lock()
+                .expect("one waits")
+                .recv()
+                .expect("the other tells"),
+            2 => tell.send(()).expect("one waits"),
+            _ => {}
+        };
+        each(2, &[0, 1, 2], || (), work, |item, ()| order.push(*item));
+        assert_eq!(order, [0, 1, 2]);
+    }
+}
