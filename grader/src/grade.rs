@@ -1,9 +1,11 @@
 //! Walks one subject through all stages.
 //!
-//! The one idea: exercises are independent. Whatever keeps one from being built, or from being trusted,
-//! takes it out: the skeleton stands in its place, and the others are graded as if nothing had been.
+//! The one idea: exercises are independent. Whatever keeps one from being built, or from being
+//! trusted, takes it out: the skeleton stands in its place, and the others are graded as if nothing
+//! had been.
 
 mod attempt;
+mod blame;
 mod out;
 mod walk;
 
@@ -55,6 +57,12 @@ pub enum Only {
 }
 
 impl Only {
+    /// Whether any check of an exercise is accepted.
+    fn asks_about(&self, exercise: &Exercise) -> bool {
+        let mut checks = exercise.checks.iter();
+        checks.any(|check| self.accepts(exercise, check))
+    }
+
     fn accepts(&self, exercise: &Exercise, check: &Check) -> bool {
         match self {
             Only::All => true,
@@ -80,12 +88,12 @@ impl Grader<'_> {
     ///
     /// # Errors
     ///
-    /// [`crate::error::BadInput`] where the subject cannot be taken in; anything else is the grader's own
-    /// failure, and says nothing about the subject.
+    /// [`crate::error::BadInput`] where the subject cannot be taken in; anything else is the
+    /// grader's own failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer);
-        walk.read_tokens(stage);
+        walk.read_tokens();
         walk.build_and_run(stage)?;
         Ok(walk.graded(subject))
     }

@@ -2,7 +2,6 @@
 //!
 //! What is not here: what its end means ([`crate::verdict`]), and the jail.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use anyhow::{Result, anyhow};
 
 use crate::lab::{Check, Kind};
 use crate::process::{self, Bounds, Ended};
+use crate::stage::Built;
 
 /// How a check came to its end.
 #[derive(Debug)]
@@ -28,8 +28,8 @@ const FILE: u64 = 1 << 20;
 const PRINTED: usize = 1 << 20;
 const CHANNEL: usize = 64 << 20;
 
-/// How long a check may run, in processor time, and how long it may stand still: a search takes its budget,
-/// a test takes a moment.
+/// How long a check may run, in processor time, and how long it may stand still: a search takes its
+/// budget, a test takes a moment.
 pub fn deadline(check: &Check) -> Duration {
     Duration::from_secs(check.seconds.unwrap_or(match check.kind {
         Kind::Model | Kind::Possible => 60,
@@ -37,21 +37,21 @@ pub fn deadline(check: &Check) -> Duration {
     }))
 }
 
-/// By the clock on the wall a check may take so many times as long. On a machine that is busy with something
-/// else everything takes longer, and that must not become a student's `Hung`: so the limits that are meant to
-/// be met count processor time and standing still, and this one only ends what escapes both.
+/// By the clock on the wall a check may take so many times as long. On a machine that is busy with
+/// something else everything takes longer, and that must not become a student's `Hung`: so the
+/// limits that are meant to be met count processor time and standing still, and this one only ends
+/// what escapes both.
 const PATIENCE: u32 = 6;
 
-/// Runs a check of `binary` with `dir` as its working directory. Blocks until it has ended, or its
-/// deadline has passed.
+/// Runs a check. Blocks until it has ended, or its deadline has passed.
 ///
 /// # Errors
 ///
 /// Where the process cannot be started or watched.
-pub fn check(binary: &Path, dir: &Path, check: &Check, deadline: Duration) -> Result<Run> {
+pub fn check(built: &Built, check: &Check, deadline: Duration) -> Result<Run> {
     let token = token()?;
     let wall = deadline * PATIENCE;
-    let mut command = quiet(binary, dir);
+    let mut command = quiet(built);
     command.args(["run", check.id()]);
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
     for (limit, after) in [
@@ -75,18 +75,18 @@ pub fn check(binary: &Path, dir: &Path, check: &Check, deadline: Duration) -> Re
     })
 }
 
-/// The ids of the checks in a binary.
+/// The ids of the checks that are built.
 ///
 /// # Errors
 ///
-/// Where the binary does not list them.
-pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
+/// Where they do not list themselves.
+pub fn list(built: &Built) -> Result<Vec<String>> {
     let bounds = Bounds {
         deadline: Duration::from_secs(60),
         stdout: 1 << 20,
         stderr: 1 << 20,
     };
-    let ended = process::run(quiet(binary, dir).arg("list"), b"", bounds)?;
+    let ended = process::run(quiet(built).arg("list"), b"", bounds)?;
     if !ended.status.success() {
         return Err(anyhow!(
             "the checks do not list themselves:\n{}",
@@ -99,9 +99,12 @@ pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-fn quiet(binary: &Path, dir: &Path) -> Command {
-    let mut command = Command::new(binary);
-    command.current_dir(dir).env_clear().env("NO_COLOR", "1");
+fn quiet(built: &Built) -> Command {
+    let mut command = Command::new(built.binary());
+    command
+        .current_dir(built.root())
+        .env_clear()
+        .env("NO_COLOR", "1");
     command
 }
 
