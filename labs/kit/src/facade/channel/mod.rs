@@ -11,7 +11,7 @@ pub use iter::{IntoIter, Iter, TryIter};
 pub use select::Select;
 pub use selected::SelectedOperation;
 
-use crate::model::{self, Patience, Refused, Side};
+use crate::model::{self, OnModelThread, Patience, Refused, Side};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
@@ -51,7 +51,7 @@ pub fn never<T>() -> Receiver<T> {
     }
     let place = Location::caller();
     // A sender is counted that does not exist.
-    Receiver(End::Model(Shared::new(Some(0), place).end(Side::Receiver)))
+    Receiver(End::model(Shared::new(Some(0), place).end(Side::Receiver)))
 }
 
 /// A channel of the kit's own, for what it simulates: pictures call it `name`.
@@ -76,8 +76,8 @@ fn modelled<T>(
 ) -> (Sender<T>, Receiver<T>) {
     let shared = Shared::new(capacity, place);
     (
-        Sender(End::Model(shared.end(Side::Sender))),
-        Receiver(End::Model(shared.end(Side::Receiver))),
+        Sender(End::model(shared.end(Side::Sender))),
+        Receiver(End::model(shared.end(Side::Receiver))),
     )
 }
 
@@ -87,9 +87,16 @@ pub struct Sender<T>(End<crossbeam_channel::Sender<T>, T>);
 /// The end that receives. When the last one is dropped, a send gives its value back as an error.
 pub struct Receiver<T>(End<crossbeam_channel::Receiver<T>, T>);
 
+/// An end of either kind. The real one (`R`) is `Send` and `Sync` only if `T` is `Send`, and so this is.
 enum End<R, T> {
     Real(R),
-    Model(Modelled<T>),
+    Model(OnModelThread<Modelled<T>>),
+}
+
+impl<R, T> End<R, T> {
+    fn model(end: Modelled<T>) -> Self {
+        End::Model(OnModelThread::new(end))
+    }
 }
 
 /// What the ends of a modelled channel share: when a value may move is the model's to say, the values are
@@ -152,12 +159,6 @@ struct Modelled<T> {
     shared: Arc<Shared<T>>,
     side: Side,
 }
-
-// SAFETY: a modelled channel is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread; the values cross threads, so they have to be `Send`.
-unsafe impl<T: Send> Send for Modelled<T> {}
-// SAFETY: as for `Send`.
-unsafe impl<T: Send> Sync for Modelled<T> {}
 
 impl<T> Clone for Modelled<T> {
     fn clone(&self) -> Self {
@@ -266,7 +267,7 @@ macro_rules! both_ends {
             fn clone(&self) -> Self {
                 $end(match &self.0 {
                     End::Real(end) => End::Real(end.clone()),
-                    End::Model(end) => End::Model(end.clone()),
+                    End::Model(end) => End::model(Modelled::clone(end)),
                 })
             }
         }

@@ -86,7 +86,7 @@ impl<'a> Select<'a> {
     pub fn send<T>(&mut self, sender: &'a Sender<T>) -> usize {
         match (&mut self.kind, &sender.0) {
             (Kind::Real(select), End::Real(sender)) => select.send(sender),
-            (Kind::Model(cases), End::Model(end)) => add(cases, end),
+            (Kind::Model(cases), End::Model(end)) => add(cases, &**end),
             _ => mixed(),
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Select<'a> {
     pub fn recv<T>(&mut self, receiver: &'a Receiver<T>) -> usize {
         match (&mut self.kind, &receiver.0) {
             (Kind::Real(select), End::Real(receiver)) => select.recv(receiver),
-            (Kind::Model(cases), End::Model(end)) => add(cases, end),
+            (Kind::Model(cases), End::Model(end)) => add(cases, &**end),
             _ => mixed(),
         }
     }
