@@ -18,7 +18,7 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-pub use crossbeam_channel::{
+pub use crossbeam::channel::{
     ReadyTimeoutError, RecvError, RecvTimeoutError, SelectTimeoutError, SendError,
     SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
 };
@@ -29,7 +29,7 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     if model::running() {
         modelled(Some(capacity), Location::caller())
     } else {
-        real(crossbeam_channel::bounded(capacity))
+        real(crossbeam::channel::bounded(capacity))
     }
 }
 
@@ -39,7 +39,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     if model::running() {
         modelled(None, Location::caller())
     } else {
-        real(crossbeam_channel::unbounded())
+        real(crossbeam::channel::unbounded())
     }
 }
 
@@ -47,7 +47,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 #[track_caller]
 pub fn never<T>() -> Receiver<T> {
     if !model::running() {
-        return Receiver(End::Real(crossbeam_channel::never()));
+        return Receiver(End::Real(crossbeam::channel::never()));
     }
     let place = Location::caller();
     // A sender is counted that does not exist.
@@ -65,7 +65,10 @@ pub(crate) fn own<T>(name: &str) -> (Sender<T>, Receiver<T>) {
 }
 
 fn real<T>(
-    (sender, receiver): (crossbeam_channel::Sender<T>, crossbeam_channel::Receiver<T>),
+    (sender, receiver): (
+        crossbeam::channel::Sender<T>,
+        crossbeam::channel::Receiver<T>,
+    ),
 ) -> (Sender<T>, Receiver<T>) {
     (Sender(End::Real(sender)), Receiver(End::Real(receiver)))
 }
@@ -82,10 +85,10 @@ fn modelled<T>(
 }
 
 /// The end that sends. When the last one is dropped, receivers get what is buffered, then an error.
-pub struct Sender<T>(End<crossbeam_channel::Sender<T>, T>);
+pub struct Sender<T>(End<crossbeam::channel::Sender<T>, T>);
 
 /// The end that receives. When the last one is dropped, a send gives its value back as an error.
-pub struct Receiver<T>(End<crossbeam_channel::Receiver<T>, T>);
+pub struct Receiver<T>(End<crossbeam::channel::Receiver<T>, T>);
 
 /// An end of either kind. The real one (`R`) is `Send` and `Sync` only if `T` is `Send`, and so this is.
 enum End<R, T> {
