@@ -115,21 +115,49 @@ fn what_students_write_takes_its_primitives_from_the_kit() {
 #[test]
 fn every_ordering_of_a_solution_names_its_partner() {
     for (file, text) in sources("solutions") {
-        let mut why = false;
-        for (number, line) in text.lines().enumerate() {
-            let code = line.trim();
-            // A comment stands for the statement below it, which ends with a semicolon or a brace.
-            why |= code.starts_with("// ORDERING:");
-            if code.contains("Ordering::") && !code.starts_with("use ") && !code.starts_with("//") {
-                assert!(
-                    why,
-                    "{file}:{}: an ordering without its `// ORDERING:`",
-                    number + 1
-                );
-            }
-            if !code.starts_with("//") && (code.ends_with(';') || code.ends_with('}')) {
-                why = false;
-            }
+        let bare = without_a_partner(&text, |code| {
+            code.contains("Ordering::") && !code.starts_with("use ")
+        });
+        assert_eq!(bare, None, "{file}: an ordering without its `// ORDERING:`");
+    }
+}
+
+/// The orderings that the kit passes on for a student stand in variables; its own are literals.
+#[test]
+fn every_ordering_of_the_kits_own_names_its_partner() {
+    let operations = [
+        ".load(",
+        ".store(",
+        ".swap(",
+        ".fetch_",
+        ".compare_exchange",
+    ];
+    let orderings = ["Relaxed", "Acquire", "Release", "AcqRel", "SeqCst"];
+    for (file, text) in sources("labs/kit/src") {
+        let bare = without_a_partner(&text, |code| {
+            operations.iter().any(|operation| code.contains(operation))
+                && orderings.iter().any(|ordering| code.contains(ordering))
+        });
+        assert_eq!(bare, None, "{file}: an ordering without its `// ORDERING:`");
+    }
+}
+
+/// The first line of code that has an ordering without a comment on it. A comment stands for the
+/// statement below it, which ends with a semicolon or a brace.
+fn without_a_partner(text: &str, has_ordering: impl Fn(&str) -> bool) -> Option<usize> {
+    let mut why = false;
+    for (number, line) in text.lines().enumerate() {
+        let code = line.trim();
+        why |= code.starts_with("// ORDERING:");
+        if code.starts_with("//") {
+            continue;
+        }
+        if has_ordering(code) && !why {
+            return Some(number + 1);
+        }
+        if code.ends_with(';') || code.ends_with('}') {
+            why = false;
         }
     }
+    None
 }

@@ -28,6 +28,8 @@
 
 pub mod flavor;
 
+pub mod any_flavor;
+
 #[forbid(unsafe_code)]
 pub mod bounded;
 
@@ -52,7 +54,7 @@ pub use kit::channel::{
 /// Creates a channel in which at most `capacity` values wait. With 0, none does: a send returns when the
 /// value is taken.
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    use flavor::AnyFlavor::{Bounded, Rendezvous};
+    use any_flavor::AnyFlavor::{Bounded, Rendezvous};
     disconnect::channel(match capacity {
         0 => Rendezvous(rendezvous::Rendezvous::new()),
         _ => Bounded(bounded::Bounded::new(capacity)),

@@ -79,7 +79,7 @@ pub mod channel {
     pub(crate) fn own<T>(_name: &str) -> (Sender<T>, Receiver<T>) {
         unbounded()
     }
-    pub use crossbeam_channel::{
+    pub use crossbeam::channel::{
         IntoIter, Iter, ReadyTimeoutError, Receiver, RecvError, RecvTimeoutError, Select,
         SelectTimeoutError, SelectedOperation, SendError, SendTimeoutError, Sender, TryIter,
         TryReadyError, TryRecvError, TrySelectError, TrySendError, bounded, never, unbounded,

@@ -368,7 +368,7 @@ impl Handle {
     }
 
     /// Logs a load; it is stale if another value was stored since.
-    pub(crate) fn load(&self, place: Place, value: Value, ordering: Ordering) {
+    pub(crate) fn loaded(&self, place: Place, value: Value, ordering: Ordering) {
         let newest = with_trace(|trace| trace.objects.get(self.0 as usize)?.newest);
         self.event(
             place,

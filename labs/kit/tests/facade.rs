@@ -23,7 +23,7 @@ macro_rules! same {
             #[test]
             fn through_the_original() {
                 #[allow(unused_imports)]
-                use crossbeam_channel as channel;
+                use crossbeam::channel;
                 #[allow(unused_imports)]
                 use parking_lot::{Condvar, Mutex, RwLock};
                 #[allow(unused_imports)]

@@ -51,7 +51,7 @@ fn main() {
                 row,
                 threads,
                 "crossbeam",
-                (s, r) = crossbeam_channel::bounded(capacity)
+                (s, r) = crossbeam::channel::bounded(capacity)
             );
             measure!(
                 suite,

@@ -111,7 +111,7 @@ fn spin_lock(suite: &mut Suite, threads: usize) {
 
 fn semaphore(suite: &mut Suite, threads: usize) {
     // A bounded channel is what many programs use as a semaphore: full is "no permit free".
-    let (enter, leave) = crossbeam_channel::bounded(permits(threads));
+    let (enter, leave) = crossbeam::channel::bounded(permits(threads));
     suite.measure("semaphore", threads, "crossbeam bounded", |_, _| {
         enter.send(()).expect("the other end is here");
         leave.recv().expect("the other end is here");
@@ -120,7 +120,7 @@ fn semaphore(suite: &mut Suite, threads: usize) {
 }
 
 fn wait_group(suite: &mut Suite, threads: usize) {
-    let group = crossbeam_utils::sync::WaitGroup::new();
+    let group = crossbeam::sync::WaitGroup::new();
     suite.measure("wait_group", threads, "crossbeam WaitGroup", |_, _| {
         drop(group.clone());
     });

@@ -80,7 +80,7 @@ fn map(suite: &mut Suite, exercise: &'static str, items: &[u64]) {
         sum(&results);
     });
     suite.measure(exercise, ONE, "crossbeam scope, halves", |_, _| {
-        let halves = crossbeam_utils::thread::scope(|scope| {
+        let halves = crossbeam::thread::scope(|scope| {
             let halves = items.chunks(items.len().div_ceil(WORKERS));
             let threads: Vec<_> = halves
                 .map(|half| {

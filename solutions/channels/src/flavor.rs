@@ -6,14 +6,12 @@
 //! The one idea: each operation takes a [`Patience`], so that one loop serves the call that blocks, the
 //! one that never does, and the one with a time-out.
 //!
-//! Not here: how values wait (`bounded`, `rendezvous`), who may still send (`disconnect`), and what a
-//! thread does that waits for several channels (`select`).
+//! Not here: how values wait (`bounded`, `rendezvous`), which of the two it is (`any_flavor`), who may
+//! still send (`disconnect`), and what a thread does that waits for several channels (`select`).
 
 use kit::sync::{Arc, Condvar, MutexGuard};
 use kit::time::{Duration, Instant};
 
-use crate::bounded::Bounded;
-use crate::rendezvous::Rendezvous;
 use crate::{RecvTimeoutError, SendTimeoutError};
 
 /// One way to move values from senders to receivers, shared by both.
@@ -155,52 +153,5 @@ impl Watchers {
         for watcher in &self.list {
             watcher.wake();
         }
-    }
-}
-
-/// The flavors of this lab, and room for another one, such as a test's own.
-pub enum AnyFlavor<T> {
-    /// Values wait in a buffer.
-    Bounded(Bounded<T>),
-    /// Values go from hand to hand.
-    Rendezvous(Rendezvous<T>),
-    /// Something else.
-    Other(Box<dyn Flavor<T> + Send + Sync>),
-}
-
-/// Calls the same method on whichever flavor it is: a `match` that the compiler can see through.
-macro_rules! whichever {
-    ($any:expr, $flavor:ident => $call:expr) => {
-        match $any {
-            AnyFlavor::Bounded($flavor) => $call,
-            AnyFlavor::Rendezvous($flavor) => $call,
-            AnyFlavor::Other($flavor) => $call,
-        }
-    };
-}
-
-impl<T> Flavor<T> for AnyFlavor<T> {
-    fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
-        whichever!(self, flavor => flavor.send(value, patience))
-    }
-
-    fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
-        whichever!(self, flavor => flavor.recv(patience))
-    }
-
-    fn len(&self) -> usize {
-        whichever!(self, flavor => flavor.len())
-    }
-
-    fn capacity(&self) -> Option<usize> {
-        whichever!(self, flavor => flavor.capacity())
-    }
-
-    fn disconnect(&self, side: Side) {
-        whichever!(self, flavor => flavor.disconnect(side))
-    }
-
-    fn watchers(&self, change: &mut dyn FnMut(&mut Watchers)) {
-        whichever!(self, flavor => flavor.watchers(change))
     }
 }

@@ -20,9 +20,10 @@ use kit::sync::{Arc, Condvar, Mutex};
 // LAB: end
 use kit::time::Duration;
 
-// LAB: use crate::flavor::AnyFlavor;
+use crate::any_flavor::AnyFlavor;
+// LAB:
 use crate::RecvTimeoutError;
-use crate::flavor::{AnyFlavor, Flavor, Patience, Watcher};
+use crate::flavor::{Flavor, Patience, Watcher};
 // LAB: end
 use crate::{Receiver, RecvError};
 

@@ -8,9 +8,12 @@
 //! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
 mod budget;
+mod found;
 mod hung;
+mod panics;
 mod pass;
 mod repeat;
+mod replay;
 mod request;
 mod run;
 mod search;
@@ -174,7 +177,7 @@ impl Explorer {
             request::answer(&claim, |answer| answer.stress = Some(stress));
         }
         let searched = match request::replay(&claim) {
-            Some(token) => search::replay(&self, &scenario, &token),
+            Some(token) => replay::replay(&self, &scenario, &token),
             None => search::search(&self, &scenario, wants_goal),
         };
         match searched {

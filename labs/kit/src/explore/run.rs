@@ -1,20 +1,17 @@
 //! Runs one pass under a checker, and catches how it ended.
-use super::FailureKind;
 use super::bounded::{Limited, PreemptionBounded};
 use super::budget::{self, Budget, Deadline};
+use super::panics::{self, Panic};
 use super::pass::{Pass, Strategy};
 use super::request;
-use super::search::kind_of;
 use super::silence::Silence;
 use crate::model::{self, Backend, Learned, Stop};
-use crate::record::{self, ThreadId, Trace};
-use picture::Place;
+use crate::record::{self, Trace};
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
-use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::mem::ManuallyDrop;
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind};
-use std::sync::{Arc, Once, mpsc};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
@@ -35,15 +32,6 @@ pub(super) enum Ended {
     Failed(Box<Panic>),
 }
 
-/// A panic inside a model, and what the execution had done until then.
-pub(super) struct Panic {
-    /// Empty for a leak, which is no panic.
-    pub(super) message: String,
-    pub(super) at: Option<Place>,
-    pub(super) thread: ThreadId,
-    pub(super) trace: Trace,
-}
-
 /// Which execution is special, if one is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Focus {
@@ -56,7 +44,6 @@ pub(super) enum Focus {
 
 thread_local! {
     static EXECUTIONS: Cell<u64> = const { Cell::new(0) };
-    static PANIC: RefCell<Option<Box<Panic>>> = const { RefCell::new(None) };
     static SILENCE: RefCell<Option<Silence>> = const { RefCell::new(None) };
 }
 
@@ -141,15 +128,15 @@ fn ran(ended: Ended) -> Ran {
 }
 
 fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -> Ended {
-    install_hook(&BEFORE);
+    panics::install_hook(&panics::BEFORE);
     EXECUTIONS.set(0);
-    PANIC.take();
+    panics::take();
     model::set_settings(pass.settings);
     let scenario = Arc::clone(scenario);
     let body = move || {
         begin_execution(pass, deadline, focus);
         if let Err(payload) = model::run_thread(|| scenario()) {
-            nobody_caught(payload);
+            panics::nobody_caught(payload);
         }
         if model::over() {
             model::stop(Stop::Abandoned);
@@ -191,7 +178,7 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
 fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
     match model::stopped() {
         None | Some(Stop::Abandoned | Stop::Leaked) => {
-            let panic = PANIC.take().unwrap_or_else(|| Box::new(otherwise()));
+            let panic = panics::take().unwrap_or_else(|| Box::new(otherwise()));
             match panic.message.contains(NOTHING_TO_CHOOSE) {
                 true => Ended::Complete,
                 false => Ended::Failed(panic),
@@ -204,7 +191,7 @@ fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
 fn begin_execution(pass: Pass, deadline: Deadline, focus: Focus) {
     check_leaks();
     if !pass.is_loom() {
-        install_hook(&WITHIN_SHUTTLE);
+        panics::install_hook(&panics::WITHIN_SHUTTLE);
     }
     let execution = EXECUTIONS.get() + 1;
     // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by itself.
@@ -227,7 +214,7 @@ fn begin_execution(pass: Pass, deadline: Deadline, focus: Focus) {
         }
     };
     EXECUTIONS.set(execution);
-    PANIC.take();
+    panics::take();
     let stop_at = matches!(focus, Focus::Replay(_))
         .then(request::stop_at)
         .flatten();
@@ -293,85 +280,7 @@ fn check_leaks() {
         return;
     }
     if record::with_trace(|trace| trace.objects.iter().any(|object| object.alive)) {
-        let (message, trace) = (String::new(), record::snapshot());
-        PANIC.set(Some(Box::new(Panic {
-            message,
-            at: None,
-            thread: 0,
-            trace,
-        })));
+        panics::keep(Panic::leak());
         model::stop(Stop::Leaked);
-    }
-}
-
-/// A panic on purpose, or one that passes it on, has left the scenario.
-fn nobody_caught(payload: Box<dyn Any + Send>) -> ! {
-    let text = model::text(&*payload).unwrap_or_default();
-    let reported =
-        PANIC.with_borrow(|panic| panic.as_ref().is_some_and(|panic| panic.message == text));
-    if !reported {
-        let message = format!("a panic on purpose was not caught: {text}");
-        PANIC.set(Some(Box::new(Panic {
-            message,
-            ..Panic::of(&*payload, None)
-        })));
-    }
-    model::end_execution();
-    resume_unwind(payload)
-}
-
-impl Panic {
-    fn of(payload: &dyn Any, at: Option<Place>) -> Panic {
-        Panic {
-            message: model::text(payload)
-                .unwrap_or("a panic whose payload is no text")
-                .to_owned(),
-            at,
-            thread: record::current(),
-            trace: record::snapshot(),
-        }
-    }
-}
-
-/// The hook is set before the first search, and once more when shuttle has put its own on top.
-static BEFORE: Once = Once::new();
-static WITHIN_SHUTTLE: Once = Once::new();
-
-/// Keeps the last panic of an execution, with its trace; panics outside models go the usual way.
-fn install_hook(once: &Once) {
-    once.call_once(|| {
-        let usual = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if model::running() {
-                inside_model(info)
-            } else {
-                usual(info)
-            }
-        }));
-    });
-}
-
-fn inside_model(info: &PanicHookInfo<'_>) {
-    let at = info.location().map(|at| Place {
-        file: at.file().to_owned(),
-        line: at.line(),
-        column: at.column(),
-    });
-    let panic = Panic::of(info.payload(), at);
-    if panic.message.starts_with("panic in a destructor") {
-        // The process is about to abort: say at least what went wrong first.
-        if let Some(first) = PANIC.take() {
-            eprintln!("{}\n(and then a destructor panicked)", first.message);
-        }
-    }
-    // A panic that the scenario catches is none; the last one before the end is the failure.
-    if !model::over() {
-        // But a checker's verdict stands, whoever catches the panic that brings it: the execution is over.
-        let by_checker = kind_of(&panic) != FailureKind::Assertion;
-        PANIC.set(Some(Box::new(panic)));
-        model::passes_on(info.payload());
-        if by_checker {
-            model::end_execution();
-        }
     }
 }

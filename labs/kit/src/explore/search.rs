@@ -1,18 +1,13 @@
 //! A search: pass after pass, until one fails, the budget is used up, or all are through.
 use super::budget::Budget;
+use super::found::{self, Found};
+use super::panics::kind_of;
 use super::pass::{Pass, passes};
 use super::request::{self, Token};
-use super::run::{Ended, Focus, Panic, Ran, Scenario, run};
+use super::run::{Ended, Focus, Ran, Scenario, run};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome, claim};
 use crate::model::{Learned, Stop};
-use crate::record::{Event, Op};
-use crate::tell::{self, Case};
-use std::panic::resume_unwind;
-use std::time::Duration;
-
-/// How long, and from how many seeds, a shorter schedule is looked for.
-const SHORTENING: Duration = Duration::from_secs(10);
-const SHORTENING_SEEDS: u64 = 40;
+use crate::record::{Event, Op, Trace};
 
 /// Searches. The failure is boxed: it is the payload of a panic next.
 pub(super) fn search(
@@ -23,272 +18,116 @@ pub(super) fn search(
     let number = request::next_search();
     let mut learned = Learned::default();
     let mut budget = Budget::new(explorer.budget);
-    let mut total = 0;
-    let mut best: Option<Outcome> = None;
-    let (mut memory, mut waits) = (false, false);
+    let mut so_far = SoFar::default();
     for (index, pass) in passes(explorer).into_iter().enumerate() {
-        let done = best.map(|outcome| outcome.certainty);
-        if index > 0 && !pass.adds_something(memory, waits, done) {
+        if index > 0 && !so_far.leaves_something_to(pass) {
             continue;
         }
         let Ran {
             ended,
-            executions: count,
+            executions,
             last,
             used,
         } = run(pass, scenario, budget, Focus::None, &mut learned);
         budget = budget.without(used);
-        total += count;
+        so_far.total += executions;
         match ended {
             // With any number of preemptions a loop that yields may never be left, however right it is.
             Ended::Failed(panic)
-                if best.is_some() && kind_of(&panic) == FailureKind::NotExplored =>
+                if so_far.best.is_some() && kind_of(&panic) == FailureKind::NotExplored =>
             {
                 break;
             }
             Ended::Failed(panic) => {
-                let mut found = Found {
+                let found = Found {
                     panic,
                     pass,
-                    execution: count,
+                    execution: executions,
                 };
-                if explorer.sampled {
-                    found = shortest(found, scenario, &mut learned);
-                }
-                let Found {
-                    panic,
-                    pass,
-                    execution,
-                } = found;
-                let panic = again(pass, scenario, execution, &mut learned).unwrap_or(panic);
-                let token = |sources| Token {
+                let found = found.in_detail(explorer, scenario, &mut learned);
+                let token = Token {
                     claim: claim(),
                     search: number,
                     pass: index,
-                    seed: explorer.sampled.then_some(pass.seed),
-                    interleaving: execution,
-                    sources,
+                    seed: explorer.sampled.then_some(found.pass.seed),
+                    interleaving: found.execution,
+                    sources: String::new(),
                 };
-                return Err(Box::new(failure(*panic, pass, execution, total, token)));
+                return Err(Box::new(found.failure(so_far.total, token)));
             }
             Ended::Stopped(Stop::Reached) => {
                 return Ok(Outcome {
                     certainty: Certainty::Witnessed,
-                    interleavings: total,
+                    interleavings: so_far.total,
                 });
             }
             Ended::Stopped(_) => break,
-            Ended::Complete if count == 0 => break,
-            Ended::Complete => {}
+            Ended::Complete if executions == 0 => break,
+            Ended::Complete => so_far.completed(explorer, pass, executions, &last),
         }
-        memory |= last.events.iter().any(depends_on_memory);
-        waits |= last
-            .events
-            .iter()
-            .any(|event| matches!(event.op, Op::CondvarWaits { .. }));
-        let counts = !pass.settings.spurious && (!pass.settings.sequential || !memory);
+    }
+    so_far.verdict(explorer, wants_goal)
+}
+
+/// What the passes that are through have shown.
+#[derive(Default)]
+struct SoFar {
+    /// How many interleavings have run.
+    total: u64,
+    /// The strongest outcome that is certain.
+    best: Option<Outcome>,
+    /// Whether some operation depends on the memory model.
+    memory: bool,
+    /// Whether somebody waits on a condvar.
+    waits: bool,
+}
+
+impl SoFar {
+    fn leaves_something_to(&self, pass: Pass) -> bool {
+        let done = self.best.map(|outcome| outcome.certainty);
+        pass.adds_something(self.memory, self.waits, done)
+    }
+
+    fn completed(&mut self, explorer: &Explorer, pass: Pass, executions: u64, last: &Trace) {
+        self.memory |= last.events.iter().any(depends_on_memory);
+        self.waits |= last.events.iter().any(waits_on_a_condvar);
+        let counts = !pass.settings.spurious && (!pass.settings.sequential || !self.memory);
         if counts {
-            let interleavings = if explorer.sampled { total } else { count };
-            best = Some(Outcome {
-                certainty: pass.certainty(total),
+            let interleavings = if explorer.sampled {
+                self.total
+            } else {
+                executions
+            };
+            self.best = Some(Outcome {
+                certainty: pass.certainty(self.total),
                 interleavings,
             });
         }
     }
-    match best {
-        Some(outcome) if !wants_goal => Ok(outcome),
-        Some(_) => Err(without_interleaving(
-            FailureKind::Unreached,
-            format!(
-                "it cannot happen: in none of the {total} interleavings that were searched did the \
-                 scenario reach its goal"
-            ),
-        )),
-        None => Err(without_interleaving(
-            FailureKind::NotExplored,
-            format!(
-                "not explored: the search was cut off after {total} interleavings and {} s of \
-                 processor time, before even those with two preemptions were through; the scenario takes more steps than it should",
-                explorer.budget.as_secs()
-            ),
-        )),
-    }
-}
 
-/// Runs exactly the interleaving that a token names, aloud. What comes of it is printed by the caller if it
-/// fails; if it does not, the failure says so.
-pub(super) fn replay(
-    explorer: &Explorer,
-    scenario: &Scenario,
-    token: &Token,
-) -> Result<Outcome, Box<Failure>> {
-    let passes = passes(explorer);
-    let Some(pass) = passes
-        .get(token.pass)
-        .copied()
-        .map(|pass| pass.with_seed(token.seed))
-    else {
-        let message = format!(
-            "this search has no pass {}: the token is of another version",
-            token.pass
-        );
-        return Err(without_interleaving(FailureKind::NotExplored, message));
-    };
-    let focus = Focus::Replay(token.interleaving);
-    let ran = run(
-        pass,
-        scenario,
-        Budget::ample(),
-        focus,
-        &mut Learned::default(),
-    );
-    let count = ran.executions;
-    match ran.ended {
-        Ended::Failed(panic) => {
-            let again = |sources| Token {
-                sources,
-                interleaving: count,
-                ..token.clone()
-            };
-            let mut failure = failure(*panic, pass, count, count, again);
-            if failure.replay.as_deref() != Some(token.to_string().as_str()) {
-                failure.message.push_str(
-                    "\n(the code has changed since the token was made: this is the failure it leads to now)",
-                );
-            }
-            Err(Box::new(failure))
-        }
-        _ => {
-            eprintln!(
-                "the interleaving {token} does not fail any more: the code has changed since the token \
-                 was made. Check the exercise again to search all interleavings"
-            );
-            Ok(Outcome {
-                certainty: pass.certainty(count),
-                interleavings: count,
-            })
+    /// What comes of a search that has found no failure.
+    fn verdict(self, explorer: &Explorer, wants_goal: bool) -> Result<Outcome, Box<Failure>> {
+        let total = self.total;
+        match self.best {
+            Some(outcome) if !wants_goal => Ok(outcome),
+            Some(_) => Err(found::without_interleaving(
+                FailureKind::Unreached,
+                format!(
+                    "it cannot happen: in none of the {total} interleavings that were searched did \
+                     the scenario reach its goal"
+                ),
+            )),
+            None => Err(found::without_interleaving(
+                FailureKind::NotExplored,
+                format!(
+                    "not explored: the search was cut off after {total} interleavings and {} s of \
+                     processor time, before even those with two preemptions were through; \
+                     the scenario takes more steps than it should",
+                    explorer.budget.as_secs()
+                ),
+            )),
         }
     }
-}
-
-/// A failure that was found, and where.
-struct Found {
-    panic: Box<Panic>,
-    pass: Pass,
-    execution: u64,
-}
-
-/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found once more,
-/// by schedules with few switches from many seeds, and the one with the fewest is told.
-fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
-    let mut budget = Budget::new(SHORTENING);
-    let kind = kind_of(&first.panic);
-    let mut best = first;
-    for seed in 1..=SHORTENING_SEEDS {
-        if budget.is_used_up() {
-            break;
-        }
-        let pass = best.pass.with_few_switches(seed);
-        let ran = run(pass, scenario, budget, Focus::None, learned);
-        budget = budget.without(ran.used);
-        if let Ended::Failed(panic) = ran.ended
-            && kind_of(&panic) == kind
-            && length(&panic) < length(&best.panic)
-        {
-            best = Found {
-                panic,
-                pass,
-                execution: ran.executions,
-            };
-        }
-    }
-    best
-}
-
-/// Switches first, then steps.
-fn length(panic: &Panic) -> (usize, usize) {
-    let events = &panic.trace.events;
-    let switches = events
-        .windows(2)
-        .filter(|pair| pair[0].thread != pair[1].thread);
-    (switches.count(), events.len())
-}
-
-fn without_interleaving(kind: FailureKind, message: String) -> Box<Failure> {
-    Box::new(Failure::bare(&claim(), kind, message))
-}
-
-/// Runs the failing pass once more, up to the failing execution, and there asks each dropped guard where it
-/// was dropped. The search is deterministic, so it fails again; if it does not, the first trace has to do.
-fn again(
-    pass: Pass,
-    scenario: &Scenario,
-    execution: u64,
-    learned: &mut Learned,
-) -> Option<Box<Panic>> {
-    let ran = run(
-        pass,
-        scenario,
-        Budget::ample(),
-        Focus::Detail(execution),
-        learned,
-    );
-    match ran.ended {
-        Ended::Failed(panic) if ran.executions == execution => Some(panic),
-        _ => None,
-    }
-}
-
-/// Tells a panic on a thread of its own: the current one may have a small stack.
-fn failure(
-    panic: Panic,
-    pass: Pass,
-    interleaving: u64,
-    interleavings: u64,
-    token: impl FnOnce(String) -> Token,
-) -> Failure {
-    // A stub that was reached is no interleaving to look at.
-    if let Some(todo) = panic.message.strip_prefix("not yet implemented: ") {
-        let mut failure = Failure::bare(
-            &claim(),
-            FailureKind::Assertion,
-            format!("still to do: {todo}"),
-        );
-        failure.at = panic.at;
-        return failure;
-    }
-    let kind = kind_of(&panic);
-    let Panic {
-        message,
-        at,
-        thread,
-        trace,
-    } = panic;
-    let search = pass.in_data(interleaving, interleavings);
-    let case = Case {
-        claim: claim(),
-        kind,
-        message,
-        at,
-        by: thread,
-        search,
-    };
-    let mut failure = std::thread::scope(|scope| {
-        let telling = scope.spawn(|| tell::tell(case, &trace));
-        telling
-            .join()
-            .unwrap_or_else(|payload| resume_unwind(payload))
-    });
-    failure.replay = Some(token(fingerprint(&failure)).to_string());
-    failure
-}
-
-/// Changes with the source files that the failure is in.
-fn fingerprint(failure: &Failure) -> String {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    failure.sources.hash(&mut hasher);
-    format!("{:08x}", hasher.finish() as u32)
 }
 
 /// Whether what an operation sees depends on the memory model, and not on the schedule alone.
@@ -305,31 +144,6 @@ fn depends_on_memory(event: &Event) -> bool {
     )
 }
 
-pub(super) fn kind_of(panic: &Panic) -> FailureKind {
-    let checkers = ["/loom-", "/shuttle-", "/kit/"];
-    let by_checker = panic
-        .at
-        .as_ref()
-        .is_none_or(|at| checkers.iter().any(|checker| at.file.contains(checker)));
-    let message = panic.message.as_str();
-    // The last of these is loom's counter of preemptions, which ends at 255.
-    let endless = [
-        "exceeded maximum number of branches",
-        "exceeded max_steps",
-        "a search runs at most",
-        "attempt to add with overflow",
-    ];
-    if message.is_empty() {
-        FailureKind::Leak
-    } else if !by_checker {
-        FailureKind::Assertion
-    } else if message.starts_with("deadlock") {
-        FailureKind::Deadlock
-    } else if message.contains("Causality violation") {
-        FailureKind::Race
-    } else if endless.iter().any(|endless| message.contains(endless)) {
-        FailureKind::NotExplored
-    } else {
-        FailureKind::Assertion
-    }
+fn waits_on_a_condvar(event: &Event) -> bool {
+    matches!(event.op, Op::CondvarWaits { .. })
 }

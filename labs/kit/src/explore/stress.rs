@@ -3,9 +3,8 @@ use super::request::Stress;
 use super::run::Scenario;
 use super::silence::Silence;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// How long all runs together may take before one of them counts as hung.
@@ -14,15 +13,16 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// Runs `scenario` `runs` times on real threads, and counts.
 pub(super) fn stress(scenario: &Scenario, runs: u64) -> Stress {
     let _silence = Silence::new();
-    let counts = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+    let stress = Arc::new(Mutex::new(Stress::default()));
     let (done, finished) = channel::<()>();
-    let (scenario, count) = (Arc::clone(scenario), Arc::clone(&counts));
+    let (scenario, counts) = (Arc::clone(scenario), Arc::clone(&stress));
     let runner = std::thread::spawn(move || {
         let _done = done;
         for _ in 0..runs {
             let failed = catch_unwind(AssertUnwindSafe(|| scenario())).is_err();
-            count.0.fetch_add(1, SeqCst);
-            count.1.fetch_add(u64::from(failed), SeqCst);
+            let mut counts = counts.lock().unwrap_or_else(PoisonError::into_inner);
+            counts.runs += 1;
+            counts.failed += u64::from(failed);
         }
     });
     // The channel closes when the runner has ended; one that hangs is left behind.
@@ -30,9 +30,6 @@ pub(super) fn stress(scenario: &Scenario, runs: u64) -> Stress {
     if !hung {
         let _ = runner.join();
     }
-    Stress {
-        runs: counts.0.load(SeqCst),
-        failed: counts.1.load(SeqCst),
-        hung,
-    }
+    let counts = *stress.lock().unwrap_or_else(PoisonError::into_inner);
+    Stress { hung, ..counts }
 }

@@ -29,12 +29,6 @@ macro_rules! atomic {
         #[doc = concat!("A `", stringify!($type), "` that threads may share. As `std::sync::atomic::", stringify!($name), "`.")]
         pub struct $name(Real<std_atomic::$name, model::$name>);
 
-        // SAFETY: the modelled atomic is not thread-safe itself, but a model and everything in it stay
-        // on one operating-system thread.
-        unsafe impl Send for $name {}
-        // SAFETY: as for `Send`.
-        unsafe impl Sync for $name {}
-
         impl $name {
             /// An atomic that holds `value`.
             #[track_caller]
@@ -156,12 +150,6 @@ atomic!(@integers AtomicU8 u8, AtomicU16 u16, AtomicU32 u32, AtomicU64 u64, Atom
 
 /// A pointer that threads may share. As `std::sync::atomic::AtomicPtr`.
 pub struct AtomicPtr<T>(Real<std_atomic::AtomicPtr<T>, model::AtomicPtr>);
-
-// SAFETY: the modelled atomic is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread.
-unsafe impl<T> Send for AtomicPtr<T> {}
-// SAFETY: as for `Send`.
-unsafe impl<T> Sync for AtomicPtr<T> {}
 
 impl<T> AtomicPtr<T> {
     /// An atomic that holds `pointer`.

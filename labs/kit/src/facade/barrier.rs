@@ -8,12 +8,6 @@ use std::panic::Location;
 /// A place where threads meet: each blocks until all have come. The API is the standard library's.
 pub struct Barrier(Real<std::sync::Barrier, model::Barrier>);
 
-// SAFETY: the modelled barrier is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread.
-unsafe impl Send for Barrier {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Barrier {}
-
 /// Which of the threads that met this one was.
 #[derive(Clone, Copy, Debug)]
 pub struct BarrierWaitResult(bool);

@@ -16,10 +16,6 @@ pub struct UnsafeCell<T: ?Sized> {
     value: std::cell::UnsafeCell<T>,
 }
 
-// SAFETY: the value moves with the cell; the modelled watch stays on one operating-system thread, as
-// everything in a model does.
-unsafe impl<T: ?Sized + Send> Send for UnsafeCell<T> {}
-
 impl<T> UnsafeCell<T> {
     /// A cell around `value`.
     #[track_caller]

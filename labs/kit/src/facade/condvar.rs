@@ -34,12 +34,6 @@ use std::panic::Location;
 /// ```
 pub struct Condvar(Real<parking_lot::Condvar, model::Condvar>);
 
-// SAFETY: the modelled condvar is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread.
-unsafe impl Send for Condvar {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Condvar {}
-
 /// Whether a wait ended because its time was up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WaitTimeoutResult(bool);

@@ -12,19 +12,20 @@ pub(crate) mod step;
 pub mod thread;
 pub mod time;
 
+use crate::model::OnModelThread;
 use mutex::MutexGuard;
 
 /// A primitive: the operating system's, or a checker's.
 enum Real<R, M> {
     Real(R),
-    Model(Box<M>),
+    Model(OnModelThread<Box<M>>),
 }
 
 impl<R, M> Real<R, M> {
     #[inline]
     fn new(real: impl FnOnce() -> R, model: impl FnOnce() -> Box<M>) -> Self {
         if crate::model::running() {
-            Real::Model(model())
+            Real::Model(OnModelThread::new(model()))
         } else {
             Real::Real(real())
         }

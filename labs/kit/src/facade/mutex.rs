@@ -35,10 +35,7 @@ struct RealMutex {
     holder: Holder,
 }
 
-// SAFETY: the value moves with the mutex, so sending it takes `T: Send`.
-unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
-// SAFETY: a shared mutex lends the value to one thread at a time. The modelled lock is not thread-safe
-// itself, but a model and everything in it stay on one operating-system thread.
+// SAFETY: a shared mutex lends the value to one thread at a time, which takes `T: Send`.
 unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
 
 /// The critical section: derefs to the value; the lock is given back when this is dropped.

@@ -17,8 +17,6 @@ pub struct RwLock<T: ?Sized> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value moves with the lock.
-unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
 // SAFETY: readers share `&T` across threads, the writer is alone with `&mut T`.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 

@@ -5,12 +5,6 @@ use crate::model::Word;
 /// Where the checker may let another thread go first. It orders no memory, and outside a model it is nothing.
 pub(crate) struct Step(Real<(), Word>);
 
-// SAFETY: the modelled half is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread.
-unsafe impl Send for Step {}
-// SAFETY: as for `Send`.
-unsafe impl Sync for Step {}
-
 impl Step {
     pub(crate) fn new() -> Step {
         Step(Real::new(|| (), || Box::new(Word::relaxed())))

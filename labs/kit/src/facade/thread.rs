@@ -1,5 +1,5 @@
 //! Threads, with the standard library's API.
-use crate::model;
+use crate::model::{self, OnModelThread};
 use crate::record;
 use crate::time::Duration;
 use crate::waiting;
@@ -86,7 +86,7 @@ impl Builder {
         let result = Arc::clone(&slot);
         let body = Box::new(move || run_into(&result, body));
         let join = model::spawn(self.name, Location::caller(), body);
-        Ok(JoinHandle(Kind::Model { join, slot }))
+        Ok(JoinHandle(Kind::Model(OnModelThread::new((join, slot)))))
     }
 
     /// Starts the thread in a [`scope`].
@@ -142,14 +142,8 @@ pub struct JoinHandle<T>(Kind<T>);
 
 enum Kind<T> {
     Real(std::thread::JoinHandle<T>),
-    Model { join: model::Join, slot: Slot<T> },
+    Model(OnModelThread<(model::Join, Slot<T>)>),
 }
-
-// SAFETY: the modelled half is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread; the real half is Send.
-unsafe impl<T> Send for JoinHandle<T> {}
-// SAFETY: as for `Send`.
-unsafe impl<T> Sync for JoinHandle<T> {}
 
 impl<T> JoinHandle<T> {
     /// Blocks until the thread has ended.
@@ -166,7 +160,8 @@ impl<T> JoinHandle<T> {
                     waiting::enter("waits for the end of", "a thread", Location::caller(), None);
                 handle.join()
             }
-            Kind::Model { join, slot } => {
+            Kind::Model(modelled) => {
+                let (join, slot) = modelled.into_inner();
                 join.join(Location::caller());
                 take(&slot)
             }
@@ -177,7 +172,7 @@ impl<T> JoinHandle<T> {
     pub fn thread(&self) -> Thread {
         match &self.0 {
             Kind::Real(handle) => Thread(Which::Real(handle.thread().clone())),
-            Kind::Model { join, .. } => Thread::modelled(join.thread),
+            Kind::Model(modelled) => Thread::modelled(modelled.0.thread),
         }
     }
 
@@ -186,7 +181,7 @@ impl<T> JoinHandle<T> {
     pub fn is_finished(&self) -> bool {
         match &self.0 {
             Kind::Real(handle) => handle.is_finished(),
-            Kind::Model { join, .. } => model::is_finished(join.thread, Location::caller()),
+            Kind::Model(modelled) => model::is_finished(modelled.0.thread, Location::caller()),
         }
     }
 }

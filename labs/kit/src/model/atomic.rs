@@ -123,7 +123,7 @@ macro_rules! atomic {
                         }
                     })
                 });
-                self.object.load(place, $value(value), ordering);
+                self.object.loaded(place, $value(value), ordering);
                 value
             }
 
@@ -179,12 +179,13 @@ macro_rules! atomic {
                 if inert() {
                     return Default::default();
                 }
+                // ORDERING: no partner: the caller owns the atomic, so nothing is left to order.
                 let value = match &self.atomic {
-                    // SAFETY: the caller owns the atomic, so no access is concurrent; loom looks whether it is so.
+                    // SAFETY: for the same reason no access is concurrent; loom checks that.
                     Checker::Loom(atomic) => unsafe { atomic.unsync_load() },
                     Checker::Shuttle(atomic) => switching(|| atomic.load(Ordering::SeqCst)),
                 };
-                self.object.load(place, $value(value), Ordering::Relaxed);
+                self.object.loaded(place, $value(value), Ordering::Relaxed);
                 value
             }
 
@@ -286,7 +287,7 @@ impl AtomicPtr {
                 }
             })
         });
-        self.object.load(place, address(pointer), ordering);
+        self.object.loaded(place, address(pointer), ordering);
         pointer
     }
 

@@ -35,6 +35,7 @@ pub(super) fn begin_choices() {
         let coins: Arc<[AtomicBool]> = (0..COINS).map(|_| AtomicBool::new(false)).collect();
         TOSSES.set(Arc::clone(&coins));
         scenario.unpark();
+        // ORDERING: read by `toss`, which must find either value: nothing may order the two.
         coins.iter().for_each(|coin| coin.store(true, Relaxed));
     };
     let tosser = loom::thread::Builder::new().stack_size(STACK_WORDS);
@@ -71,5 +72,6 @@ fn toss() -> bool {
             "a search runs at most {COINS} choices, and this scenario makes one more: sample it"
         );
     };
+    // ORDERING: reads what the tossing thread stored, or the value before it; nothing orders the two.
     switching(|| coin.load(Relaxed))
 }

@@ -14,6 +14,7 @@ mod condvar;
 mod execution;
 mod gate;
 mod lock;
+mod on_model_thread;
 mod select;
 mod thread;
 mod unwinding;
@@ -27,6 +28,7 @@ pub(crate) use choice::choose;
 pub(crate) use condvar::Condvar;
 pub(crate) use execution::*;
 pub(crate) use lock::{Mutex, RwLock};
+pub(crate) use on_model_thread::OnModelThread;
 pub(crate) use select::{Manner, Selectable, select};
 use thread::yield_quietly;
 pub(crate) use thread::{

@@ -1,6 +1,7 @@
 //! One end of a connection.
 use super::faults::Fate;
-use super::way::{End, Frame, Way};
+use super::frame::Frame;
+use super::way::{End, Way};
 use super::{Network, pair};
 use crate::message::Message;
 use crate::time::{Duration, Instant};
@@ -65,7 +66,7 @@ impl Connection {
         let text = (network.0.label)(&self.out.from, &self.out.to, frame);
         let message = Message::sent(&text);
         let log = self.out.log.as_ref();
-        let number = log.map_or(0, |log| log.sent(&self.out, &text));
+        let number = log.map_or(0, |log| log.sent(&self.out.from, &text));
         let (fate, delay) = self.decide(network);
         let frame = Frame {
             bytes: frame.to_vec(),
@@ -95,7 +96,7 @@ impl Connection {
     fn lose(&self, frame: &Frame) {
         frame.message.lost_on_the_way_to(self.out.receiver());
         if let Some(log) = &self.out.log {
-            log.lost(&self.out, frame);
+            log.lost(&self.out.to, frame);
         }
     }
 
@@ -145,7 +146,7 @@ impl Connection {
             frame.message.delivered();
         }
         if let Some(log) = &self.back.log {
-            log.received(&self.back, &frame);
+            log.received(&self.back.to, &frame);
         }
         Ok(Some(frame.bytes))
     }

@@ -1,5 +1,5 @@
 //! What a network did on real threads, to be drawn when the run fails. In a model the timeline has it already.
-use super::way::{Frame, Way};
+use super::frame::Frame;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -64,27 +64,27 @@ impl Log {
     }
 
     /// The number of a new frame, which is sent.
-    pub(super) fn sent(&self, way: &Way, text: &str) -> u64 {
+    pub(super) fn sent(&self, from: &str, text: &str) -> u64 {
         let number = {
             let mut inner = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             inner.frames += 1;
             inner.frames
         };
-        self.add(&way.from, What::Sent, text, number);
+        self.add(from, What::Sent, text, number);
         number
     }
 
-    pub(super) fn lost(&self, way: &Way, frame: &Frame) {
-        self.add(&way.to, What::Lost, frame.message.text(), frame.number);
+    pub(super) fn lost(&self, to: &str, frame: &Frame) {
+        self.add(to, What::Lost, frame.message.text(), frame.number);
     }
 
-    pub(super) fn received(&self, way: &Way, frame: &Frame) {
+    pub(super) fn received(&self, to: &str, frame: &Frame) {
         let what = if frame.again {
             What::ReceivedAgain
         } else {
             What::Received
         };
-        self.add(&way.to, what, frame.message.text(), frame.number);
+        self.add(to, what, frame.message.text(), frame.number);
     }
 
     pub(super) fn note(&self, node: &str, text: &str) {

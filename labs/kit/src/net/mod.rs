@@ -33,6 +33,7 @@
 //! ```
 mod connection;
 mod faults;
+mod frame;
 #[cfg_attr(feature = "bare", allow(dead_code, reason = "nothing is drawn"))]
 mod log;
 mod node;

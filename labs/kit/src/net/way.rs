@@ -1,7 +1,8 @@
 //! One direction of a connection: a queue of frames, and what became of it.
+use super::frame::Frame;
 use super::log::Log;
 use crate::channel::{self, Receiver, Sender};
-use crate::message::{Lane, Message, lane};
+use crate::message::{Lane, lane};
 use crate::sync::{Condvar, Mutex as Lock};
 use crate::thread;
 use crate::time::Instant;
@@ -30,18 +31,6 @@ enum Item {
     Frame(Frame),
     /// What wakes a receiver when the end is there already.
     End,
-}
-
-/// A frame on its way.
-#[derive(Clone)]
-pub(super) struct Frame {
-    pub(super) bytes: Vec<u8>,
-    pub(super) message: Message,
-    pub(super) number: u64,
-    /// Whether it has arrived before.
-    pub(super) again: bool,
-    /// When it arrives, if that takes time.
-    pub(super) due: Option<Instant>,
 }
 
 #[derive(Default)]

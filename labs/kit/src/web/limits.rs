@@ -48,15 +48,15 @@ impl Cancel {
     /// Raises the flag, for good. Never blocks.
     #[track_caller]
     pub fn cancel(&self) {
-        // ORDERING: the flag says all there is to say; nothing is reached through it. `SeqCst` because who
-        // uses this should not have to think about it.
+        // ORDERING: read by `is_cancelled`. The flag is all there is to see; `SeqCst` so that whatever
+        // the caller wrote before is visible as well, and nobody has to think about it.
         self.0.store(true, Ordering::SeqCst);
     }
 
     /// Says whether the flag is raised. Never blocks.
     #[track_caller]
     pub fn is_cancelled(&self) -> bool {
-        // ORDERING: as in `cancel`.
+        // ORDERING: reads what `cancel` stores, and sees what its caller wrote before.
         self.0.load(Ordering::SeqCst)
     }
 }

@@ -6,7 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use std::thread;
 
 use bench::calls::Race;
-use crossbeam_channel::bounded;
+use crossbeam::channel::bounded;
 use parking_lot::Mutex;
 use rpc_solution::link::Link;
 use rpc_solution::message::{Reply, Request, Response};

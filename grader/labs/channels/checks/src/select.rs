@@ -3,8 +3,9 @@
 use std::panic::catch_unwind;
 
 use channels::RecvError;
+use channels::any_flavor::AnyFlavor;
 use channels::flavor::Patience::{Forever, Never};
-use channels::flavor::{AnyFlavor, Flavor, Side};
+use channels::flavor::{Flavor, Side};
 use channels::select::Select;
 use kit::time::Duration;
 use kit::{explore, possible, thread};

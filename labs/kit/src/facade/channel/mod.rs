@@ -11,14 +11,14 @@ pub use iter::{IntoIter, Iter, TryIter};
 pub use select::Select;
 pub use selected::SelectedOperation;
 
-use crate::model::{self, Patience, Refused, Side};
+use crate::model::{self, OnModelThread, Patience, Refused, Side};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
 use std::panic::Location;
 use std::sync::Arc;
 
-pub use crossbeam_channel::{
+pub use crossbeam::channel::{
     ReadyTimeoutError, RecvError, RecvTimeoutError, SelectTimeoutError, SendError,
     SendTimeoutError, TryReadyError, TryRecvError, TrySelectError, TrySendError,
 };
@@ -29,7 +29,7 @@ pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     if model::running() {
         modelled(Some(capacity), Location::caller())
     } else {
-        real(crossbeam_channel::bounded(capacity))
+        real(crossbeam::channel::bounded(capacity))
     }
 }
 
@@ -39,7 +39,7 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
     if model::running() {
         modelled(None, Location::caller())
     } else {
-        real(crossbeam_channel::unbounded())
+        real(crossbeam::channel::unbounded())
     }
 }
 
@@ -47,11 +47,11 @@ pub fn unbounded<T>() -> (Sender<T>, Receiver<T>) {
 #[track_caller]
 pub fn never<T>() -> Receiver<T> {
     if !model::running() {
-        return Receiver(End::Real(crossbeam_channel::never()));
+        return Receiver(End::Real(crossbeam::channel::never()));
     }
     let place = Location::caller();
     // A sender is counted that does not exist.
-    Receiver(End::Model(Shared::new(Some(0), place).end(Side::Receiver)))
+    Receiver(End::model(Shared::new(Some(0), place).end(Side::Receiver)))
 }
 
 /// A channel of the kit's own, for what it simulates: pictures call it `name`.
@@ -65,7 +65,10 @@ pub(crate) fn own<T>(name: &str) -> (Sender<T>, Receiver<T>) {
 }
 
 fn real<T>(
-    (sender, receiver): (crossbeam_channel::Sender<T>, crossbeam_channel::Receiver<T>),
+    (sender, receiver): (
+        crossbeam::channel::Sender<T>,
+        crossbeam::channel::Receiver<T>,
+    ),
 ) -> (Sender<T>, Receiver<T>) {
     (Sender(End::Real(sender)), Receiver(End::Real(receiver)))
 }
@@ -76,20 +79,27 @@ fn modelled<T>(
 ) -> (Sender<T>, Receiver<T>) {
     let shared = Shared::new(capacity, place);
     (
-        Sender(End::Model(shared.end(Side::Sender))),
-        Receiver(End::Model(shared.end(Side::Receiver))),
+        Sender(End::model(shared.end(Side::Sender))),
+        Receiver(End::model(shared.end(Side::Receiver))),
     )
 }
 
 /// The end that sends. When the last one is dropped, receivers get what is buffered, then an error.
-pub struct Sender<T>(End<crossbeam_channel::Sender<T>, T>);
+pub struct Sender<T>(End<crossbeam::channel::Sender<T>, T>);
 
 /// The end that receives. When the last one is dropped, a send gives its value back as an error.
-pub struct Receiver<T>(End<crossbeam_channel::Receiver<T>, T>);
+pub struct Receiver<T>(End<crossbeam::channel::Receiver<T>, T>);
 
+/// An end of either kind. The real one (`R`) is `Send` and `Sync` only if `T` is `Send`, and so this is.
 enum End<R, T> {
     Real(R),
-    Model(Modelled<T>),
+    Model(OnModelThread<Modelled<T>>),
+}
+
+impl<R, T> End<R, T> {
+    fn model(end: Modelled<T>) -> Self {
+        End::Model(OnModelThread::new(end))
+    }
 }
 
 /// What the ends of a modelled channel share: when a value may move is the model's to say, the values are
@@ -152,12 +162,6 @@ struct Modelled<T> {
     shared: Arc<Shared<T>>,
     side: Side,
 }
-
-// SAFETY: a modelled channel is not thread-safe itself, but a model and everything in it stay on one
-// operating-system thread; the values cross threads, so they have to be `Send`.
-unsafe impl<T: Send> Send for Modelled<T> {}
-// SAFETY: as for `Send`.
-unsafe impl<T: Send> Sync for Modelled<T> {}
 
 impl<T> Clone for Modelled<T> {
     fn clone(&self) -> Self {
@@ -266,7 +270,7 @@ macro_rules! both_ends {
             fn clone(&self) -> Self {
                 $end(match &self.0 {
                     End::Real(end) => End::Real(end.clone()),
-                    End::Model(end) => End::Model(end.clone()),
+                    End::Model(end) => End::model(Modelled::clone(end)),
                 })
             }
         }

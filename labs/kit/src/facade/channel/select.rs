@@ -39,7 +39,7 @@ pub struct Select<'a> {
 }
 
 enum Kind<'a> {
-    Real(crossbeam_channel::Select<'a>),
+    Real(crossbeam::channel::Select<'a>),
     /// Removed ones leave a gap, so that the others keep their numbers.
     Model(Vec<Option<&'a dyn Selectable>>),
 }
@@ -75,8 +75,8 @@ impl<'a> Select<'a> {
     fn with(biased: bool) -> Select<'a> {
         let kind = match (model::running(), biased) {
             (true, _) => Kind::Model(Vec::new()),
-            (false, true) => Kind::Real(crossbeam_channel::Select::new_biased()),
-            (false, false) => Kind::Real(crossbeam_channel::Select::new()),
+            (false, true) => Kind::Real(crossbeam::channel::Select::new_biased()),
+            (false, false) => Kind::Real(crossbeam::channel::Select::new()),
         };
         Select { kind, biased }
     }
@@ -86,7 +86,7 @@ impl<'a> Select<'a> {
     pub fn send<T>(&mut self, sender: &'a Sender<T>) -> usize {
         match (&mut self.kind, &sender.0) {
             (Kind::Real(select), End::Real(sender)) => select.send(sender),
-            (Kind::Model(cases), End::Model(end)) => add(cases, end),
+            (Kind::Model(cases), End::Model(end)) => add(cases, &**end),
             _ => mixed(),
         }
     }
@@ -96,7 +96,7 @@ impl<'a> Select<'a> {
     pub fn recv<T>(&mut self, receiver: &'a Receiver<T>) -> usize {
         match (&mut self.kind, &receiver.0) {
             (Kind::Real(select), End::Real(receiver)) => select.recv(receiver),
-            (Kind::Model(cases), End::Model(end)) => add(cases, end),
+            (Kind::Model(cases), End::Model(end)) => add(cases, &**end),
             _ => mixed(),
         }
     }
@@ -293,7 +293,7 @@ fn add<'a>(cases: &mut Vec<Option<&'a dyn Selectable>>, case: &'a dyn Selectable
 }
 
 fn real<E>(
-    selected: Result<crossbeam_channel::SelectedOperation<'_>, E>,
+    selected: Result<crossbeam::channel::SelectedOperation<'_>, E>,
 ) -> Result<SelectedOperation<'_>, E> {
     selected.map(|selected| SelectedOperation(Selected::Real(selected)))
 }

@@ -13,7 +13,7 @@ use std::{fmt, thread};
 pub struct SelectedOperation<'a>(pub(super) Selected<'a>);
 
 pub(super) enum Selected<'a> {
-    Real(crossbeam_channel::SelectedOperation<'a>),
+    Real(crossbeam::channel::SelectedOperation<'a>),
     Model {
         index: usize,
         case: &'a dyn Selectable,

@@ -18,7 +18,8 @@
 use kit::sync::{Arc, Condvar, Mutex};
 use kit::time::Duration;
 
-use crate::flavor::{AnyFlavor, Flavor, Patience, Watcher};
+use crate::any_flavor::AnyFlavor;
+use crate::flavor::{Flavor, Patience, Watcher};
 use crate::{Receiver, RecvError, RecvTimeoutError};
 
 /// Several channels of which one thread waits for whichever has something first.

@@ -1,0 +1,141 @@
+//! A failure that a search has found: from a panic and its trace to data that can be drawn.
+//!
+//! Not here: turning a trace into steps and sentences (`tell`).
+use super::budget::Budget;
+use super::panics::{Panic, kind_of};
+use super::pass::Pass;
+use super::request::Token;
+use super::run::{Ended, Focus, Scenario, run};
+use super::{Explorer, Failure, FailureKind, claim};
+use crate::model::Learned;
+use crate::tell::{self, Case};
+use std::panic::resume_unwind;
+use std::time::Duration;
+
+/// How long, and from how many seeds, a shorter schedule is looked for.
+const SHORTENING: Duration = Duration::from_secs(10);
+const SHORTENING_SEEDS: u64 = 40;
+
+/// A failure that was found, and where.
+pub(super) struct Found {
+    pub(super) panic: Box<Panic>,
+    pub(super) pass: Pass,
+    pub(super) execution: u64,
+}
+
+impl Found {
+    /// The same failure as it is shown: by the shortest schedule, and with the place at which each
+    /// guard was dropped.
+    pub(super) fn in_detail(
+        self,
+        explorer: &Explorer,
+        scenario: &Scenario,
+        learned: &mut Learned,
+    ) -> Found {
+        let mut found = match explorer.sampled {
+            true => shortest(self, scenario, learned),
+            false => self,
+        };
+        if let Some(panic) = found.again(scenario, learned) {
+            found.panic = panic;
+        }
+        found
+    }
+
+    /// Runs the failing pass once more, up to the failing execution, and there asks each dropped
+    /// guard where it was dropped. The search is deterministic, so it fails again; if it does not,
+    /// the first trace has to do.
+    fn again(&self, scenario: &Scenario, learned: &mut Learned) -> Option<Box<Panic>> {
+        let focus = Focus::Detail(self.execution);
+        let ran = run(self.pass, scenario, Budget::ample(), focus, learned);
+        match ran.ended {
+            Ended::Failed(panic) if ran.executions == self.execution => Some(panic),
+            _ => None,
+        }
+    }
+
+    /// The failure as data, found after so many interleavings. `token` still lacks its fingerprint.
+    pub(super) fn failure(self, interleavings: u64, token: Token) -> Failure {
+        let search = self.pass.in_data(self.execution, interleavings);
+        let kind = kind_of(&self.panic);
+        let Panic {
+            message,
+            at,
+            thread,
+            trace,
+        } = *self.panic;
+        // A stub that was reached is not an interleaving to look at.
+        if let Some(todo) = message.strip_prefix("not yet implemented: ") {
+            let message = format!("still to do: {todo}");
+            let mut failure = Failure::bare(&claim(), FailureKind::Assertion, message);
+            failure.at = at;
+            return failure;
+        }
+        let case = Case {
+            claim: claim(),
+            kind,
+            message,
+            at,
+            by: thread,
+            search,
+        };
+        let mut failure = on_its_own_thread(|| tell::tell(case, &trace));
+        let sources = fingerprint(&failure);
+        failure.replay = Some(Token { sources, ..token }.to_string());
+        failure
+    }
+}
+
+/// The current thread may have a small stack.
+fn on_its_own_thread<T: Send>(job: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| scope.spawn(job).join())
+        .unwrap_or_else(|payload| resume_unwind(payload))
+}
+
+/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found once more,
+/// by schedules with few switches from many seeds, and the one with the fewest is shown.
+fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
+    let mut budget = Budget::new(SHORTENING);
+    let kind = kind_of(&first.panic);
+    let mut best = first;
+    for seed in 1..=SHORTENING_SEEDS {
+        if budget.is_used_up() {
+            break;
+        }
+        let pass = best.pass.with_few_switches(seed);
+        let ran = run(pass, scenario, budget, Focus::None, learned);
+        budget = budget.without(ran.used);
+        if let Ended::Failed(panic) = ran.ended
+            && kind_of(&panic) == kind
+            && length(&panic) < length(&best.panic)
+        {
+            best = Found {
+                panic,
+                pass,
+                execution: ran.executions,
+            };
+        }
+    }
+    best
+}
+
+/// Switches first, then steps.
+fn length(panic: &Panic) -> (usize, usize) {
+    let events = &panic.trace.events;
+    let switches = events
+        .windows(2)
+        .filter(|pair| pair[0].thread != pair[1].thread);
+    (switches.count(), events.len())
+}
+
+pub(super) fn without_interleaving(kind: FailureKind, message: String) -> Box<Failure> {
+    Box::new(Failure::bare(&claim(), kind, message))
+}
+
+/// Changes with the source files that the failure is in.
+fn fingerprint(failure: &Failure) -> String {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    let mut hasher = DefaultHasher::new();
+    failure.sources.hash(&mut hasher);
+    format!("{:08x}", hasher.finish() as u32)
+}
