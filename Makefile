@@ -8,7 +8,7 @@ FUZZ = target/tools/bin/cargo-fuzz
 KILLS ?= 300
 SECONDS_EACH ?= 300
 
-.PHONY: grade test crossbeam-tests fuzz torment mutants solid check handout book pictures race interop bench plots crawl-docs
+.PHONY: grade test crossbeam-tests fuzz torment mutants repeat check handout book pictures race interop bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
 	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/labs/$(LAB)/samples/*
@@ -22,8 +22,8 @@ mutants: $(MUTANTS) ## Changes that a machine makes to a lab's solution: each mu
 	$(MUTANTS) mutants --list --json --package $(LAB)-solution > target/mutants-$(LAB).json
 	cargo run --quiet --package grader -- mutants --lab $(LAB) target/mutants-$(LAB).json
 
-solid: ## A lab's public tests and hidden checks on its solution, 50 times each.
-	cargo run --quiet --package grader -- solid --lab $(LAB)
+repeat: ## Repeats a lab's public tests and hidden checks on its solution, 50 times each: every run must pass.
+	cargo run --quiet --package grader -- repeat --lab $(LAB)
 
 crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channels: how many passed, what is left out and why.
 	cargo test --quiet --package crossbeam-tests -- --format pretty

@@ -10,11 +10,11 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::error::{BadInput, Exit, exit_for};
-use crate::generated;
 use crate::handout;
 use crate::lab::Lab;
+use crate::mutation;
+use crate::repeat;
 use crate::report::view::Reader;
-use crate::solid;
 use crate::tree::Tree;
 use crate::verify::{self, Wanted};
 
@@ -48,8 +48,8 @@ enum Command {
     Verify(VerifyArgs),
     /// Grades changes that a machine makes to a solution (`make mutants`): each must lose a check.
     Mutants(MutantsArgs),
-    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be green each time.
-    Solid(SolidArgs),
+    /// Repeats a lab's public tests and hidden checks on its solution: every run must pass.
+    Repeat(RepeatArgs),
     /// Generates the skeletons that students get from the solutions.
     Handout(HandoutArgs),
     /// Lists labs, exercises and checks.
@@ -117,7 +117,7 @@ struct MutantsArgs {
 }
 
 #[derive(Debug, Args)]
-struct SolidArgs {
+struct RepeatArgs {
     #[command(flatten)]
     lab: LabArg,
     /// How many times.
@@ -170,7 +170,7 @@ impl Cli {
             Command::Grade(args) => grade::run(&tree()?, &args),
             Command::Verify(args) => run_verify(&tree()?, &args),
             Command::Mutants(args) => run_mutants(&tree()?, args),
-            Command::Solid(args) => run_solid(&tree()?, &args),
+            Command::Repeat(args) => run_repeat(&tree()?, &args),
             Command::Handout(args) => run_handout(&tree()?, &args),
             Command::List(args) => list(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),
@@ -208,13 +208,13 @@ fn run_mutants(tree: &Tree, args: MutantsArgs) -> Result<Exit> {
     }
     .labs(tree)?;
     let lab = Lab::read(tree, &lab[0])?;
-    generated::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
+    mutation::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
 }
 
-fn run_solid(tree: &Tree, args: &SolidArgs) -> Result<Exit> {
+fn run_repeat(tree: &Tree, args: &RepeatArgs) -> Result<Exit> {
     let mut exit = Exit::Done;
     for lab in args.lab.labs(tree)? {
-        exit = exit.max(solid::run(
+        exit = exit.max(repeat::run(
             tree,
             &Lab::read(tree, &lab)?,
             args.times,

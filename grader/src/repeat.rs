@@ -1,7 +1,8 @@
-//! Runs a lab's solution many times over: whatever fails now and then is found here, not by a student.
+//! Runs a lab's solution many times over: a check that fails now and then is found here, not by a
+//! student.
 //!
-//! The one idea: it is compiled once, so that fifty times cost little more than one; a check that passes 49 times
-//! of 50 is wrong, or the solution is.
+//! The one idea: it is compiled once, so that fifty times cost little more than one; a check that
+//! passes 49 times of 50 is wrong, or the solution is.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -24,7 +25,8 @@ use crate::tree::Tree;
 use crate::verdict::{Judged, Verdict, judge};
 use crate::workers;
 
-/// Runs the public tests and every hidden check `times` times on the solution, and prints what failed how often.
+/// Runs the public tests and every hidden check `times` times on the solution, and prints what failed
+/// how often.
 ///
 /// # Errors
 ///
@@ -84,7 +86,7 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
         checks.len()
     );
     if failures.is_empty() {
-        println!("{what}: green each time");
+        println!("{what}: each run passed");
         Ok(Exit::Done)
     } else {
         println!("{what}: {} failures", failures.len());
