@@ -11,7 +11,9 @@ SECONDS_EACH ?= 300
 .PHONY: grade test crossbeam-tests fuzz torment mutants repeat check handout book pictures race interop bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
-	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/labs/$(LAB)/samples/*
+	rm -rf target/samples/$(LAB)
+	cargo run --quiet --package grader -- sample --lab $(LAB) --out target/samples/$(LAB)
+	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) target/samples/$(LAB)/*
 
 test: ## All tests of everything: unit, doc and public tests, then every check against every solution and mutant.
 	cargo test --quiet
@@ -42,7 +44,7 @@ check: ## What a change has to pass before its tests are worth running: format a
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 
-handout: ## Writes the skeletons that students get from the solutions.
+handout: ## Writes what students get: skeletons from the solutions, tables from each lab.toml.
 	cargo run --quiet --package grader -- handout
 
 book: $(MDBOOK) ## The pages of notes/ as a book to browse: target/book/index.html.

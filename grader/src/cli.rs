@@ -2,6 +2,7 @@
 
 mod explain;
 mod grade;
+mod sample;
 
 use std::path::PathBuf;
 
@@ -44,13 +45,15 @@ Exit codes:
 enum Command {
     /// Grades submissions: folders that students handed in, `labs/<lab>`, or `solutions/<lab>`.
     Grade(GradeArgs),
-    /// Proves a lab: solution, skeleton, other designs and every mutant come out as they must.
+    /// Lays a lab's samples out as students hand them in, each in a folder of its name.
+    Sample(SampleArgs),
+    /// Proves a lab: solution, skeleton, samples, other designs and mutants come out as they must.
     Verify(VerifyArgs),
     /// Grades changes that a machine makes to a solution (`make mutants`): each must lose a check.
     Mutants(MutantsArgs),
     /// Repeats a lab's public tests and hidden checks on its solution: every run must pass.
     Repeat(RepeatArgs),
-    /// Generates the skeletons that students get from the solutions.
+    /// Generates what students get: skeletons from solutions, tables from `lab.toml`.
     Handout(HandoutArgs),
     /// Lists labs, exercises and checks.
     List(LabArg),
@@ -87,6 +90,15 @@ struct GradeArgs {
     /// What to grade.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct SampleArgs {
+    #[command(flatten)]
+    lab: LabArg,
+    /// The folder in which theirs are made.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +180,7 @@ impl Cli {
         let tree = || Tree::find(&start);
         match self.command {
             Command::Grade(args) => grade::run(&tree()?, &args),
+            Command::Sample(args) => sample::run(&tree()?, &args),
             Command::Verify(args) => run_verify(&tree()?, &args),
             Command::Mutants(args) => run_mutants(&tree()?, args),
             Command::Repeat(args) => run_repeat(&tree()?, &args),
@@ -231,28 +244,31 @@ fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {
         Some(lab) if tree.solution(lab).is_dir() => vec![lab.clone()],
         _ => args.lab.labs(tree)?,
     };
-    for lab in labs {
-        let stale = handout::stale(tree, &lab)?;
-        if args.check {
-            for file in &stale {
-                println!("{}", file.diff());
-            }
-            if !stale.is_empty() {
-                let names: Vec<&str> = stale.iter().map(|file| file.path.as_str()).collect();
-                eprintln!(
-                    "stale: {}; run `grader handout --lab {lab}` and commit",
-                    names.join(", ")
-                );
-                exit = Exit::Stale;
-            }
-        } else {
-            handout::write(tree, &stale)?;
-            for file in &stale {
-                println!("wrote {}", file.path);
-            }
-        }
+    for lab in &labs {
+        exit = exit.max(bring(tree, args, &handout::stale(tree, lab)?)?);
     }
-    Ok(exit)
+    // Afterwards, because a lab is only read when the files that it names are there.
+    Ok(exit.max(bring(tree, args, &handout::stale_tables(tree, &labs)?)?))
+}
+
+/// Writes what is stale, or says that it is.
+fn bring(tree: &Tree, args: &HandoutArgs, stale: &[handout::Stale]) -> Result<Exit> {
+    if !args.check {
+        handout::write(tree, stale)?;
+        for file in stale {
+            println!("wrote {}", file.path);
+        }
+        return Ok(Exit::Done);
+    }
+    for file in stale {
+        println!("{}", file.diff());
+        eprintln!("stale: {}; run `grader handout` and commit", file.path);
+    }
+    Ok(if stale.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Stale
+    })
 }
 
 fn list(tree: &Tree, args: &LabArg) -> Result<Exit> {

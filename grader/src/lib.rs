@@ -14,6 +14,7 @@
 pub mod accepted;
 pub mod build;
 pub mod cli;
+pub mod edit;
 pub mod error;
 pub mod grade;
 pub mod handout;
@@ -26,6 +27,7 @@ pub mod progress;
 pub mod repeat;
 pub mod report;
 pub mod run;
+pub mod sample;
 pub mod score;
 pub mod stage;
 pub mod subject;

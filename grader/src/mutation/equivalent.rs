@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::Change;
 use crate::error::BadInput;
-use crate::lab::Lab;
+use crate::lab::{Lab, parse};
 use crate::tree::Tree;
 
 /// All explanations of a lab, and which of them were needed.
@@ -42,12 +42,7 @@ impl Equivalents {
             let all = Vec::new();
             return Ok(Equivalents { path: told, all });
         }
-        let text = std::fs::read_to_string(&path)?;
-        let file: EquivalentFile = toml::from_str(&text).map_err(|error| {
-            let remedy = "see the format in notes/architecture.md, Data";
-            BadInput::new(&path, error.message().replace('\n', ", "), remedy)
-                .at_byte(&text, error.span().map_or(0, |span| span.start))
-        })?;
+        let (_, file): (_, EquivalentFile) = parse(&path)?;
         for entry in &file.equivalent {
             if entry.reason.trim().is_empty() {
                 let problem = format!("`{}` has no reason", entry.change);
