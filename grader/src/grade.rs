@@ -4,6 +4,7 @@
 //! takes it out: the skeleton stands in its place, and the others are graded as if nothing had been.
 
 mod attempt;
+mod blame;
 mod out;
 mod walk;
 
@@ -55,6 +56,12 @@ pub enum Only {
 }
 
 impl Only {
+    /// Whether any check of an exercise is accepted.
+    fn asks_about(&self, exercise: &Exercise) -> bool {
+        let mut checks = exercise.checks.iter();
+        checks.any(|check| self.accepts(exercise, check))
+    }
+
     fn accepts(&self, exercise: &Exercise, check: &Check) -> bool {
         match self {
             Only::All => true,
@@ -85,7 +92,7 @@ impl Grader<'_> {
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer);
-        walk.read_tokens(stage);
+        walk.read_tokens();
         walk.build_and_run(stage)?;
         Ok(walk.graded(subject))
     }

@@ -11,7 +11,6 @@ use std::time::Duration;
 use anstream::println;
 use anyhow::{Context, Result, anyhow};
 
-use crate::build::Compiler;
 use crate::error::Exit;
 use crate::intake;
 use crate::lab::{Check, Kind, Lab};
@@ -19,8 +18,9 @@ use crate::process::{self, Bounds, Cause};
 use crate::progress::Progress;
 use crate::report::text::name;
 use crate::run;
-use crate::stage::template::Template;
+use crate::stage::{Built, Checks, Lints, Stage};
 use crate::subject::Subject;
+use crate::template::Template;
 use crate::tree::Tree;
 use crate::verdict::{Judged, Verdict, judge};
 use crate::workers;
@@ -37,31 +37,16 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
     let progress = Progress::over(checks.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
-    let stage = template.stage(&lab.name)?;
-    let solution = intake::take(tree, lab, &Subject::Solution)?;
-    let files = solution.files.iter();
-    stage.lay(
-        &files
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect(),
-    )?;
-    stage.lay_lints("")?;
-    let compiled = Compiler::at(&stage).lab()?;
-    stage.show_checks(lab, |_| true)?;
-    let checked = Compiler::at(&stage).checks();
-    stage.hide_checks()?;
-    let (_, binary) = checked?;
-    let binary = binary
-        .filter(|_| compiled.success)
+    let mut stage = Stage::of(&template, &lab.name)?;
+    let built = build(tree, lab, &mut stage)?
         .context("the solution does not compile with its checks; `grader verify` says why")?;
     workers::each(
-        &template,
-        &lab.name,
         jobs,
         &checks,
-        |_, check| -> Result<Vec<Judged>> {
+        || (),
+        |(), check| -> Result<Vec<Judged>> {
             let once = |_| {
-                let run = run::check(&binary, stage.root(), check, run::deadline(check))?;
+                let run = run::check(&built, check, run::deadline(check))?;
                 Ok(judge(&run, check.kind, |_| false))
             };
             (0..times).map(once).collect()
@@ -71,26 +56,41 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
             progress.done(&format!("{}: {} failed", check.id(), failed.len()));
             failures.extend(failed);
         },
-    )?;
+    );
     drop(progress);
+    Ok(conclude(lab, &failures, checks.len(), times))
+}
+
+/// Builds the solution with all its checks, if they compile.
+fn build<'s>(tree: &Tree, lab: &Lab, stage: &'s mut Stage) -> Result<Option<Built<'s>>> {
+    let solution = intake::take(tree, lab, &Subject::Solution)?;
+    let files = solution.files.iter();
+    let files = files.map(|(path, text)| (path.as_str(), text.as_str()));
+    let Ok(compiled) = stage.lay(&files.collect())?.compile(Lints::Skip)? else {
+        return Ok(None);
+    };
+    Ok(compiled.with_checks(Checks::All)?.ok())
+}
+
+/// Prints what failed how often.
+fn conclude(lab: &Lab, failures: &[String], checks: usize, times: usize) -> Exit {
     let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-    for failure in &failures {
+    for failure in failures {
         *counts.entry(failure).or_default() += 1;
     }
     for (failure, count) in &counts {
         println!("{count} of {times}: {failure}");
     }
     let what = format!(
-        "{}: public tests and {} checks, {times} times",
-        lab.name,
-        checks.len()
+        "{}: public tests and {checks} checks, {times} times",
+        lab.name
     );
     if failures.is_empty() {
         println!("{what}: each run passed");
-        Ok(Exit::Done)
+        Exit::Done
     } else {
         println!("{what}: {} failures", failures.len());
-        Ok(Exit::Unproven)
+        Exit::Unproven
     }
 }
 

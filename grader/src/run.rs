@@ -2,7 +2,6 @@
 //!
 //! What is not here: what its end means ([`crate::verdict`]), and the jail.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use anyhow::{Result, anyhow};
 
 use crate::lab::{Check, Kind};
 use crate::process::{self, Bounds, Ended};
+use crate::stage::Built;
 
 /// How a check came to its end.
 #[derive(Debug)]
@@ -42,16 +42,15 @@ pub fn deadline(check: &Check) -> Duration {
 /// be met count processor time and standing still, and this one only ends what escapes both.
 const PATIENCE: u32 = 6;
 
-/// Runs a check of `binary` with `dir` as its working directory. Blocks until it has ended, or its
-/// deadline has passed.
+/// Runs a check. Blocks until it has ended, or its deadline has passed.
 ///
 /// # Errors
 ///
 /// Where the process cannot be started or watched.
-pub fn check(binary: &Path, dir: &Path, check: &Check, deadline: Duration) -> Result<Run> {
+pub fn check(built: &Built, check: &Check, deadline: Duration) -> Result<Run> {
     let token = token()?;
     let wall = deadline * PATIENCE;
-    let mut command = quiet(binary, dir);
+    let mut command = quiet(built);
     command.args(["run", check.id()]);
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
     for (limit, after) in [
@@ -75,18 +74,18 @@ pub fn check(binary: &Path, dir: &Path, check: &Check, deadline: Duration) -> Re
     })
 }
 
-/// The ids of the checks in a binary.
+/// The ids of the checks that are built.
 ///
 /// # Errors
 ///
-/// Where the binary does not list them.
-pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
+/// Where they do not list themselves.
+pub fn list(built: &Built) -> Result<Vec<String>> {
     let bounds = Bounds {
         deadline: Duration::from_secs(60),
         stdout: 1 << 20,
         stderr: 1 << 20,
     };
-    let ended = process::run(quiet(binary, dir).arg("list"), b"", bounds)?;
+    let ended = process::run(quiet(built).arg("list"), b"", bounds)?;
     if !ended.status.success() {
         return Err(anyhow!(
             "the checks do not list themselves:\n{}",
@@ -99,9 +98,12 @@ pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-fn quiet(binary: &Path, dir: &Path) -> Command {
-    let mut command = Command::new(binary);
-    command.current_dir(dir).env_clear().env("NO_COLOR", "1");
+fn quiet(built: &Built) -> Command {
+    let mut command = Command::new(built.binary());
+    command
+        .current_dir(built.root())
+        .env_clear()
+        .env("NO_COLOR", "1");
     command
 }
 

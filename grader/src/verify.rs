@@ -22,9 +22,9 @@ use crate::mutant::Mutant;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::report::text::name;
-use crate::stage::Stage;
-use crate::stage::template::Template;
+use crate::stage::{Stage, Worker};
 use crate::subject::Subject;
+use crate::template::Template;
 use crate::tree::Tree;
 use crate::verdict::Verdict;
 use crate::workers;
@@ -84,11 +84,10 @@ impl Proof<'_> {
         let mut costs = summary::Costs::default();
         let mut complaints: Vec<String> = Vec::new();
         workers::each(
-            template,
-            &self.lab.name,
             jobs,
             self.subjects,
-            |stage, subject| self.grade(stage, subject),
+            || Worker::new(template),
+            |worker, subject| self.grade(worker.stage(&self.lab.name)?, subject),
             |subject, graded| {
                 let found = match graded {
                     Ok(graded) => {
@@ -106,7 +105,7 @@ impl Proof<'_> {
                 let told = |text| format!("{}: {text}", subject.name());
                 complaints.extend(found.into_iter().map(told));
             },
-        )?;
+        );
         complaints.extend(
             table
                 .idle()

@@ -1,13 +1,25 @@
 //! `grader sample`: lays a lab's samples out as students hand them in.
 
+use std::path::PathBuf;
+
 use anstream::println;
 use anyhow::Result;
+use clap::Args;
 
-use super::SampleArgs;
+use super::LabArg;
 use crate::error::{BadInput, Exit};
 use crate::lab::Lab;
 use crate::sample::Sample;
 use crate::tree::Tree;
+
+#[derive(Debug, Args)]
+pub(super) struct SampleArgs {
+    #[command(flatten)]
+    lab: LabArg,
+    /// The folder in which theirs are made.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
 
 pub(super) fn run(tree: &Tree, args: &SampleArgs) -> Result<Exit> {
     let [name] = &args.lab.labs(tree)?[..] else {
