@@ -8,10 +8,12 @@ FUZZ = target/tools/bin/cargo-fuzz
 KILLS ?= 300
 SECONDS_EACH ?= 300
 
-.PHONY: grade test crossbeam-tests fuzz torment mutants solid check handout book pictures race interop bench plots crawl-docs
+.PHONY: grade test crossbeam-tests fuzz torment mutants repeat check handout book pictures race interop bench plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
-	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) grader/labs/$(LAB)/samples/*
+	rm -rf target/samples/$(LAB)
+	cargo run --quiet --package grader -- sample --lab $(LAB) --out target/samples/$(LAB)
+	cargo run --quiet --package grader -- grade --lab $(LAB) solutions/$(LAB) labs/$(LAB) target/samples/$(LAB)/*
 
 test: ## All tests of everything: unit, doc and public tests, then every check against every solution and mutant.
 	cargo test --quiet
@@ -22,8 +24,8 @@ mutants: $(MUTANTS) ## Changes that a machine makes to a lab's solution: each mu
 	$(MUTANTS) mutants --list --json --package $(LAB)-solution > target/mutants-$(LAB).json
 	cargo run --quiet --package grader -- mutants --lab $(LAB) target/mutants-$(LAB).json
 
-solid: ## A lab's public tests and hidden checks on its solution, 50 times each.
-	cargo run --quiet --package grader -- solid --lab $(LAB)
+repeat: ## Repeats a lab's public tests and hidden checks on its solution, 50 times each: every run must pass.
+	cargo run --quiet --package grader -- repeat --lab $(LAB)
 
 crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channels: how many passed, what is left out and why.
 	cargo test --quiet --package crossbeam-tests -- --format pretty
@@ -43,7 +45,7 @@ check: ## What a change has to pass before its tests are worth running: format a
 	rustfmt --check grader/labs/*/checks/src/*.rs # modules that a macro declares
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 
-handout: ## Writes the skeletons that students get from the solutions.
+handout: ## Writes what students get: skeletons from the solutions, tables from each lab.toml.
 	cargo run --quiet --package grader -- handout
 
 book: $(MDBOOK) ## The pages of notes/ as a book to browse: target/book/index.html.

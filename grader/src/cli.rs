@@ -5,7 +5,8 @@ mod grade;
 mod handout;
 mod list;
 mod mutants;
-mod solid;
+mod repeat;
+mod sample;
 mod verify;
 
 use std::path::PathBuf;
@@ -43,14 +44,15 @@ Exit codes:
 enum Command {
     /// Grades submissions: folders that students handed in, `labs/<lab>`, or `solutions/<lab>`.
     Grade(grade::GradeArgs),
-    /// Proves a lab: solution, skeleton, other designs and every mutant come out as they must.
+    /// Lays a lab's samples out as students hand them in, each in a folder of its name.
+    Sample(sample::SampleArgs),
+    /// Proves a lab: solution, skeleton, samples, other designs and mutants come out as they must.
     Verify(verify::VerifyArgs),
     /// Grades changes that a machine makes to a solution (`make mutants`): each must lose a check.
     Mutants(mutants::MutantsArgs),
-    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be
-    /// green each time.
-    Solid(solid::SolidArgs),
-    /// Generates the skeletons that students get from the solutions.
+    /// Repeats a lab's public tests and hidden checks on its solution: every run must pass.
+    Repeat(repeat::RepeatArgs),
+    /// Generates what students get: skeletons from solutions, tables from `lab.toml`.
     Handout(handout::HandoutArgs),
     /// Lists labs, exercises and checks.
     List(LabArg),
@@ -90,9 +92,10 @@ impl Cli {
         let tree = || Tree::find(&start);
         match self.command {
             Command::Grade(args) => grade::run(&tree()?, &args),
+            Command::Sample(args) => sample::run(&tree()?, &args),
             Command::Verify(args) => verify::run(&tree()?, &args),
             Command::Mutants(args) => mutants::run(&tree()?, &args),
-            Command::Solid(args) => solid::run(&tree()?, &args),
+            Command::Repeat(args) => repeat::run(&tree()?, &args),
             Command::Handout(args) => handout::run(&tree()?, &args),
             Command::List(args) => list::run(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),

@@ -1,25 +1,30 @@
-//! Generates the skeleton that students get from the solution.
+//! Generates what students get from what its authors write.
 //!
 //! The one idea: in `solutions/<lab>/src`, the lines from `// LAB: <stub line>` to `// LAB: end` become
-//! the stub line; an empty stub deletes the region. So the two can never drift apart.
+//! the stub line; an empty stub deletes the region. So the two can never drift apart. Nor can the tables
+//! of exercises, which are made from `lab.toml`.
 //!
-//! What is not here: the rest of a lab's folder (`lab.toml`, README, public tests), which is written
-//! by hand in `labs/<lab>`.
+//! What is not here: the rest of a lab's folder (`lab.toml`, the README's text, public tests), which
+//! is written by hand in `labs/<lab>`.
+
+mod tables;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::slice;
 
 use anyhow::{Context, Result};
 use similar::TextDiff;
 
 use crate::error::BadInput;
+use crate::lab::Lab;
 use crate::process;
 use crate::tree::{Tree, files_below};
 
 const MARK: &str = "// LAB:";
 
-/// A file of the skeleton that is not what the solution generates.
+/// A generated file that is not what it would be if it were generated now.
 #[derive(Debug)]
 pub struct Stale {
     /// The file, from the repository's root.
@@ -86,7 +91,50 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
     Ok(stale)
 }
 
-/// Brings the files of the skeleton up to date.
+/// Compares the tables of exercises, in the repository's README and in those of some labs, with what
+/// `lab.toml` says.
+///
+/// # Errors
+///
+/// [`BadInput`] where a lab's files are wrong, or a page asks for a table of no lab.
+pub fn stale_tables(tree: &Tree, labs: &[String]) -> Result<Vec<Stale>> {
+    let mut stale = Vec::new();
+    for name in labs {
+        stale.extend(stale_page(
+            tree,
+            &tree.lab(name).join("README.md"),
+            slice::from_ref(name),
+        )?);
+    }
+    stale.extend(stale_page(
+        tree,
+        &tree.root().join("README.md"),
+        &tree.labs()?,
+    )?);
+    Ok(stale)
+}
+
+fn stale_page(tree: &Tree, path: &Path, labs: &[String]) -> Result<Option<Stale>> {
+    let found = std::fs::read_to_string(path).unwrap_or_default();
+    if !tables::asks(&found) {
+        return Ok(None);
+    }
+    let labs: Vec<Lab> = labs
+        .iter()
+        .map(|name| Lab::read(tree, name))
+        .collect::<Result<_>>()?;
+    let fresh = tables::remade(&found, &labs).map_err(|(line, problem)| {
+        BadInput::new(path, problem, "name the lab of the page, or `every lab`").at_line(line)
+    })?;
+    let path = tree.told(path);
+    Ok((found != fresh).then_some(Stale {
+        path,
+        fresh: Some(fresh),
+        found: Some(found),
+    }))
+}
+
+/// Brings generated files up to date.
 ///
 /// # Errors
 ///
@@ -149,6 +197,14 @@ pub fn stubbed(path: &Path, solution: &str) -> Result<String> {
         .into()),
         None => Ok(stubbed),
     }
+}
+
+/// A text of the solution as a student would hand it in: without the lines that mark its regions.
+pub fn unmarked(solution: &str) -> String {
+    let lines = solution.split_inclusive('\n');
+    lines
+        .filter(|line| !line.trim_start().starts_with(MARK))
+        .collect()
 }
 
 fn formatted(tree: &Tree, text: &str) -> Result<String> {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::error::BadInput;
 use crate::lab::Lab;
@@ -48,6 +48,11 @@ pub fn take(tree: &Tree, lab: &Lab, subject: &Subject) -> Result<Answer> {
                 answer.files.insert(file.clone(), read(path)?);
             }
             Ok(answer)
+        }
+        Subject::Sample(sample) => {
+            let dir = tempfile::tempdir().context("a folder for a sample")?;
+            sample.lay(dir.path())?;
+            submission(lab, dir.path())
         }
         Subject::Submission(path) => submission(lab, path),
     }

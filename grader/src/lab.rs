@@ -14,7 +14,8 @@ use toml::Spanned;
 
 use crate::error::BadInput;
 use crate::tree::{Tree, lab_dir};
-use file::{ChecksFile, LabFile, parse};
+pub(crate) use file::parse;
+use file::{ChecksFile, LabFile};
 
 /// One lab: its exercises, each with its checks.
 #[derive(Debug, Clone)]
@@ -42,8 +43,19 @@ pub struct Exercise {
     pub bonus: bool,
     /// Whether it teaches `unsafe`, and so may use it.
     pub unsafe_code: bool,
+    /// How long it takes a student.
+    pub minutes: u32,
+    /// How long our solution is.
+    pub lines: u32,
     /// What has to hold, in the order of `checks.toml`.
     pub checks: Vec<Check>,
+}
+
+impl Exercise {
+    /// What its checks are worth together.
+    pub fn points(&self) -> u32 {
+        self.checks.iter().map(|check| check.points).sum()
+    }
 }
 
 /// One claim about an exercise, and what it is worth.
@@ -150,12 +162,14 @@ impl Lab {
                 group: entry.group.clone(),
                 bonus: entry.bonus,
                 unsafe_code: entry.unsafe_code,
+                minutes: entry.minutes,
+                lines: entry.lines,
                 checks: Vec::new(),
             });
         }
         attach_checks(tree, name, &mut exercises)?;
         for (entry, exercise) in file.exercise.iter().zip(&exercises) {
-            let sum: u32 = exercise.checks.iter().map(|check| check.points).sum();
+            let sum = exercise.points();
             if sum != entry.points {
                 return Err(bad(
                     format!(

@@ -6,8 +6,9 @@ use anyhow::Result;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::edit::Edit;
 use crate::error::BadInput;
-use crate::lab::Lab;
+use crate::lab::{Lab, parse};
 use crate::tree::{Tree, entries};
 
 /// One mistake.
@@ -48,16 +49,7 @@ impl Mutant {
 }
 
 fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result<()> {
-    let text = std::fs::read_to_string(path)?;
-    let file: MutantsFile = toml::from_str(&text).map_err(|error| {
-        let problem = error.message().replace('\n', ", ");
-        BadInput::new(
-            path,
-            problem,
-            "see the format in notes/architecture.md, Data",
-        )
-        .at_byte(&text, error.span().map_or(0, |span| span.start))
-    })?;
+    let (text, file): (_, MutantsFile) = parse(path)?;
     let exercise = path
         .file_stem()
         .unwrap_or_default()
@@ -115,19 +107,10 @@ fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result
             let remedy = "give it `find` and `replace`, or several of them as [[mutant.edit]]";
             bad("it edits nothing, or in both ways".to_owned(), remedy).at_byte(&text, at)
         })? {
-            let find = edit.find.get_ref();
-            let problem = match mutated.matches(&**find).count() {
-                1 => {
-                    mutated = mutated.replacen(&**find, &edit.replace, 1);
-                    continue;
-                }
-                0 => "its `find` is nowhere in the solution".to_owned(),
-                n => format!("its `find` is in the solution {n} times"),
-            };
-            let remedy = format!("make it match exactly one place of {}", tree.told(&source));
-            return Err(bad(problem, &remedy)
-                .at_byte(&text, edit.find.span().start)
-                .into());
+            mutated = edit.apply(&mutated).map_err(|problem| {
+                let remedy = format!("make it match exactly one place of {}", tree.told(&source));
+                bad(problem, &remedy).at_byte(&text, edit.at())
+            })?;
         }
         let source = std::fs::read_to_string(&source)?;
         let same = all
@@ -182,16 +165,9 @@ struct MutantEntry {
     file: String,
     find: Option<Spanned<String>>,
     replace: Option<String>,
+    /// Applied one after the other.
     #[serde(default)]
     edit: Vec<Edit>,
-}
-
-/// One replacement. Several are applied one after the other.
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct Edit {
-    find: Spanned<String>,
-    replace: String,
 }
 
 impl MutantEntry {

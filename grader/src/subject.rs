@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::accepted::Accepted;
 use crate::mutant::Mutant;
+use crate::sample::Sample;
 
 /// Something that answers a lab's exercises, rightly or wrongly.
 #[derive(Debug, Clone)]
@@ -16,6 +17,8 @@ pub enum Subject {
     Mutant(Mutant),
     /// The solution with one exercise answered by another design, still right.
     Accepted(Accepted),
+    /// A submission whose outcome is known.
+    Sample(Sample),
     /// A folder that somebody handed in.
     Submission(PathBuf),
 }
@@ -28,6 +31,7 @@ impl Subject {
             Subject::Solution => "the solution".to_owned(),
             Subject::Mutant(mutant) => format!("mutant {}::{}", mutant.exercise, mutant.name),
             Subject::Accepted(other) => format!("accepted {}::{}", other.exercise, other.design),
+            Subject::Sample(sample) => format!("sample {}", sample.name),
             Subject::Submission(path) => path.display().to_string(),
         }
     }

@@ -105,9 +105,9 @@ impl Tree {
         self.author(lab).join("accepted")
     }
 
-    /// Where submissions lie that show how grading goes.
+    /// Which submissions show how a lab is graded.
     pub fn samples(&self, lab: &str) -> PathBuf {
-        self.author(lab).join("samples")
+        self.author(lab).join("samples.toml")
     }
 
     /// The author's half of a lab: checks, and what is known about right and wrong answers.

@@ -11,12 +11,12 @@ mod judge;
 use std::time::Duration;
 
 use picture::{Failure, Outcome};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use judge::judge;
 
 /// How a check came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// The claim holds, as far as the check can tell.

@@ -1,9 +1,10 @@
 //! Proves that a lab keeps its promises, by grading answers whose outcome is known.
 //!
-//! The one idea: expected outcomes are data. The solution and the sample `complete` pass every check, an
-//! accepted design every check of its exercise, the skeleton compiles without warnings and fails every check
-//! without hanging, and each mutant fails the checks that it names.
+//! The one idea: expected outcomes are data. The solution passes every check, an accepted design
+//! every check of its exercise, the skeleton compiles without warnings and fails every check without
+//! hanging, each mutant fails the checks that it names, and each sample comes out as it says.
 
+mod samples;
 mod summary;
 mod table;
 mod wanted;
@@ -92,7 +93,7 @@ impl Proof<'_> {
                     Ok(graded) => {
                         match subject {
                             Subject::Mutant(mutant) => table.add(mutant, &graded.report),
-                            Subject::Skeleton => {}
+                            Subject::Skeleton | Subject::Sample(_) => {}
                             _ => costs.add(&graded.report),
                         }
                         judge(subject, &graded)
@@ -187,6 +188,7 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
         Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
             complaints.extend(not_passed(report));
         }
+        Subject::Sample(sample) => complaints.extend(samples::complaints(sample, report)),
         Subject::Skeleton => {
             for check in report.checks() {
                 match check.judged.verdict {

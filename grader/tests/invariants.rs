@@ -1,6 +1,8 @@
 //! Invariants of `notes/architecture.md` that the compiler does not see: they are about what is absent.
 use std::path::{Path, PathBuf};
 
+use grader::tree::Tree;
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -32,13 +34,26 @@ fn sources(folder: &str) -> Vec<(String, String)> {
     found
 }
 
+/// The files below a folder with one of these words in their code; comments may name anything.
 fn files_with(folder: &str, words: &[&str]) -> Vec<String> {
-    let has = |text: &str| words.iter().any(|word| text.contains(word));
+    let has = |text: &str| {
+        let lines = text.lines().map(str::trim_start);
+        let mut code = lines.filter(|line| !line.starts_with("//"));
+        code.any(|line| words.iter().any(|word| line.contains(word)))
+    };
     sources(folder)
         .into_iter()
         .filter(|(_, text)| has(text))
         .map(|(name, _)| name)
         .collect()
+}
+
+/// The course's labs, by their names.
+fn labs() -> Vec<String> {
+    let tree = Tree::find(&root()).expect("the course");
+    let labs = tree.labs().expect("its labs");
+    assert!(!labs.is_empty(), "the course has labs");
+    labs
 }
 
 /// A command may be described anywhere; these start one.
@@ -85,13 +100,21 @@ fn score_and_reports_touch_neither_disk_nor_clock() {
 }
 
 #[test]
-fn what_students_read_and_write_has_no_cfg() {
-    for folder in ["labs/locks", "solutions/locks"] {
-        let files = files_with(folder, &["cfg(", "cfg!("]);
-        assert!(files.is_empty(), "{files:?}");
+fn nothing_that_is_written_for_a_lab_has_a_cfg() {
+    for lab in labs() {
+        for folder in [
+            format!("labs/{lab}"),
+            format!("solutions/{lab}"),
+            format!("grader/labs/{lab}/accepted"),
+            format!("grader/labs/{lab}/checks"),
+        ] {
+            let files = files_with(&folder, &["cfg(", "cfg!("]);
+            assert!(files.is_empty(), "{files:?}");
+        }
     }
 }
 
+// Checks are not among them: what they note down for themselves, a search need not see.
 #[test]
 fn what_students_write_takes_its_primitives_from_the_kit() {
     let others = [
@@ -102,13 +125,54 @@ fn what_students_write_takes_its_primitives_from_the_kit() {
         "loom::",
         "shuttle::",
     ];
-    for folder in [
-        "labs/locks/src",
-        "solutions/locks/src",
-        "grader/labs/locks/accepted",
-    ] {
-        let files = files_with(folder, &others);
-        assert!(files.is_empty(), "{files:?}");
+    for lab in labs() {
+        for folder in [
+            format!("labs/{lab}/src"),
+            format!("solutions/{lab}/src"),
+            format!("grader/labs/{lab}/accepted"),
+        ] {
+            let files = files_with(&folder, &others);
+            assert!(files.is_empty(), "{files:?}");
+        }
+    }
+}
+
+#[test]
+fn every_lab_is_part_of_the_workspace_and_only_its_skeleton_is_left_out_by_default() {
+    let manifest = std::fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let manifest: toml::Table = manifest.parse().expect("it is TOML");
+    let list = |key: &str| -> Vec<&str> {
+        let list = manifest["workspace"][key].as_array().expect("a list");
+        list.iter().filter_map(toml::Value::as_str).collect()
+    };
+    let (members, default) = (list("members"), list("default-members"));
+    for lab in labs() {
+        let [skeleton, solution, checks] = [
+            format!("labs/{lab}"),
+            format!("solutions/{lab}"),
+            format!("grader/labs/{lab}/checks"),
+        ];
+        for package in [&skeleton, &solution, &checks] {
+            assert!(members.contains(&package.as_str()), "{package}");
+        }
+        assert!(default.contains(&solution.as_str()), "{solution}");
+        assert!(!default.contains(&skeleton.as_str()), "{skeleton}");
+    }
+}
+
+#[test]
+fn every_lab_shows_how_it_is_graded_and_has_its_table_of_exercises() {
+    for lab in labs() {
+        let samples = root().join(format!("grader/labs/{lab}/samples.toml"));
+        let samples = std::fs::read_to_string(samples).unwrap_or_default();
+        assert!(samples.contains("[[sample]]"), "{lab} has no samples");
+        let page = root().join(format!("labs/{lab}/README.md"));
+        let page = std::fs::read_to_string(page).expect("the lab's page");
+        let asks = format!("<!-- exercises: {lab} -->");
+        assert!(
+            page.contains(&asks),
+            "{lab}: its page does not ask for its table"
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! `grader handout`: which skeletons are written, or whether they are stale.
+//! `grader handout`: what is generated, or whether it is stale.
 
 use anstream::{eprintln, println};
 use anyhow::Result;
@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::LabArg;
 use crate::error::Exit;
-use crate::handout;
+use crate::handout::{self, Stale};
 use crate::tree::Tree;
 
 #[derive(Debug, Args)]
@@ -25,22 +25,26 @@ pub(super) fn run(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {
         Some(lab) if tree.solution(lab).is_dir() => vec![lab.clone()],
         _ => args.lab.labs(tree)?,
     };
-    for lab in labs {
-        let stale = handout::stale(tree, &lab)?;
-        if !args.check {
-            handout::write(tree, &stale)?;
-            for file in &stale {
-                println!("wrote {}", file.path);
-            }
-        } else if !stale.is_empty() {
-            for file in &stale {
-                println!("{}", file.diff());
-            }
-            let paths: Vec<&str> = stale.iter().map(|file| file.path.as_str()).collect();
-            let paths = paths.join(", ");
-            eprintln!("stale: {paths}; run `grader handout --lab {lab}` and commit");
-            exit = Exit::Stale;
-        }
+    for lab in &labs {
+        exit = exit.max(bring(tree, args, &handout::stale(tree, lab)?)?);
     }
-    Ok(exit)
+    // Afterwards, because a lab is only read when the files that it names are there.
+    Ok(exit.max(bring(tree, args, &handout::stale_tables(tree, &labs)?)?))
+}
+
+/// Writes what is stale, or says that it is.
+fn bring(tree: &Tree, args: &HandoutArgs, stale: &[Stale]) -> Result<Exit> {
+    if !args.check {
+        handout::write(tree, stale)?;
+        for file in stale {
+            println!("wrote {}", file.path);
+        }
+        return Ok(Exit::Done);
+    }
+    for file in stale {
+        println!("{}", file.diff());
+        eprintln!("stale: {}; run `grader handout` and commit", file.path);
+    }
+    let fresh = stale.is_empty();
+    Ok(if fresh { Exit::Done } else { Exit::Stale })
 }

@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::{cores, lab_named};
 use crate::error::Exit;
-use crate::generated;
 use crate::lab::Lab;
+use crate::mutation;
 use crate::tree::Tree;
 
 #[derive(Debug, Args)]
@@ -29,5 +29,5 @@ pub(super) struct MutantsArgs {
 
 pub(super) fn run(tree: &Tree, args: &MutantsArgs) -> Result<Exit> {
     let lab = Lab::read(tree, &lab_named(tree, &args.lab)?)?;
-    generated::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
+    mutation::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
 }

@@ -10,6 +10,7 @@ use crate::accepted::Accepted;
 use crate::error::BadInput;
 use crate::lab::Lab;
 use crate::mutant::Mutant;
+use crate::sample::Sample;
 use crate::subject::Subject;
 use crate::tree::Tree;
 
@@ -25,6 +26,9 @@ pub struct Wanted {
     /// Only this other design, as `name` or `exercise::name`; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub accepted: Vec<String>,
+    /// Only this sample; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub sample: Vec<String>,
 }
 
 /// An answer whose outcome is known, and the lab that it answers.
@@ -51,20 +55,13 @@ impl Wanted {
         for (kind, names, is) in [
             ("mutant", &self.mutant, is_mutant as fn(&Subject) -> bool),
             ("other design", &self.accepted, is_accepted),
+            ("sample", &self.sample, is_sample),
         ] {
-            let there: Vec<(&str, &str)> = all
-                .iter()
-                .filter(|known| is(&known.subject))
-                .filter_map(|known| named(&known.subject))
-                .collect();
+            let there = all.iter().filter(|known| is(&known.subject));
+            let there: Vec<Name> = there.filter_map(|known| named(&known.subject)).collect();
             for name in names {
-                if !there
-                    .iter()
-                    .any(|(exercise, own)| asked(name, exercise, own))
-                {
-                    let names = there
-                        .iter()
-                        .map(|(exercise, own)| format!("{exercise}::{own}"));
+                if !there.iter().any(|own| own.is_meant_by(name)) {
+                    let names = there.iter().map(Name::full);
                     return Err(self.unknown(tree, labs, kind, name, names).into());
                 }
             }
@@ -73,11 +70,11 @@ impl Wanted {
             all.retain(|known| {
                 let names = match known.subject {
                     Subject::Mutant(_) => &self.mutant,
+                    Subject::Sample(_) => &self.sample,
                     _ => &self.accepted,
                 };
-                named(&known.subject).is_some_and(|(exercise, own)| {
-                    names.iter().any(|name| asked(name, exercise, own))
-                })
+                named(&known.subject)
+                    .is_some_and(|own| names.iter().any(|name| own.is_meant_by(name)))
             });
         }
         Ok(all)
@@ -100,7 +97,7 @@ impl Wanted {
 
     /// Whether no single answers are named.
     fn whole(&self) -> bool {
-        self.mutant.is_empty() && self.accepted.is_empty()
+        self.mutant.is_empty() && self.accepted.is_empty() && self.sample.is_empty()
     }
 
     /// Whether an answer has to do with the exercise that is asked for.
@@ -108,9 +105,11 @@ impl Wanted {
         let Some(only) = &self.exercise else {
             return true;
         };
-        match named(&known.subject) {
-            Some((exercise, _)) => exercise == only,
-            None => known.lab.exercise(only).is_some(),
+        match &known.subject {
+            Subject::Mutant(mutant) => mutant.exercise == *only,
+            Subject::Accepted(other) => other.exercise == *only,
+            Subject::Sample(sample) => sample.is_about(only),
+            _ => known.lab.exercise(only).is_some(),
         }
     }
 
@@ -158,29 +157,50 @@ impl Wanted {
     }
 }
 
-/// All known answers of a lab: what every exercise has, then its other designs, then its mutants. The sample `complete` is one
-/// more right answer, of all exercises together and as a student hands it in.
+/// All known answers of a lab: what every exercise has, then samples, other designs and mutants.
 fn known<'l>(tree: &Tree, lab: &'l Lab) -> Result<Vec<Known<'l>>> {
+    let samples = Sample::all(tree, lab)?.into_iter().map(Subject::Sample);
     let accepted = Accepted::all(tree, lab)?.into_iter().map(Subject::Accepted);
     let mutants = Mutant::all(tree, lab)?.into_iter().map(Subject::Mutant);
-    let complete = tree.samples(&lab.name).join("complete");
-    let complete = complete.is_dir().then_some(Subject::Submission(complete));
     Ok([Subject::Solution, Subject::Skeleton]
         .into_iter()
-        .chain(complete)
+        .chain(samples)
         .chain(accepted)
         .chain(mutants)
         .map(|subject| Known { lab, subject })
         .collect())
 }
 
-/// The exercise that a subject is about, and its own name; nothing for those that are about all.
-fn named(subject: &Subject) -> Option<(&str, &str)> {
-    match subject {
-        Subject::Mutant(mutant) => Some((&mutant.exercise, &mutant.name)),
-        Subject::Accepted(other) => Some((&other.exercise, &other.design)),
-        Subject::Solution | Subject::Skeleton | Subject::Submission(_) => None,
+/// What a single answer is asked for by.
+struct Name<'s> {
+    /// Nothing where it answers several.
+    exercise: Option<&'s str>,
+    own: &'s str,
+}
+
+impl Name<'_> {
+    fn full(&self) -> String {
+        match self.exercise {
+            Some(exercise) => format!("{exercise}::{}", self.own),
+            None => self.own.to_owned(),
+        }
     }
+
+    /// Whether `name` is the answer's own, alone or after its exercise's.
+    fn is_meant_by(&self, name: &str) -> bool {
+        name == self.own || name == self.full()
+    }
+}
+
+/// The name of a subject that is not the lab's own.
+fn named(subject: &Subject) -> Option<Name<'_>> {
+    let (exercise, own) = match subject {
+        Subject::Mutant(mutant) => (Some(mutant.exercise.as_str()), &mutant.name),
+        Subject::Accepted(other) => (Some(other.exercise.as_str()), &other.design),
+        Subject::Sample(sample) => (None, &sample.name),
+        Subject::Solution | Subject::Skeleton | Subject::Submission(_) => return None,
+    };
+    Some(Name { exercise, own })
 }
 
 fn is_mutant(subject: &Subject) -> bool {
@@ -191,7 +211,6 @@ fn is_accepted(subject: &Subject) -> bool {
     matches!(subject, Subject::Accepted(_))
 }
 
-/// Whether `name` is meant: the answer's own, alone or after its exercise's.
-fn asked(name: &str, exercise: &str, own: &str) -> bool {
-    name == own || name.split_once("::") == Some((exercise, own))
+fn is_sample(subject: &Subject) -> bool {
+    matches!(subject, Subject::Sample(_))
 }

@@ -122,7 +122,7 @@ fn a_broken_check_has_its_own_exit_code() {
 }
 
 #[test]
-fn a_machines_change_is_caught_or_told_as_a_survivor() {
+fn a_machines_change_is_caught_or_printed() {
     let dir = TempDir::new().expect("a place for files");
     let line = 1 + course_line("solutions/tiny/src/two.rs", "    2");
     let change = |name: &str, replacement: &str| {

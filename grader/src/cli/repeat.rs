@@ -1,4 +1,4 @@
-//! `grader solid`: which labs are run many times over.
+//! `grader repeat`: which labs are run many times over.
 
 use anyhow::Result;
 use clap::Args;
@@ -6,11 +6,11 @@ use clap::Args;
 use super::{LabArg, cores};
 use crate::error::Exit;
 use crate::lab::Lab;
-use crate::solid;
+use crate::repeat;
 use crate::tree::Tree;
 
 #[derive(Debug, Args)]
-pub(super) struct SolidArgs {
+pub(super) struct RepeatArgs {
     #[command(flatten)]
     lab: LabArg,
     /// How many times.
@@ -21,11 +21,11 @@ pub(super) struct SolidArgs {
     jobs: usize,
 }
 
-pub(super) fn run(tree: &Tree, args: &SolidArgs) -> Result<Exit> {
+pub(super) fn run(tree: &Tree, args: &RepeatArgs) -> Result<Exit> {
     let mut exit = Exit::Done;
     for name in args.lab.labs(tree)? {
         let lab = Lab::read(tree, &name)?;
-        exit = exit.max(solid::run(tree, &lab, args.times, args.jobs)?);
+        exit = exit.max(repeat::run(tree, &lab, args.times, args.jobs)?);
     }
     Ok(exit)
 }

@@ -1,4 +1,4 @@
-//! Runs a lab's solution many times over: whatever fails now and then is found here, not by a
+//! Runs a lab's solution many times over: a check that fails now and then is found here, not by a
 //! student.
 //!
 //! The one idea: it is compiled once, so that fifty times cost little more than one; a check that
@@ -86,7 +86,7 @@ fn conclude(lab: &Lab, failures: &[String], checks: usize, times: usize) -> Exit
         lab.name
     );
     if failures.is_empty() {
-        println!("{what}: green each time");
+        println!("{what}: each run passed");
         Exit::Done
     } else {
         println!("{what}: {} failures", failures.len());

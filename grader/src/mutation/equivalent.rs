@@ -1,24 +1,24 @@
-//! Changes that survive with good reason: `grader/labs/<lab>/equivalent.toml`.
+//! Changes that mean the same as before: `grader/labs/<lab>/equivalent.toml`.
 
 use anyhow::Result;
 use serde::Deserialize;
 
 use super::Change;
 use crate::error::BadInput;
-use crate::lab::Lab;
+use crate::lab::{Lab, parse};
 use crate::tree::Tree;
 
 /// All explanations of a lab, and which of them were needed.
-pub(super) struct Survivors {
+pub(super) struct Equivalents {
     path: String,
-    all: Vec<(Explained, bool)>,
+    all: Vec<(Equivalent, bool)>,
 }
 
-/// Why a change is no mistake. It is known by its file, its name and the code of its line, not by the line's
-/// number, which moves.
+/// Why a change is not a mistake. It is known by its file, its name and the code of its line, not by
+/// the line's number, which moves.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Explained {
+struct Equivalent {
     file: String,
     change: String,
     line: String,
@@ -28,34 +28,29 @@ struct Explained {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SurvivorsFile {
+struct EquivalentFile {
     #[serde(default)]
-    survivor: Vec<Explained>,
+    equivalent: Vec<Equivalent>,
 }
 
-impl Survivors {
+impl Equivalents {
     /// Reads the explanations of a lab; there may be none.
     pub(super) fn read(tree: &Tree, lab: &Lab) -> Result<Self> {
         let path = tree.equivalent(&lab.name);
         let told = tree.told(&path);
         if !path.is_file() {
             let all = Vec::new();
-            return Ok(Survivors { path: told, all });
+            return Ok(Equivalents { path: told, all });
         }
-        let text = std::fs::read_to_string(&path)?;
-        let file: SurvivorsFile = toml::from_str(&text).map_err(|error| {
-            let remedy = "see the format in notes/architecture.md, Data";
-            BadInput::new(&path, error.message().replace('\n', ", "), remedy)
-                .at_byte(&text, error.span().map_or(0, |span| span.start))
-        })?;
-        for entry in &file.survivor {
+        let (_, file): (_, EquivalentFile) = parse(&path)?;
+        for entry in &file.equivalent {
             if entry.reason.trim().is_empty() {
                 let problem = format!("`{}` has no reason", entry.change);
-                return Err(BadInput::new(&path, problem, "say why it is no mistake").into());
+                return Err(BadInput::new(&path, problem, "say why it is not a mistake").into());
             }
         }
-        let all = file.survivor.into_iter().map(|entry| (entry, false));
-        Ok(Survivors {
+        let all = file.equivalent.into_iter().map(|entry| (entry, false));
+        Ok(Equivalents {
             path: told,
             all: all.collect(),
         })

@@ -1,15 +1,14 @@
 //! Grades mistakes that a machine makes, to find claims that no check makes.
 //!
-//! The one idea: cargo-mutants knows how code is changed without a thought, the grader knows how to
-//! grade; each change of a solution is a submission, and has to lose at least one check. What
-//! survives is a hole in the checks, or means the same as before: then
-//! `grader/labs/<lab>/equivalent.toml` says why.
+//! The one idea: cargo-mutants makes the changes, the grader grades each as a submission, and each has
+//! to lose at least one check. What survives is a hole in the checks, or equivalent to the solution:
+//! then `grader/labs/<lab>/equivalent.toml` says why.
 //!
 //! What is not here: the mistakes that people make ([`crate::mutant`]), which name the checks that
 //! must catch them.
 
 mod changes;
-mod survivors;
+mod equivalent;
 
 use std::path::Path;
 
@@ -27,7 +26,7 @@ use crate::tree::Tree;
 use crate::verdict::Verdict;
 use crate::workers;
 use changes::Change;
-use survivors::Survivors;
+use equivalent::Equivalents;
 
 /// What a machine's change came to.
 enum Fate {
@@ -41,8 +40,8 @@ enum Fate {
     Survived,
 }
 
-/// Grades the changes that `list` names (what `cargo mutants --list --json` wrote), and prints
-/// those that survive without an explanation.
+/// Grades the changes that `list` names (what `cargo mutants --list --json` wrote), and prints those
+/// that survive without an explanation.
 ///
 /// # Errors
 ///
@@ -63,7 +62,7 @@ pub fn run(
     }
     let mut changes = changes::read(tree, lab, list)?;
     changes.retain(|change| exercise.is_none_or(|only| change.mutant.exercise == only));
-    let mut explained = Survivors::read(tree, lab)?;
+    let mut explained = Equivalents::read(tree, lab)?;
     let progress = Progress::over(changes.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
@@ -138,7 +137,7 @@ impl<'c> Tally<'c> {
         mut self,
         lab: &Lab,
         changes: usize,
-        explained: &mut Survivors,
+        explained: &mut Equivalents,
         asked: impl Fn(&str) -> bool,
     ) -> Exit {
         let mut unexplained = 0;
