@@ -2,14 +2,16 @@
 //!
 //! A [`Link`] over TCP, which cuts frames with your `wire`.
 //!
-//! Many threads send at once, and each `write` is a system call that costs more than the rest of a small call. So whoever
-//! finds nobody writing writes, and goes on until nothing is left of what the others have put down meanwhile: the busier
-//! the link, the more frames go in one call. (Databases call it group commit, when they do it to a disk.)
+//! Many threads send at once, and each `write` is a system call that costs more than the rest of a
+//! small call. So whoever finds nobody writing writes for all: it yields, so that the threads that
+//! are ready to send put their frames down, writes all of them in one call, and goes on until nothing
+//! is left. (Databases call it group commit, when they do it to a disk.)
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 
 use kit::sync::{Condvar, Mutex};
+use kit::thread;
 
 use crate::link::Link;
 use crate::wire::{FrameReader, WireError, write_frame};
@@ -78,8 +80,11 @@ impl Link for TcpLink {
         }
         unsent.writing = true;
         while !unsent.bytes.is_empty() && unsent.broken.is_none() {
-            let bytes = std::mem::take(&mut unsent.bytes);
             drop(unsent);
+            // Without the yield nearly every frame is a write of its own: a thread that is woken
+            // preempts the one that woke it, and writes before the next frame is ready.
+            thread::yield_now();
+            let bytes = std::mem::take(&mut self.unsent.lock().bytes);
             let result = (&self.stream).write_all(&bytes);
             unsent = self.unsent.lock();
             unsent.broken = result.err().map(|error| error.kind());

@@ -36,7 +36,7 @@ macro_rules! of_the_course {
             use bench::calls::{Race, Turn, by_threads};
             use parking_lot::Mutex;
             use serde_json::json;
-            use $crate_::{client::Client, server::Server, tcp::TcpLink};
+            use $crate_::{client::Client, link::Link, server::Server, tcp::TcpLink};
 
             use crate::load::{Format, Load};
 
@@ -49,7 +49,8 @@ macro_rules! of_the_course {
 
             pub(crate) fn add_with_client(race: &mut Race<'_>) {
                 if race.wants($name) {
-                    race.add($name, calling(served()));
+                    let link = TcpLink::new(served()).expect("it is connected");
+                    race.add($name, calling(link));
                 }
             }
 
@@ -72,8 +73,9 @@ macro_rules! of_the_course {
             }
 
             /// Threads that share one client.
-            fn calling(stream: TcpStream) -> impl FnMut(usize, Duration) -> Turn {
-                let link = TcpLink::new(stream).expect("it is connected");
+            pub(crate) fn calling(
+                link: impl Link + 'static,
+            ) -> impl FnMut(usize, Duration) -> Turn {
                 let client = Client::new(Arc::new(link), None);
                 move |in_flight, time| {
                     by_threads(in_flight, time, || {
@@ -96,7 +98,8 @@ fn main() {
         Race::from_args("Server and client: so many callers, each waits for its reply");
     go::add(&mut servers, &mut stacks);
     peers::add(&mut servers, &mut stacks);
-    steps::add(&mut servers);
+    steps::add_servers(&mut servers);
+    steps::add_with_client(&mut stacks);
     reference::add_server(&mut servers);
     reference::add_with_client(&mut stacks);
     #[cfg(feature = "student")]
