@@ -10,12 +10,14 @@ mod at;
 mod compose;
 mod expect;
 mod file;
+mod judge;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
+use crate::files::put;
 use crate::lab::{Lab, parse};
 use crate::tree::Tree;
 use crate::verdict::Verdict;
@@ -81,10 +83,7 @@ impl Sample {
     /// Where a file cannot be written.
     pub fn lay(&self, dir: &Path) -> Result<()> {
         for (file, text) in &self.files {
-            let path = dir.join(file);
-            std::fs::create_dir_all(path.parent().expect("below a folder"))
-                .and_then(|()| std::fs::write(&path, text))
-                .with_context(|| format!("writing {}", path.display()))?;
+            put(&dir.join(file), text.as_bytes())?;
         }
         Ok(())
     }

@@ -4,7 +4,6 @@
 //! every check of its exercise, the skeleton compiles without warnings and fails every check without
 //! hanging, each mutant fails the checks that it names, and each sample comes out as it says.
 
-mod samples;
 mod summary;
 mod table;
 mod wanted;
@@ -188,7 +187,7 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
         Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
             complaints.extend(not_passed(report));
         }
-        Subject::Sample(sample) => complaints.extend(samples::complaints(sample, report)),
+        Subject::Sample(sample) => complaints.extend(sample.complaints(report)),
         Subject::Skeleton => {
             for check in report.checks() {
                 match check.judged.verdict {

@@ -1,20 +1,22 @@
 //! Whether a sample came out as it says.
 
+use super::{Expected, Sample};
 use crate::report::text::name;
 use crate::report::{ExerciseReport, Report};
-use crate::sample::{Expected, Sample};
 
-/// What came out in another way than is written, for the exercises that were graded.
-pub(super) fn complaints(sample: &Sample, report: &Report) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for exercise in &report.exercises {
-        let mut expected = sample.expected.iter();
-        if let Some(expected) = expected.find(|expected| expected.exercise == exercise.name) {
-            complaints.extend(points(expected, exercise));
-            complaints.extend(verdicts(expected, exercise));
+impl Sample {
+    /// What came out in another way than is written, for the exercises that were graded.
+    pub fn complaints(&self, report: &Report) -> Vec<String> {
+        let mut complaints = Vec::new();
+        for exercise in &report.exercises {
+            let mut expected = self.expected.iter();
+            if let Some(expected) = expected.find(|expected| expected.exercise == exercise.name) {
+                complaints.extend(points(expected, exercise));
+                complaints.extend(verdicts(expected, exercise));
+            }
         }
+        complaints
     }
-    complaints
 }
 
 fn points(expected: &Expected, exercise: &ExerciseReport) -> Option<String> {
