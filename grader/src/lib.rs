@@ -30,6 +30,7 @@ pub mod repeat;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod scaffold;
 pub mod score;
 pub mod stage;
 pub mod subject;
