@@ -286,7 +286,7 @@ fn a_new_lab_is_whole_and_everywhere_it_has_to_be() {
     );
     let page = course.read("labs/actors/README.md");
     assert!(
-        page.contains("| `actors` | actors | 1 | 1 | 1 lines |\n\nThe points add up to 1."),
+        page.contains("| `actors` | actors | 1 | 1 | 1 line |\n\nThe points add up to 1."),
         "{page}"
     );
     assert!(

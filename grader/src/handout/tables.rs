@@ -67,12 +67,13 @@ fn of_lab(lab: &Lab, words: &Words) -> String {
     for exercise in &lab.exercises {
         let bonus = if exercise.bonus { " bonus" } else { "" };
         table.push_str(&format!(
-            "| {} | {} | {}{bonus} | {} | {} lines |\n",
+            "| {} | {} | {}{bonus} | {} | {} line{} |\n",
             head(exercise),
             words.about("", exercise),
             exercise.points(),
             exercise.minutes,
             exercise.lines,
+            if exercise.lines == 1 { "" } else { "s" },
         ));
     }
     table

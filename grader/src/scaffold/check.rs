@@ -5,7 +5,7 @@ use toml_edit::{DocumentMut, value};
 
 use super::frames::{CHECK, body, fill};
 use super::plan::Plan;
-use super::{Written, in_exercise, list, sentence};
+use super::{Written, generate, in_exercise, list, sentence};
 use crate::error::BadInput;
 use crate::lab::{Exercise, Kind, Lab};
 use crate::tree::{Tree, checks_dir, lab_dir};
@@ -66,7 +66,9 @@ pub fn check(tree: &Tree, lab: &Lab, new: &NewCheck) -> Result<Written> {
         })?;
         plan.append(&bodies, &body(new.kind, name, &claim))?;
     }
-    plan.write()
+    let mut written = plan.write()?;
+    generate(tree, &lab.name, &mut written)?;
+    Ok(written)
 }
 
 fn entry(new: &NewCheck, claim: &str) -> String {
