@@ -25,8 +25,8 @@ use crate::tree::Tree;
 use crate::verdict::{Judged, Verdict, judge};
 use crate::workers;
 
-/// Runs the public tests and every hidden check `times` times on the solution, and prints what failed
-/// how often.
+/// Runs the public tests and every hidden check `times` times on the solution, and prints what
+/// failed how often.
 ///
 /// # Errors
 ///

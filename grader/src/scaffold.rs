@@ -1,8 +1,9 @@
-//! Writes the frame of what an author adds: the right files, with the right heads, where they belong.
+//! Writes the frame of what an author adds: the right files, with the right heads, where they
+//! belong.
 //!
 //! The one idea: a frame is whole. A new exercise, and so a new lab, has a solution, a check and a
-//! mutant that the check catches, and is proved as any other; the author replaces it piece by piece.
-//! A new check or mutant fails until it is written, with the place to write at.
+//! mutant that the check catches, and is proved as any other; the author replaces it piece by
+//! piece. A new check or mutant fails until it is written, with the place to write at.
 
 mod check;
 mod exercise;
@@ -70,21 +71,19 @@ fn is_name(path: &Path, name: &str) -> Result<(), BadInput> {
         let remedy = "write lower-case letters, digits and `_`, a letter first, as in `wait_group`";
         return bad("is not a name in snake case", remedy);
     }
-    if TAKEN.contains(&name) || syntax::is_keyword(name) {
+    if TAKEN.contains(&name) || is_keyword(name) {
         return bad("means something else to Rust", "choose another name");
     }
     Ok(())
 }
 
-mod syntax {
-    /// Whether Rust takes the word for itself.
-    pub(super) fn is_keyword(word: &str) -> bool {
-        const WORDS: &str = "abstract as async await become box break const continue do dyn else enum \
-            extern false final fn for gen if impl in let loop macro match mod move mut override priv \
-            pub ref return static struct trait true try type typeof unsafe unsized use virtual where \
-            while yield";
-        WORDS.split_whitespace().any(|keyword| keyword == word)
-    }
+/// Whether Rust takes the word for itself.
+fn is_keyword(word: &str) -> bool {
+    const WORDS: &str = "abstract as async await become box break const continue do dyn else enum \
+        extern false final fn for gen if impl in let loop macro match mod move mut override priv \
+        pub ref return static struct trait true try type typeof unsafe unsized use virtual where \
+        while yield";
+    WORDS.split_whitespace().any(|keyword| keyword == word)
 }
 
 /// The words of a name as a sentence without its full stop: `spin_lock` is "Spin lock".

@@ -1,5 +1,5 @@
-//! Whatever is wrong with what the grader is given: one line with the path, the line and the remedy, and a
-//! documented exit code. Nothing here is compiled.
+//! Whatever is wrong with what the grader is given: one line with the path, the line and the
+//! remedy, and a documented exit code. Nothing here is compiled.
 
 mod common;
 

@@ -1,4 +1,5 @@
-//! Invariants of `notes/architecture.md` that the compiler does not see: they are about what is absent.
+//! Invariants of `notes/architecture.md` that the compiler does not see: they are about what is
+//! absent.
 use std::path::{Path, PathBuf};
 
 use grader::tree::Tree;

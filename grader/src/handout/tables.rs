@@ -1,7 +1,7 @@
 //! The tables of exercises in a page, from what `lab.toml` says.
 //!
-//! The one idea: rows, their order and their figures are made; the words of a row are the page's, and
-//! stay. A comment on a line of its own says what the table below it holds:
+//! The one idea: rows, their order and their figures are made; the words of a row are the page's,
+//! and stay. A comment on a line of its own says what the table below it holds:
 //!
 //! | comment | table |
 //! |---|---|

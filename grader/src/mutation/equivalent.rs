@@ -14,8 +14,8 @@ pub(super) struct Equivalents {
     all: Vec<(Equivalent, bool)>,
 }
 
-/// Why a change is not a mistake. It is known by its file, its name and the code of its line, not by
-/// the line's number, which moves.
+/// Why a change is not a mistake. It is known by its file, its name and the code of its line, not
+/// by the line's number, which moves.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Equivalent {

@@ -29,8 +29,8 @@ pub struct NewCheck<'n> {
 ///
 /// # Errors
 ///
-/// [`BadInput`] where the name is not one, or is taken; and where a lint forbids nothing, or another
-/// kind something.
+/// [`BadInput`] where the name is not one, or is taken; and where a lint forbids nothing, or
+/// another kind something.
 pub fn check(tree: &Tree, lab: &Lab, new: &NewCheck) -> Result<Written> {
     let (exercise, name) = in_exercise(tree, lab, new.id)?;
     let promises = format!("{}/checks.toml", checks_dir(&lab.name));

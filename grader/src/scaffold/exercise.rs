@@ -5,7 +5,6 @@ use anyhow::Result;
 use super::frames::{self, fill};
 use super::plan::Plan;
 use super::{Written, generate, is_name, list, sentence};
-use crate::error::BadInput;
 use crate::lab::Lab;
 use crate::tree::{Tree, checks_dir, lab_dir, mutants_file, solution_dir};
 
@@ -13,7 +12,7 @@ use crate::tree::{Tree, checks_dir, lab_dir, mutants_file, solution_dir};
 ///
 /// # Errors
 ///
-/// [`BadInput`] where the name is not one, or is taken.
+/// [`crate::error::BadInput`] where the name is not one, or is taken.
 pub fn exercise(tree: &Tree, lab: &Lab, name: &str, title: Option<&str>) -> Result<Written> {
     let mut plan = Plan::new(tree);
     add(&mut plan, &lab.name, name, title)?;
@@ -100,18 +99,4 @@ fn anchor(title: &str) -> String {
         .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     let kept: String = kept.collect();
     kept.to_lowercase().replace(' ', "-")
-}
-
-/// Whether nothing in the repository has a lab's name already.
-pub(super) fn is_free(tree: &Tree, lab: &str) -> Result<(), BadInput> {
-    let dir = tree.lab(lab);
-    is_name(&dir, lab)?;
-    match dir.exists() {
-        true => Err(BadInput::new(
-            &dir,
-            "is there already",
-            "choose another name",
-        )),
-        false => Ok(()),
-    }
 }

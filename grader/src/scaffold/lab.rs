@@ -1,11 +1,13 @@
-//! `grader new lab`: three packages with a first exercise, in the workspace, the course and the book.
+//! `grader new lab`: three packages with a first exercise, in the workspace, the course and the
+//! book.
 
 use anyhow::Result;
 use toml_edit::{DocumentMut, Value};
 
 use super::frames::{self, fill};
 use super::plan::Plan;
-use super::{Written, exercise, generate, sentence};
+use super::{Written, exercise, generate, is_name, sentence};
+use crate::error::BadInput;
 use crate::tree::{Tree, checks_dir, lab_dir, solution_dir};
 
 /// Where the labs stand in their order.
@@ -15,9 +17,9 @@ const COURSE: &str = "labs/course.toml";
 ///
 /// # Errors
 ///
-/// [`crate::error::BadInput`] where a name is not one, or is taken.
+/// [`BadInput`] where a name is not one, or is taken.
 pub fn lab(tree: &Tree, name: &str, first: &str, title: Option<&str>) -> Result<Written> {
-    exercise::is_free(tree, name)?;
+    is_free(tree, name)?;
     let mut plan = Plan::new(tree);
     let title = title.map_or_else(|| sentence(name), str::to_owned);
     let words = [("lab", name), ("title", &title)];
@@ -127,4 +129,18 @@ fn summary(text: &str, lab: &str, title: &str) -> String {
     let line = format!("- [{title}]({lab}.md)\n");
     let at = text.find("- [Models]").unwrap_or(text.len());
     format!("{}{line}{}", &text[..at], &text[at..])
+}
+
+/// Whether nothing in the repository has a lab's name already.
+fn is_free(tree: &Tree, lab: &str) -> Result<(), BadInput> {
+    let dir = tree.lab(lab);
+    is_name(&dir, lab)?;
+    match dir.exists() {
+        true => Err(BadInput::new(
+            &dir,
+            "is there already",
+            "choose another name",
+        )),
+        false => Ok(()),
+    }
 }

@@ -26,8 +26,8 @@ pub(super) fn module(text: &str, name: &str) -> String {
     in_order(text, "mod ", name)
 }
 
-/// The text with `pub mod name;`: where rustfmt wants it, or, where each has its attribute, behind the
-/// last.
+/// The text with `pub mod name;`: where rustfmt wants it, or, where each has its attribute, behind
+/// the last.
 pub(super) fn public_module(text: &str, name: &str) -> String {
     const FORBIDS: &str = "#[forbid(unsafe_code)]\n";
     let last = text.rfind("\npub mod ");
