@@ -15,6 +15,7 @@
 pub mod accepted;
 pub mod build;
 pub mod cli;
+mod data;
 pub mod edit;
 pub mod error;
 mod files;

@@ -17,8 +17,9 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::data;
 use crate::files::put;
-use crate::lab::{Lab, parse};
+use crate::lab::Lab;
 use crate::tree::Tree;
 use crate::verdict::Verdict;
 use at::At;
@@ -63,7 +64,7 @@ impl Sample {
         if !path.is_file() {
             return Ok(Vec::new());
         }
-        let (text, file): (_, SamplesFile) = parse(&path)?;
+        let (text, file): (_, SamplesFile) = data::read(&path)?;
         let answers = Answers::read(tree, lab)?;
         let mut all: Vec<Sample> = Vec::new();
         for entry in &file.sample {

@@ -4,8 +4,9 @@ use anyhow::Result;
 use serde::Deserialize;
 
 use super::Change;
+use crate::data;
 use crate::error::BadInput;
-use crate::lab::{Lab, parse};
+use crate::lab::Lab;
 use crate::tree::Tree;
 
 /// All explanations of a lab, and which of them were needed.
@@ -42,7 +43,7 @@ impl Equivalents {
             let all = Vec::new();
             return Ok(Equivalents { path: told, all });
         }
-        let (_, file): (_, EquivalentFile) = parse(&path)?;
+        let (_, file): (_, EquivalentFile) = data::read(&path)?;
         for entry in &file.equivalent {
             if entry.reason.trim().is_empty() {
                 let problem = format!("`{}` has no reason", entry.change);
