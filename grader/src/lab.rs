@@ -12,9 +12,9 @@ use anyhow::Result;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::data;
 use crate::error::BadInput;
 use crate::tree::{Tree, lab_dir};
-pub(crate) use file::parse;
 use file::{ChecksFile, LabFile};
 
 /// One lab: its exercises, each with its checks.
@@ -99,7 +99,7 @@ impl Check {
 }
 
 /// How a claim is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Runs and asserts.
@@ -120,7 +120,7 @@ impl Lab {
     /// [`BadInput`] for anything that is wrong in the lab's two files.
     pub fn read(tree: &Tree, name: &str) -> Result<Lab> {
         let path = tree.lab(name).join("lab.toml");
-        let (text, file): (_, LabFile) = parse(&path)?;
+        let (text, file): (_, LabFile) = data::read(&path)?;
         let bad = |problem: String, remedy: &str| BadInput::new(&path, problem, remedy);
         if file.name != name {
             return Err(bad(
@@ -221,7 +221,7 @@ impl Lab {
 
 fn attach_checks(tree: &Tree, lab: &str, exercises: &mut [Exercise]) -> Result<()> {
     let path = tree.checks(lab).join("checks.toml");
-    let (text, file): (_, ChecksFile) = parse(&path)?;
+    let (text, file): (_, ChecksFile) = data::read(&path)?;
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for check in file.check {
         let at = check.id.span().start;

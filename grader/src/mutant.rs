@@ -1,14 +1,15 @@
 //! Wrong answers as data: an edit on the solution, and the checks that must catch it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::data;
 use crate::edit::Edit;
 use crate::error::BadInput;
-use crate::lab::{Lab, parse};
+use crate::lab::Lab;
 use crate::tree::{Tree, entries};
 
 /// One mistake.
@@ -48,8 +49,8 @@ impl Mutant {
     }
 }
 
-fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result<()> {
-    let (text, file): (_, MutantsFile) = parse(path)?;
+fn read(tree: &Tree, lab: &Lab, path: &Path, all: &mut Vec<Mutant>) -> Result<()> {
+    let (text, file): (_, MutantsFile) = data::read(path)?;
     let exercise = path
         .file_stem()
         .unwrap_or_default()
