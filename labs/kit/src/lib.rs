@@ -27,6 +27,8 @@ mod bare;
 pub use bare::*;
 
 #[cfg(not(feature = "bare"))]
+mod describe;
+#[cfg(not(feature = "bare"))]
 pub mod explore;
 #[cfg(not(feature = "bare"))]
 mod facade;
@@ -36,8 +38,6 @@ pub mod message;
 mod model;
 #[cfg(not(feature = "bare"))]
 mod record;
-#[cfg(not(feature = "bare"))]
-mod tell;
 #[cfg(not(feature = "bare"))]
 mod waiting;
 #[cfg(not(feature = "bare"))]
@@ -49,6 +49,6 @@ pub use message::note;
 
 pub mod collections;
 #[cfg(not(feature = "bare"))]
-pub mod history;
+pub mod linearizability;
 pub mod net;
 pub mod web;

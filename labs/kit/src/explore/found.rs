@@ -1,14 +1,14 @@
 //! A failure that a search has found: from a panic and its trace to data that can be drawn.
 //!
-//! Not here: turning a trace into steps and sentences (`tell`).
+//! Not here: turning a trace into steps and sentences (`describe`).
 use super::budget::Budget;
 use super::panics::{Panic, kind_of};
 use super::pass::Pass;
 use super::request::Token;
 use super::run::{Ended, Focus, Scenario, run};
 use super::{Explorer, Failure, FailureKind, claim};
+use crate::describe::{self, Case};
 use crate::model::Learned;
-use crate::tell::{self, Case};
 use std::panic::resume_unwind;
 use std::time::Duration;
 
@@ -79,7 +79,7 @@ impl Found {
             by: thread,
             search,
         };
-        let mut failure = on_its_own_thread(|| tell::tell(case, &trace));
+        let mut failure = on_its_own_thread(|| describe::failure(case, &trace));
         let sources = fingerprint(&failure);
         failure.replay = Some(Token { sources, ..token }.to_string());
         failure

@@ -82,7 +82,7 @@ pub(super) fn run(
 /// panics ever after.
 ///
 /// Such a thread may be in a destructor that waits, in a loop, for what will not come any more. There is no way out of a
-/// destructor, so its pass is told from within, and the thread sleeps for ever.
+/// destructor, so its pass is reported from within, and the thread sleeps for ever.
 fn run_apart(
     pass: Pass,
     scenario: &Scenario,
@@ -90,22 +90,22 @@ fn run_apart(
     focus: Focus,
     learned: &mut Learned,
 ) -> Ran {
-    let (tell, told) = mpsc::channel();
+    let (report, reported) = mpsc::channel();
     let (scenario, known) = (Arc::clone(scenario), std::mem::take(learned));
     let searcher = std::thread::Builder::new().name(super::claim());
     let searcher = searcher.spawn(move || {
         model::set_learned(known);
-        let from_within = tell.clone();
+        let from_within = report.clone();
         model::when_given_up(Box::new(move || {
             SILENCE.take();
             let ended = how_it_ended(|| Panic::of(&"it was given up", None));
             let _ = from_within.send((ran(ended), model::set_learned(Learned::default()), true));
         }));
         let ended = run_here(pass, &scenario, budget.start(), focus);
-        let _ = tell.send((ran(ended), model::set_learned(Learned::default()), false));
+        let _ = report.send((ran(ended), model::set_learned(Learned::default()), false));
     });
     let searcher = searcher.expect("the operating system can start a thread");
-    let Ok((ran, known, given_up)) = told.recv() else {
+    let Ok((ran, known, given_up)) = reported.recv() else {
         let payload = searcher.join().expect_err("it ended without a word");
         resume_unwind(payload);
     };
