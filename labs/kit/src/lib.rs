@@ -21,6 +21,10 @@
 //!
 //! Not here: a way around the checker. What this crate does not offer cannot be modelled, and is not used
 //! in labs.
+#![allow(
+    unsafe_code,
+    reason = "locks lend what they guard, and models share what checkers do not"
+)]
 #[cfg(feature = "bare")]
 mod bare;
 #[cfg(feature = "bare")]
