@@ -1,8 +1,8 @@
 //! The recorder: one list of events for each execution, from which every picture is drawn.
 //!
 //! loom and shuttle run all modelled threads of an execution on one operating-system thread, so
-//! thread-locals are enough, and "which modelled thread is this" is a cell that each operation saves
-//! before the checker may switch threads and restores afterwards ([`switching`]).
+//! thread-locals are enough, and "which modelled thread is this" is a cell that each operation
+//! saves before the checker may switch threads and restores afterwards ([`switching`]).
 //!
 //! Not here: turning events into words (`picture`), and deciding what to run (`explore`).
 use std::backtrace::Backtrace;
@@ -204,7 +204,8 @@ pub(crate) struct Object {
     /// The newest value of an atomic, to tell a stale load.
     pub(crate) newest: Option<Value>,
     pub(crate) alive: bool,
-    /// The name of a thing of the kit's own, if it is one: what goes through it is told by messages.
+    /// The name of a thing of the kit's own, if it is one: what goes through it is told by
+    /// messages.
     pub(crate) own: Option<Arc<str>>,
 }
 

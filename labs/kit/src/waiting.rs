@@ -1,7 +1,7 @@
 //! Who waits for what on real threads, so that a test that hangs can say where each thread stands.
 //!
-//! The one idea: only an operation that is about to block writes itself down, so what does not block costs
-//! nothing; and a lock remembers where it was taken, which is one store.
+//! The one idea: only an operation that is about to block writes itself down, so what does not
+//! block costs nothing; and a lock remembers where it was taken, which is one store.
 use crate::record::CallSite;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,8 @@ struct Waiting {
     ticket: u64,
     thread: String,
     what: &'static str,
-    /// What kind of thing that is about, where the code has no name for it; empty if `what` says all.
+    /// What kind of thing that is about, where the code has no name for it; empty if `what` says
+    /// all.
     kind: &'static str,
     place: CallSite,
     /// Where the lock that it waits for was taken.
@@ -25,7 +26,8 @@ static WAITING: Mutex<(u64, Vec<Waiting>)> = Mutex::new((0, Vec::new()));
 /// Takes the thread off the list when its operation is through.
 pub(crate) struct Entry(u64);
 
-/// Writes down that this thread is about to block: `what` it does on something of a `kind`, as a sentence has it.
+/// Writes down that this thread is about to block: `what` it does on something of a `kind`, as a
+/// sentence has it.
 #[cold]
 pub(crate) fn enter(
     what: &'static str,

@@ -92,8 +92,8 @@ fn on_its_own_thread<T: Send>(job: impl FnOnce() -> T + Send) -> T {
         .unwrap_or_else(|payload| resume_unwind(payload))
 }
 
-/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found once more,
-/// by schedules with few switches from many seeds, and the one with the fewest is shown.
+/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found
+/// once more, by schedules with few switches from many seeds, and the one with the fewest is shown.
 fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
     let mut budget = Budget::new(SHORTENING);
     let kind = kind_of(&first.panic);

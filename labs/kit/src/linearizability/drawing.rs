@@ -7,8 +7,8 @@ const WIDTH: u64 = 40;
 /// Operations before and with the misfit.
 const SHOWN: usize = 12;
 
-/// Names the operation that fits nowhere, and draws it among those around it. `order` is the longest
-/// order of `part` that was found.
+/// Names the operation that fits nowhere, and draws it among those around it. `order` is the
+/// longest order of `part` that was found.
 pub(super) fn explain<C: Debug, R: Debug>(
     history: &[Operation<C, R>],
     part: &[usize],

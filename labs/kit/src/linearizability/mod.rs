@@ -1,8 +1,8 @@
 //! Is what concurrent clients saw what one after the other could have seen?
 //!
-//! A history of operations is *linearizable* (Herlihy and Wing 1990) if each seems to take effect at
-//! one moment between its beginning and its end. [`Recorder`] writes a history down, [`check`] looks
-//! for an order that explains it.
+//! A history of operations is *linearizable* (Herlihy and Wing 1990) if each seems to take effect
+//! at one moment between its beginning and its end. [`Recorder`] writes a history down, [`check`]
+//! looks for an order that explains it.
 //!
 //! An operation that never got a reply, because it was lost or its client gave up, may have taken
 //! effect at any moment after it began, or never.
@@ -58,8 +58,8 @@ impl<C, R> Operation<C, R> {
 
 /// Writes down a history while it happens. Threads share it.
 ///
-/// It is invisible to a search: it takes no step and orders no memory, so a scenario may use one that
-/// was made outside.
+/// It is invisible to a search: it takes no step and orders no memory, so a scenario may use one
+/// that was made outside.
 #[derive(Debug)]
 pub struct Recorder<C, R> {
     state: Mutex<(u64, Vec<Operation<C, R>>)>,
@@ -132,8 +132,8 @@ impl fmt::Display for NotLinearizable {
 
 impl std::error::Error for NotLinearizable {}
 
-/// Looks for an order of the operations in which each takes effect between its beginning and its end,
-/// and that gives the replies that were given.
+/// Looks for an order of the operations in which each takes effect between its beginning and its
+/// end, and that gives the replies that were given.
 ///
 /// Takes a time that grows with the number of operations that run at once; a tenth of a second for
 /// 5,000 of eight clients.

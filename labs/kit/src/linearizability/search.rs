@@ -66,8 +66,8 @@ impl<'a, S: Specification> Search<'a, S> {
         }
     }
 
-    /// The next operation that may follow, fits its reply and was not tried here, and the state that
-    /// it leads to.
+    /// The next operation that may follow, fits its reply and was not tried here, and the state
+    /// that it leads to.
     fn next_of(&mut self, branch: &mut Branch<S::State>) -> Option<(usize, S::State)> {
         // What comes next began before any other that is left had ended.
         let left = self.operations.iter().enumerate();
