@@ -180,6 +180,51 @@ fn every_lab_shows_how_it_is_graded_and_has_its_table_of_exercises() {
     }
 }
 
+/// The workspace denies `unsafe`, and its members take its lints.
+#[test]
+fn unsafe_stands_only_where_it_is_needed() {
+    let workspace = std::fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let workspace: toml::Table = workspace.parse().expect("a manifest is TOML");
+    let denied = &workspace["workspace"]["lints"]["rust"]["unsafe_code"];
+    assert_eq!(denied.as_str(), Some("deny"));
+    let members = workspace["workspace"]["members"].as_array();
+    for member in members.into_iter().flatten().filter_map(|it| it.as_str()) {
+        let manifest = root().join(member).join("Cargo.toml");
+        let manifest = std::fs::read_to_string(manifest).expect("a member has a manifest");
+        let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
+        let lints = manifest
+            .get("lints")
+            .and_then(|lints| lints.get("workspace"));
+        assert_eq!(lints.and_then(toml::Value::as_bool), Some(true), "{member}");
+    }
+    let allows = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.contains("allow(unsafe_code")
+    };
+    let of_ours = |file: &str| !file.contains("/target/") && !file.starts_with("grader/tests/");
+    let mut needed: Vec<String> = ["labs", "solutions", "notes", "grader"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|(file, text)| of_ours(file) && allows(text))
+        .map(|(file, _)| file)
+        .collect();
+    needed.sort();
+    let expected = [
+        "grader/checks/locks/src/rw_lock.rs",
+        "grader/checks/locks/src/semaphore.rs",
+        "grader/checks/locks/src/spin_lock.rs",
+        "labs/kit/src/lib.rs",
+        "labs/kit/tests/demo.rs",
+        "labs/kit/tests/search.rs",
+        "labs/kit/tests/seeded.rs",
+        "labs/kit/tests/select.rs",
+        "labs/locks/src/lib.rs",
+        "notes/programs/src/lib.rs",
+        "solutions/locks/src/lib.rs",
+    ];
+    assert_eq!(needed, expected);
+}
+
 #[test]
 fn every_ordering_of_a_solution_names_its_partner() {
     for (file, text) in sources("solutions") {

@@ -1,8 +1,10 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! Whichever flavor a channel has: what the handles of `disconnect` share, and what `select` looks at.
+//! Whichever flavor a channel has: what the handles of `disconnect` share, and what `select` looks
+//! at.
 //!
-//! The one idea: an enum in place of `Box<dyn Flavor<T>>`, so that a call costs no more than a `match`.
+//! The one idea: an enum in place of `Box<dyn Flavor<T>>`, so that a call costs no more than a
+//! `match`.
 
 use crate::bounded::Bounded;
 use crate::flavor::{Flavor, Patience, Side, Watchers};

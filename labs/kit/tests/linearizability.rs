@@ -1,5 +1,5 @@
 //! The checker of histories, against brute force and against examples that are known.
-use kit::history::{Operation, Recorder, Specification, check};
+use kit::linearizability::{Operation, Recorder, Specification, check};
 
 /// A number for each key, which can be read, set, and counted up.
 struct Registers;

@@ -1,5 +1,5 @@
 //! Reads the student's source, to show lines and to find out what they call things.
-use crate::record::Place;
+use crate::record::CallSite;
 use std::backtrace::Backtrace;
 use std::collections::HashMap;
 
@@ -27,13 +27,13 @@ impl Source {
     }
 
     /// The text before a place on its line.
-    fn before(&mut self, place: Place) -> Option<String> {
+    fn before(&mut self, place: CallSite) -> Option<String> {
         let line = self.line(place.file(), place.line())?;
         Some(line.chars().take(place.column() as usize - 1).collect())
     }
 
     /// What an operation is called on: `visited` in `self.visited.lock()`.
-    pub(super) fn receiver(&mut self, place: Place) -> Option<String> {
+    pub(super) fn receiver(&mut self, place: CallSite) -> Option<String> {
         let mut before = self.before(place)?;
         // A method call's place is the method's name; on a line of its own the receiver is further up.
         let mut line = place.line();
@@ -48,7 +48,7 @@ impl Source {
     }
 
     /// What a new object is put into: `visited` in `let visited = Arc::new(Mutex::new(…` or `visited: Mutex::new(…`.
-    pub(super) fn binding(&mut self, place: Place) -> Option<String> {
+    pub(super) fn binding(&mut self, place: CallSite) -> Option<String> {
         let before = self.before(place)?;
         let equals = before
             .rfind('=')
@@ -70,7 +70,7 @@ impl Source {
     }
 
     /// What the second half of a new pair is put into: `pages` in `let (sender, pages) = bounded(1)`.
-    pub(super) fn second_binding(&mut self, place: Place) -> Option<String> {
+    pub(super) fn second_binding(&mut self, place: CallSite) -> Option<String> {
         let before = self.before(place)?;
         let left = before[..before.rfind('=')?].trim_end();
         identifier_at_end(left.strip_suffix(')')?)

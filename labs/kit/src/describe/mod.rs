@@ -1,4 +1,5 @@
-//! Tells a failing execution: events become a [`Failure`], with names and places in the student's words.
+//! Describes a failing execution: events become a [`Failure`], with names and places in the
+//! student's words.
 //!
 //! Not here: how a failure is drawn (the crate `picture`).
 mod edges;
@@ -27,8 +28,8 @@ pub(crate) struct Case {
     pub(crate) search: Search,
 }
 
-/// Tells what `trace` did.
-pub(crate) fn tell(case: Case, trace: &Trace) -> Failure {
+/// What `trace` did, as data.
+pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
     let mut source = Source::default();
     let names = Names::new(trace, &mut source);
     let deadlock = case.kind == FailureKind::Deadlock;
@@ -146,7 +147,7 @@ fn race_in_words(case: &Case, trace: &Trace, names: &Names) -> String {
 }
 
 /// A place as the data has it.
-fn place(place: record::Place) -> Place {
+fn place(place: record::CallSite) -> Place {
     Place {
         file: place.file().to_owned(),
         line: place.line(),
@@ -160,6 +161,6 @@ fn is_of_the_workspace(place: &Place) -> bool {
 }
 
 /// What the student calls the thing that is used at `place`.
-pub(crate) fn receiver(place: record::Place) -> Option<String> {
+pub(crate) fn receiver(place: record::CallSite) -> Option<String> {
     Source::default().receiver(place)
 }
