@@ -321,3 +321,10 @@ mod values_that_nobody_will_receive {
         explore(with_a_limit_go_with_the_channel);
     }
 }
+
+#[test]
+fn a_channel_too_large_to_be_filled_sets_no_room_aside() {
+    let (sender, receiver) = kit::channel::bounded(usize::MAX);
+    sender.send(7).expect("its other end is here");
+    assert_eq!(receiver.recv(), Ok(7));
+}

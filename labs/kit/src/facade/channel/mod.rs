@@ -24,10 +24,15 @@ pub use crossbeam::channel::{
 };
 
 /// A channel that holds at most `capacity` values; with 0, a send returns when the value was taken.
+///
+/// Room for the values is set aside at once. Above 2³² it would not fit, and the channel could not
+/// be filled either: such a channel is [`unbounded`].
 #[track_caller]
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     if model::running() {
         modelled(Some(capacity), Location::caller())
+    } else if u32::try_from(capacity).is_err() {
+        real(crossbeam::channel::unbounded())
     } else {
         real(crossbeam::channel::bounded(capacity))
     }
