@@ -7,7 +7,12 @@ use anyhow::{Context, Result};
 use crate::error::BadInput;
 
 /// What every stage has beside its lab, from the repository's root.
-pub const SHARED: [&str; 3] = ["labs/kit", "labs/picture", "grader/harness"];
+pub const SHARED: [&str; 4] = [
+    "labs/kit",
+    "labs/picture",
+    "labs/protocol",
+    "grader/harness",
+];
 
 /// Whether a file, from the repository's root, is one that students never see.
 pub fn is_hidden(file: &str) -> bool {

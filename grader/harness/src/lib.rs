@@ -14,7 +14,6 @@ mod by_hand;
 mod channel;
 mod limits;
 mod run;
-pub mod wire;
 
 /// The checks of a lab: each exercise with its own.
 pub type Checks<'a> = &'a [(&'static str, &'static [(&'static str, fn())])];

@@ -9,9 +9,10 @@ use kit::explore::{Failure, hung, take_outcomes};
 
 use rustix::time::{ClockId, clock_gettime};
 
+use protocol::{End, Panic};
+
 use crate::channel::Channel;
 use crate::limits::Patience;
-use crate::wire::{Panic, Report};
 use crate::{Checks, ids, limits};
 
 /// A check gets the stack that a program's main thread has.
@@ -32,8 +33,8 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
         limits::set(bounds),
         ids(checks).find(|(known, _)| known == id),
     ) {
-        (Err(why), _) => Report::Broken { why },
-        (Ok(_), None) => Report::Broken {
+        (Err(why), _) => End::Broken { why },
+        (Ok(_), None) => End::Broken {
             why: format!("there is no check `{id}`"),
         },
         (Ok(patience), Some((_, body))) => watched(id, body, patience),
@@ -42,7 +43,7 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
 }
 
 /// Runs the body on a thread that bears the check's name, and sees how it ends, or that it hangs.
-fn watched(id: &str, body: fn(), patience: Patience) -> Report {
+fn watched(id: &str, body: fn(), patience: Patience) -> End {
     let panics = record_panics();
     let thread = std::thread::Builder::new()
         .name(id.to_owned())
@@ -57,17 +58,17 @@ fn watched(id: &str, body: fn(), patience: Patience) -> Report {
         Ok(thread) => thread,
         Err(error) => {
             let why = format!("starting the check's thread: {error}");
-            return Report::Broken { why };
+            return End::Broken { why };
         }
     };
     // The channel closes when the body has ended, whichever way.
     if let Err(after) = in_time(&ended, patience) {
-        return Report::Found {
+        return End::Found {
             failure: Box::new(hung(id, after)),
         };
     }
     match thread.join() {
-        Ok(searches) => Report::Returned { searches },
+        Ok(searches) => End::Returned { searches },
         Err(payload) => failed(payload, &panics),
     }
 }
@@ -108,15 +109,15 @@ fn processor_time() -> Duration {
     )
 }
 
-fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> Report {
+fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> End {
     match payload.downcast::<Failure>() {
-        Ok(failure) => Report::Found { failure },
+        Ok(failure) => End::Found { failure },
         Err(_) => {
             let panics = panics
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .clone();
-            Report::Panicked { panics }
+            End::Panicked { panics }
         }
     }
 }
@@ -134,6 +135,7 @@ fn record_panics() -> Arc<Mutex<Vec<Panic>>> {
             .map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
         let panic = Panic {
             message: payload.to_owned(),
+            todo: protocol::todo(payload).is_some(),
             file: file.to_owned(),
             line,
             column,

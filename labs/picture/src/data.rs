@@ -45,6 +45,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// The scenario panicked.
     Assertion,
+    /// The scenario reached a `todo!`: the exercise is not written.
+    Todo,
     /// Every thread that is left waits.
     Deadlock,
     /// Two accesses to one `UnsafeCell`, one of them a write, are not ordered by happens-before.
@@ -400,7 +402,8 @@ impl Failure {
             .iter()
             .any(|object| object.kind.starts_with("Atomic"));
         match self.kind {
-            FailureKind::Leak
+            FailureKind::Todo
+            | FailureKind::Leak
             | FailureKind::NotExplored
             | FailureKind::Unreached
             | FailureKind::Hung => "",

@@ -8,6 +8,7 @@
 //! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
 mod budget;
+mod checker_words;
 mod hung;
 mod pass;
 mod repeat;
@@ -22,7 +23,6 @@ pub use hung::hung;
 pub(crate) use hung::watch;
 pub use picture::{Certainty, Failure, FailureKind, Outcome, Style};
 pub use repeat::repeat;
-pub use request::{Answer, Stress};
 pub(crate) use seeds::current_seed;
 pub use seeds::seeds;
 
@@ -171,7 +171,9 @@ impl Explorer {
         let claim = claim();
         if let Some(runs) = request::stress() {
             let stress = stress::stress(&scenario, runs);
-            request::answer(&claim, |answer| answer.stress = Some(stress));
+            request::answer(&claim, |answer| {
+                *answer.stress.get_or_insert_default() += stress;
+            });
         }
         let searched = match request::replay(&claim) {
             Some(token) => search::replay(&self, &scenario, &token),

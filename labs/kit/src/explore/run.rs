@@ -1,18 +1,17 @@
 //! Runs one pass under a checker, and catches how it ended.
-use super::FailureKind;
 use super::bounded::{Limited, PreemptionBounded};
 use super::budget::{self, Budget, Deadline};
+use super::checker_words::cause_of;
 use super::pass::{Pass, Strategy};
 use super::request;
-use super::search::kind_of;
 use super::silence::Silence;
+use crate::cause::Cause;
 use crate::model::{self, Backend, Learned, Stop};
 use crate::record::{self, ThreadId, Trace};
 use picture::Place;
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, resume_unwind};
 use std::sync::{Arc, Once, mpsc};
 use std::time::Duration;
@@ -23,8 +22,6 @@ pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
 const MAX_BRANCHES: usize = 5_000;
 /// How many schedules each sampler of the portfolio runs.
 const SCHEDULES: usize = 2_500;
-/// What shuttle's PCT scheduler says of a scenario whose threads never could have run in another order.
-const NOTHING_TO_CHOOSE: &str = "did not exercise any concurrency";
 /// Bytes of stack for a thread under shuttle.
 const SHUTTLE_STACK: usize = 256 * 1024;
 
@@ -37,7 +34,8 @@ pub(super) enum Ended {
 
 /// A panic inside a model, and what the execution had done until then.
 pub(super) struct Panic {
-    /// Empty for a leak, which is no panic.
+    pub(super) cause: Cause,
+    /// Empty for a leak, which is not a panic.
     pub(super) message: String,
     pub(super) at: Option<Place>,
     pub(super) thread: ThreadId,
@@ -157,26 +155,26 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
     };
     let ended = catch_unwind(AssertUnwindSafe(|| {
         let _model = Entered::new(pass);
+        let seed = pass.seed;
         match pass.strategy {
             Strategy::Exhaust(bound) => run_loom(bound, body),
-            Strategy::Random => run_shuttle(
-                RandomScheduler::new_from_seed(pass.seed, SCHEDULES),
-                deadline,
-                body,
-            ),
-            Strategy::Pct(depth) => {
-                run_shuttle(
-                    PctScheduler::new_from_seed(pass.seed, depth, SCHEDULES),
-                    deadline,
-                    body,
-                );
+            Strategy::Random => {
+                let random = RandomScheduler::new_from_seed(seed, SCHEDULES);
+                run_shuttle(Limited::new(random, deadline, SCHEDULES), body);
             }
-            Strategy::Urw => run_shuttle(
-                UrwRandomScheduler::new_from_seed(pass.seed, SCHEDULES),
-                deadline,
-                body,
-            ),
-            Strategy::Bounded(bound) => run_shuttle(PreemptionBounded::new(bound), deadline, body),
+            Strategy::Pct(depth) => {
+                let pct = PctScheduler::new_from_seed(seed, depth, SCHEDULES);
+                let pct = Limited::new(pct, deadline, SCHEDULES).needing_choices();
+                run_shuttle(pct, body);
+            }
+            Strategy::Urw => {
+                let urw = UrwRandomScheduler::new_from_seed(seed, SCHEDULES);
+                run_shuttle(Limited::new(urw, deadline, SCHEDULES), body);
+            }
+            Strategy::Bounded(bound) => {
+                let bounded = PreemptionBounded::new(bound);
+                run_shuttle(Limited::new(bounded, deadline, SCHEDULES), body);
+            }
         }
         check_leaks();
     }));
@@ -191,11 +189,7 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
 fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
     match model::stopped() {
         None | Some(Stop::Abandoned | Stop::Leaked) => {
-            let panic = PANIC.take().unwrap_or_else(|| Box::new(otherwise()));
-            match panic.message.contains(NOTHING_TO_CHOOSE) {
-                true => Ended::Complete,
-                false => Ended::Failed(panic),
-            }
+            Ended::Failed(PANIC.take().unwrap_or_else(|| Box::new(otherwise())))
         }
         Some(stop) => Ended::Stopped(stop),
     }
@@ -250,20 +244,11 @@ fn run_loom(bound: Option<usize>, body: impl Fn() + Send + Sync + 'static) {
     builder.check(body);
 }
 
-fn run_shuttle(
-    scheduler: impl Scheduler + 'static,
-    deadline: Deadline,
-    body: impl Fn() + Send + Sync + 'static,
-) {
+fn run_shuttle(scheduler: impl Scheduler + 'static, body: impl Fn() + Send + Sync + 'static) {
     let mut config = shuttle::Config::new();
     config.stack_size = SHUTTLE_STACK;
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
-    let scheduler = Limited {
-        inner: ManuallyDrop::new(scheduler),
-        deadline,
-        left: SCHEDULES,
-    };
     shuttle::Runner::new(scheduler, config).run(body);
 }
 
@@ -293,9 +278,10 @@ fn check_leaks() {
         return;
     }
     if record::with_trace(|trace| trace.objects.iter().any(|object| object.alive)) {
-        let (message, trace) = (String::new(), record::snapshot());
+        let trace = record::snapshot();
         PANIC.set(Some(Box::new(Panic {
-            message,
+            cause: Cause::Leak,
+            message: String::new(),
             at: None,
             thread: 0,
             trace,
@@ -323,6 +309,7 @@ fn nobody_caught(payload: Box<dyn Any + Send>) -> ! {
 impl Panic {
     fn of(payload: &dyn Any, at: Option<Place>) -> Panic {
         Panic {
+            cause: Cause::Panicked,
             message: model::text(payload)
                 .unwrap_or("a panic whose payload is no text")
                 .to_owned(),
@@ -357,7 +344,10 @@ fn inside_model(info: &PanicHookInfo<'_>) {
         line: at.line(),
         column: at.column(),
     });
-    let panic = Panic::of(info.payload(), at);
+    let panic = Panic {
+        cause: cause_of(info, model::backend()),
+        ..Panic::of(info.payload(), at)
+    };
     if panic.message.starts_with("panic in a destructor") {
         // The process is about to abort: say at least what went wrong first.
         if let Some(first) = PANIC.take() {
@@ -367,10 +357,10 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     // A panic that the scenario catches is none; the last one before the end is the failure.
     if !model::over() {
         // But a checker's verdict stands, whoever catches the panic that brings it: the execution is over.
-        let by_checker = kind_of(&panic) != FailureKind::Assertion;
+        let is_final = panic.cause.is_final();
         PANIC.set(Some(Box::new(panic)));
         model::passes_on(info.payload());
-        if by_checker {
+        if is_final {
             model::end_execution();
         }
     }

@@ -1,12 +1,14 @@
 //! A search: pass after pass, until one fails, the budget is used up, or all are through.
 use super::budget::Budget;
 use super::pass::{Pass, passes};
-use super::request::{self, Token};
+use super::request;
 use super::run::{Ended, Focus, Panic, Ran, Scenario, run};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome, claim};
+use crate::cause::Cause;
 use crate::model::{Learned, Stop};
 use crate::record::{Event, Op};
 use crate::tell::{self, Case};
+use protocol::Token;
 use std::panic::resume_unwind;
 use std::time::Duration;
 
@@ -41,11 +43,7 @@ pub(super) fn search(
         total += count;
         match ended {
             // With any number of preemptions a loop that yields may never be left, however right it is.
-            Ended::Failed(panic)
-                if best.is_some() && kind_of(&panic) == FailureKind::NotExplored =>
-            {
-                break;
-            }
+            Ended::Failed(panic) if best.is_some() && panic.cause == Cause::Endless => break,
             Ended::Failed(panic) => {
                 let mut found = Found {
                     panic,
@@ -182,7 +180,7 @@ struct Found {
 /// by schedules with few switches from many seeds, and the one with the fewest is told.
 fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
     let mut budget = Budget::new(SHORTENING);
-    let kind = kind_of(&first.panic);
+    let cause = first.panic.cause;
     let mut best = first;
     for seed in 1..=SHORTENING_SEEDS {
         if budget.is_used_up() {
@@ -192,7 +190,7 @@ fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
         let ran = run(pass, scenario, budget, Focus::None, learned);
         budget = budget.without(ran.used);
         if let Ended::Failed(panic) = ran.ended
-            && kind_of(&panic) == kind
+            && panic.cause == cause
             && length(&panic) < length(&best.panic)
         {
             best = Found {
@@ -247,18 +245,11 @@ fn failure(
     interleavings: u64,
     token: impl FnOnce(String) -> Token,
 ) -> Failure {
-    // A stub that was reached is no interleaving to look at.
-    if let Some(todo) = panic.message.strip_prefix("not yet implemented: ") {
-        let mut failure = Failure::bare(
-            &claim(),
-            FailureKind::Assertion,
-            format!("still to do: {todo}"),
-        );
-        failure.at = panic.at;
-        return failure;
+    if panic.cause == Cause::Todo {
+        return unwritten(panic);
     }
-    let kind = kind_of(&panic);
     let Panic {
+        cause,
         message,
         at,
         thread,
@@ -267,7 +258,7 @@ fn failure(
     let search = pass.in_data(interleaving, interleavings);
     let case = Case {
         claim: claim(),
-        kind,
+        cause,
         message,
         at,
         by: thread,
@@ -280,6 +271,14 @@ fn failure(
             .unwrap_or_else(|payload| resume_unwind(payload))
     });
     failure.replay = Some(token(fingerprint(&failure)).to_string());
+    failure
+}
+
+/// A stub that was reached: there is no interleaving to look at.
+fn unwritten(panic: Panic) -> Failure {
+    let message = protocol::still_to_do(&panic.message);
+    let mut failure = Failure::bare(&claim(), FailureKind::Todo, message);
+    failure.at = panic.at;
     failure
 }
 
@@ -303,33 +302,4 @@ fn depends_on_memory(event: &Event) -> bool {
             | Op::CellRead
             | Op::CellWrite
     )
-}
-
-pub(super) fn kind_of(panic: &Panic) -> FailureKind {
-    let checkers = ["/loom-", "/shuttle-", "/kit/"];
-    let by_checker = panic
-        .at
-        .as_ref()
-        .is_none_or(|at| checkers.iter().any(|checker| at.file.contains(checker)));
-    let message = panic.message.as_str();
-    // The last of these is loom's counter of preemptions, which ends at 255.
-    let endless = [
-        "exceeded maximum number of branches",
-        "exceeded max_steps",
-        "a search runs at most",
-        "attempt to add with overflow",
-    ];
-    if message.is_empty() {
-        FailureKind::Leak
-    } else if !by_checker {
-        FailureKind::Assertion
-    } else if message.starts_with("deadlock") {
-        FailureKind::Deadlock
-    } else if message.contains("Causality violation") {
-        FailureKind::Race
-    } else if endless.iter().any(|endless| message.contains(endless)) {
-        FailureKind::NotExplored
-    } else {
-        FailureKind::Assertion
-    }
 }

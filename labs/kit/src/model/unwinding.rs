@@ -7,7 +7,7 @@
 //!
 //! A thread that unwinds from any other panic takes no further part: its operations have no effect and cannot
 //! block ([`inert`](super::inert)), so that a failing assertion is reported and not buried by a second panic.
-use super::{end_execution, inert, running, will_unwind};
+use super::{Refusal, end_execution, inert, running, will_unwind};
 use crate::record::{self, Op, Place, ThreadId};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -57,7 +57,9 @@ fn remember(text: &str) {
 /// The text of a payload, if it has one.
 pub(crate) fn text(payload: &dyn Any) -> Option<&str> {
     let literal = payload.downcast_ref::<&'static str>().copied();
-    literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+    literal
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .or_else(|| payload.downcast_ref::<Refusal>().map(Refusal::text))
 }
 
 /// Whether a payload is that of a panic on purpose, or of one that passes such a panic on.

@@ -1,0 +1,173 @@
+//! What loom, shuttle and the standard library say only in words, as causes.
+//!
+//! The one idea: a text counts only if the checker that runs has raised it, which the panic's
+//! location shows. A student chooses the text of a panic, and with `resume_unwind` its payload, but
+//! not the location of one that is raised in the source of loom or shuttle: the modelled primitives
+//! are not generic over the student's types, so no code of theirs is compiled into those files.
+use crate::cause::Cause;
+use crate::model::{Backend, Refusal, text};
+use std::panic::PanicHookInfo;
+
+/// Why a panic that the hook sees fails the execution, if nobody catches it.
+pub(super) fn cause_of(info: &PanicHookInfo<'_>, running: Backend) -> Cause {
+    if info.payload().is::<Refusal>() {
+        return Cause::Refused;
+    }
+    let message = text(info.payload()).unwrap_or_default();
+    let file = info.location().map_or("", |at| at.file());
+    if let Some(cause) = of_checker(message, file, running) {
+        return cause;
+    }
+    match protocol::todo(message) {
+        Some(_) => Cause::Todo,
+        None => Cause::Panicked,
+    }
+}
+
+/// What `message` means if the checker that runs has raised it in its source file `file`.
+fn of_checker(message: &str, file: &str, running: Backend) -> Option<Cause> {
+    let (crates, words) = match running {
+        Backend::Real => return None,
+        Backend::Loom => (LOOM, LOOM_SAYS),
+        Backend::Shuttle => (SHUTTLE, SHUTTLE_SAYS),
+    };
+    if !crates.iter().any(|name| is_source_of(file, name)) {
+        return None;
+    }
+    let message = message.trim_start();
+    let said = words.iter().find(|(words, _)| message.starts_with(words));
+    said.map(|(_, cause)| *cause)
+}
+
+const LOOM: &[&str] = &["loom"];
+const LOOM_SAYS: &[(&str, Cause)] = &[
+    ("deadlock; threads = ", Cause::Deadlock),
+    ("Causality violation: ", Cause::Race),
+    ("Model exceeded maximum number of branches", Cause::Endless),
+    // Its counter of preemptions ends at 255.
+    ("attempt to add with overflow", Cause::Endless),
+];
+
+const SHUTTLE: &[&str] = &["shuttle-engine", "shuttle-std"];
+const SHUTTLE_SAYS: &[(&str, Cause)] = &[
+    ("deadlock! ", Cause::Deadlock),
+    ("exceeded max_steps bound ", Cause::Endless),
+];
+
+/// Whether cargo has `file` from the package `name`: `…/<name>-<version>/src/…`.
+fn is_source_of(file: &str, name: &str) -> bool {
+    let parts: Vec<&str> = file.split(['/', '\\']).collect();
+    parts.windows(2).any(|pair| {
+        let version = pair[0]
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('-'));
+        pair[1] == "src" && version.is_some_and(|version| version.starts_with(char::is_numeric))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explore::{Explorer, Failure, FailureKind};
+    use crate::thread;
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+    const CHECKERS: [(Backend, &[(&str, Cause)], &str); 2] = [
+        (
+            Backend::Loom,
+            LOOM_SAYS,
+            "/r/registry/src/i/loom-0.7.3/src/rt/path.rs",
+        ),
+        (
+            Backend::Shuttle,
+            SHUTTLE_SAYS,
+            "/r/registry/src/i/shuttle-engine-0.1.7/src/runtime/execution.rs",
+        ),
+    ];
+
+    #[test]
+    fn the_words_of_the_checker_that_runs_count_in_its_own_source_alone() {
+        for (running, says, source) in CHECKERS {
+            for (words, cause) in says {
+                let of = |file, running| of_checker(words, file, running);
+                assert_eq!(of(source, running), Some(*cause), "{words}");
+                for (other, _, elsewhere) in CHECKERS {
+                    if other != running {
+                        assert_eq!(of(elsewhere, running), None, "{words}");
+                        assert_eq!(of(source, other), None, "{words}");
+                    }
+                }
+                for file in [
+                    "labs/locks/src/bank.rs",
+                    "labs/kit/src/model/lock.rs",
+                    "/home/me/loom-labs/src/bank.rs",
+                    "",
+                ] {
+                    assert_eq!(of(file, running), None, "{words} in {file}");
+                }
+                assert_eq!(of_checker(&format!("it {words}"), source, running), None);
+            }
+        }
+    }
+
+    /// Everything that any of this file's readers, and those before it, took for a checker's.
+    fn phrases() -> Vec<String> {
+        let said = CHECKERS.iter().flat_map(|(_, says, _)| says.iter());
+        let mut phrases: Vec<String> = said.map(|(words, _)| (*words).to_owned()).collect();
+        for other in [
+            "test closure did not exercise any concurrency",
+            "did not exercise any concurrency",
+            "a search runs at most 4 spawned threads",
+            "",
+        ] {
+            phrases.push(other.to_owned());
+        }
+        phrases
+    }
+
+    /// How a search ends in which one of two threads does `hostile`.
+    fn search(explorer: Explorer, hostile: impl Fn() + Send + Sync + Clone + 'static) -> Failure {
+        let searched = catch_unwind(AssertUnwindSafe(|| {
+            explorer.explore(move || {
+                let hostile = hostile.clone();
+                thread::spawn(hostile).join().unwrap();
+            })
+        }));
+        *searched.unwrap_err().downcast().unwrap()
+    }
+
+    #[test]
+    fn a_student_who_panics_with_a_checkers_words_has_panicked() {
+        for phrase in phrases() {
+            for explorer in [Explorer::new(), Explorer::new().sampled()] {
+                let text = phrase.clone();
+                let failure = search(explorer.clone(), move || panic!("{text}"));
+                assert_eq!(failure.kind, FailureKind::Assertion, "{phrase}");
+
+                let text = phrase.clone();
+                let failure = search(explorer, move || resume_unwind(Box::new(text.clone())));
+                assert_eq!(failure.kind, FailureKind::Assertion, "resumed: {phrase}");
+            }
+        }
+    }
+
+    #[test]
+    fn who_panics_before_there_is_anything_to_choose_has_panicked() {
+        for explorer in [Explorer::new(), Explorer::new().sampled()] {
+            let scenario = || panic!("test closure did not exercise any concurrency");
+            let searched = catch_unwind(AssertUnwindSafe(|| explorer.explore(scenario)));
+            let failure = searched.unwrap_err().downcast::<Failure>().unwrap();
+            assert_eq!(failure.kind, FailureKind::Assertion);
+        }
+    }
+
+    #[test]
+    fn a_panic_raised_at_its_callers_place_is_the_callers() {
+        #[track_caller]
+        fn says() {
+            panic!("Model exceeded maximum number of branches");
+        }
+        let failure = search(Explorer::new(), says);
+        assert_eq!(failure.kind, FailureKind::Assertion);
+    }
+}
