@@ -109,16 +109,16 @@ fn processor_time() -> Duration {
     )
 }
 
+/// How a body ended that unwound. If a stub was reached on any thread, that is why, whatever the
+/// body itself then complained of.
 fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> End {
+    let panics = panics
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     match payload.downcast::<Failure>() {
-        Ok(failure) => End::Found { failure },
-        Err(_) => {
-            let panics = panics
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
-            End::Panicked { panics }
-        }
+        Ok(failure) if !panics.iter().any(|panic| panic.todo) => End::Found { failure },
+        _ => End::Panicked { panics },
     }
 }
 

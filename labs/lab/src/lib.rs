@@ -14,6 +14,7 @@ mod commands;
 mod course;
 mod desk;
 mod found;
+mod handed_out;
 mod place;
 mod process;
 mod select;

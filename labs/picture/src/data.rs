@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the JSON form. A reader refuses a later one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A search that failed. It is also the payload of the panic that fails the test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -242,8 +242,10 @@ pub enum EdgeKind {
     Publish,
     /// Stores what it loads, and orders nothing.
     Read,
-    /// Sends what it receives.
+    /// Sends what it receives, over a network.
     Message,
+    /// Puts into a queue what it takes out.
+    Queue,
 }
 
 impl EdgeKind {

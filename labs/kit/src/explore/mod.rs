@@ -8,7 +8,8 @@
 //! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
 mod bounded;
 mod budget;
-mod checker_words;
+#[cfg(test)]
+mod hostile;
 mod hung;
 mod pass;
 mod repeat;

@@ -1,7 +1,6 @@
 //! Runs one pass under a checker, and catches how it ended.
 use super::bounded::{Limited, PreemptionBounded};
 use super::budget::{self, Budget, Deadline};
-use super::checker_words::cause_of;
 use super::pass::{Pass, Strategy};
 use super::request;
 use super::silence::Silence;
@@ -345,10 +344,10 @@ fn inside_model(info: &PanicHookInfo<'_>) {
         column: at.column(),
     });
     let panic = Panic {
-        cause: cause_of(info, model::backend()),
+        cause: model::cause_of(info, model::backend()),
         ..Panic::of(info.payload(), at)
     };
-    if panic.message.starts_with("panic in a destructor") {
+    if model::aborts(&panic.message) {
         // The process is about to abort: say at least what went wrong first.
         if let Some(first) = PANIC.take() {
             eprintln!("{}\n(and then a destructor panicked)", first.message);

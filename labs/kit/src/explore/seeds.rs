@@ -61,6 +61,10 @@ fn tell(claim: &str, seed: u64, payload: Box<dyn Any + Send>, log: &[Entry]) -> 
     let again = format!("{SEED}='{claim}@{seed}' cargo test{package} {claim} -- --exact");
     let mut failure = match payload.downcast_ref::<Failure>() {
         Some(hung) => hung.clone(),
+        None if protocol::todo(message).is_some() => {
+            let message = protocol::still_to_do(message);
+            super::fail(Box::new(Failure::bare(claim, FailureKind::Todo, message)))
+        }
         None => Failure::bare(claim, FailureKind::Assertion, message.to_owned()),
     };
     failure

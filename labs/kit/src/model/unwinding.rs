@@ -7,6 +7,7 @@
 //!
 //! A thread that unwinds from any other panic takes no further part: its operations have no effect and cannot
 //! block ([`inert`](super::inert)), so that a failing assertion is reported and not buried by a second panic.
+use super::checker_words::unwraps_a_payload;
 use super::{Refusal, end_execution, inert, running, will_unwind};
 use crate::record::{self, Op, Place, ThreadId};
 use std::any::Any;
@@ -81,10 +82,11 @@ pub(crate) fn passes_on(payload: &dyn Any) -> bool {
         let at = threads.iter().position(|told| *told == me);
         at.map(|at| threads.swap_remove(at)).is_some()
     });
-    // What `unwrap` and `expect` say of the payload of a thread that panicked.
-    let unwraps = |text: &str| text.ends_with(": Any { .. }");
     match text(payload) {
-        Some(text) if was_told || unwraps(text) && TEXTS.with_borrow(|texts| !texts.is_empty()) => {
+        Some(text)
+            if was_told
+                || unwraps_a_payload(text) && TEXTS.with_borrow(|texts| !texts.is_empty()) =>
+        {
             remember(text);
             true
         }

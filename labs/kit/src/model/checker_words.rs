@@ -1,15 +1,16 @@
-//! What loom, shuttle and the standard library say only in words, as causes.
+//! What loom, shuttle and the standard library say only in words, read here and nowhere else.
 //!
-//! The one idea: a text counts only if the checker that runs has raised it, which the panic's
-//! location shows. A student chooses the text of a panic, and with `resume_unwind` its payload, but
-//! not the location of one that is raised in the source of loom or shuttle: the modelled primitives
-//! are not generic over the student's types, so no code of theirs is compiled into those files.
+//! The one idea: a checker's words count only if the checker that runs has raised them, which the
+//! panic's location shows. A student chooses the text of a panic, and with `resume_unwind` its
+//! payload, but not the location of one that is raised in the source of loom or shuttle: the
+//! modelled primitives are not generic over the student's types, so no code of theirs is compiled
+//! into those files.
+use super::{Backend, Refusal, text};
 use crate::cause::Cause;
-use crate::model::{Backend, Refusal, text};
 use std::panic::PanicHookInfo;
 
 /// Why a panic that the hook sees fails the execution, if nobody catches it.
-pub(super) fn cause_of(info: &PanicHookInfo<'_>, running: Backend) -> Cause {
+pub(crate) fn cause_of(info: &PanicHookInfo<'_>, running: Backend) -> Cause {
     if info.payload().is::<Refusal>() {
         return Cause::Refused;
     }
@@ -65,12 +66,29 @@ fn is_source_of(file: &str, name: &str) -> bool {
     })
 }
 
+/// Whether a panic's text is that of an `unwrap` or `expect` of what a thread panicked with.
+///
+/// A student can say it, too, and gains nothing: it counts only in a scenario that panics on
+/// purpose, and there who has caught such a panic can pass it on by `resume_unwind` at any time.
+pub(super) fn unwraps_a_payload(message: &str) -> bool {
+    message.ends_with(": Any { .. }")
+}
+
+/// Whether a panic will end the process. Decides only what is printed before it does.
+pub(crate) fn aborts(message: &str) -> bool {
+    message.starts_with("panic in a destructor")
+}
+
+/// The texts that a checker's panics begin with.
+#[cfg(test)]
+pub(crate) fn phrases() -> impl Iterator<Item = &'static str> {
+    let said = LOOM_SAYS.iter().chain(SHUTTLE_SAYS);
+    said.map(|(words, _)| *words)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explore::{Explorer, Failure, FailureKind};
-    use crate::thread;
-    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
     const CHECKERS: [(Backend, &[(&str, Cause)], &str); 2] = [
         (
@@ -108,66 +126,5 @@ mod tests {
                 assert_eq!(of_checker(&format!("it {words}"), source, running), None);
             }
         }
-    }
-
-    /// Everything that any of this file's readers, and those before it, took for a checker's.
-    fn phrases() -> Vec<String> {
-        let said = CHECKERS.iter().flat_map(|(_, says, _)| says.iter());
-        let mut phrases: Vec<String> = said.map(|(words, _)| (*words).to_owned()).collect();
-        for other in [
-            "test closure did not exercise any concurrency",
-            "did not exercise any concurrency",
-            "a search runs at most 4 spawned threads",
-            "",
-        ] {
-            phrases.push(other.to_owned());
-        }
-        phrases
-    }
-
-    /// How a search ends in which one of two threads does `hostile`.
-    fn search(explorer: Explorer, hostile: impl Fn() + Send + Sync + Clone + 'static) -> Failure {
-        let searched = catch_unwind(AssertUnwindSafe(|| {
-            explorer.explore(move || {
-                let hostile = hostile.clone();
-                thread::spawn(hostile).join().unwrap();
-            })
-        }));
-        *searched.unwrap_err().downcast().unwrap()
-    }
-
-    #[test]
-    fn a_student_who_panics_with_a_checkers_words_has_panicked() {
-        for phrase in phrases() {
-            for explorer in [Explorer::new(), Explorer::new().sampled()] {
-                let text = phrase.clone();
-                let failure = search(explorer.clone(), move || panic!("{text}"));
-                assert_eq!(failure.kind, FailureKind::Assertion, "{phrase}");
-
-                let text = phrase.clone();
-                let failure = search(explorer, move || resume_unwind(Box::new(text.clone())));
-                assert_eq!(failure.kind, FailureKind::Assertion, "resumed: {phrase}");
-            }
-        }
-    }
-
-    #[test]
-    fn who_panics_before_there_is_anything_to_choose_has_panicked() {
-        for explorer in [Explorer::new(), Explorer::new().sampled()] {
-            let scenario = || panic!("test closure did not exercise any concurrency");
-            let searched = catch_unwind(AssertUnwindSafe(|| explorer.explore(scenario)));
-            let failure = searched.unwrap_err().downcast::<Failure>().unwrap();
-            assert_eq!(failure.kind, FailureKind::Assertion);
-        }
-    }
-
-    #[test]
-    fn a_panic_raised_at_its_callers_place_is_the_callers() {
-        #[track_caller]
-        fn says() {
-            panic!("Model exceeded maximum number of branches");
-        }
-        let failure = search(Explorer::new(), says);
-        assert_eq!(failure.kind, FailureKind::Assertion);
     }
 }
