@@ -122,8 +122,8 @@ fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
 
 /// A stub was reached at this line.
 fn unwritten(at: Option<(&str, u32)>) -> Judged {
-    let place = at.map_or(String::new(), |(file, line)| format!(": {file}:{line}"));
-    Judged::new(Verdict::NotWritten, format!("not written yet{place}"))
+    let place = at.map_or(String::new(), |(file, line)| format!(" at {file}:{line}"));
+    Judged::new(Verdict::NotWritten, format!("the stub{place} was reached"))
 }
 
 /// The process ended without the check's word.
