@@ -133,3 +133,19 @@ fn every_ordering_of_a_solution_names_its_partner() {
         }
     }
 }
+
+#[test]
+fn what_two_programs_agree_on_is_written_once() {
+    for folder in [
+        "labs/kit/src",
+        "labs/lab/src",
+        "grader/src",
+        "grader/harness/src",
+    ] {
+        let files = files_with(folder, &["WEFT_", "#[path ="]);
+        assert!(
+            files.is_empty(),
+            "it belongs in labs/protocol, not in {files:?}"
+        );
+    }
+}

@@ -63,9 +63,7 @@ fn watched(id: &str, body: fn(), patience: Patience) -> End {
     };
     // The channel closes when the body has ended, whichever way.
     if let Err(after) = in_time(&ended, patience) {
-        return End::Found {
-            failure: Box::new(hung(id, after)),
-        };
+        return failed(Box::new(hung(id, after)), &panics);
     }
     match thread.join() {
         Ok(searches) => End::Returned { searches },
@@ -109,8 +107,8 @@ fn processor_time() -> Duration {
     )
 }
 
-/// How a body ended that unwound. If a stub was reached on any thread, that is why, whatever the
-/// body itself then complained of.
+/// How a body ended that unwound or hangs. If a stub was reached on any thread, that is why,
+/// whatever the body itself then complained of.
 fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> End {
     let panics = panics
         .lock()

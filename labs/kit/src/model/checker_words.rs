@@ -40,8 +40,11 @@ fn of_checker(message: &str, file: &str, running: Backend) -> Option<Cause> {
     said.map(|(_, cause)| *cause)
 }
 
+/// How messages begin, and what they mean.
+type Words = &'static [(&'static str, Cause)];
+
 const LOOM: &[&str] = &["loom"];
-const LOOM_SAYS: &[(&str, Cause)] = &[
+const LOOM_SAYS: Words = &[
     ("deadlock; threads = ", Cause::Deadlock),
     ("Causality violation: ", Cause::Race),
     ("Model exceeded maximum number of branches", Cause::Endless),
@@ -50,7 +53,7 @@ const LOOM_SAYS: &[(&str, Cause)] = &[
 ];
 
 const SHUTTLE: &[&str] = &["shuttle-engine", "shuttle-std"];
-const SHUTTLE_SAYS: &[(&str, Cause)] = &[
+const SHUTTLE_SAYS: Words = &[
     ("deadlock! ", Cause::Deadlock),
     ("exceeded max_steps bound ", Cause::Endless),
 ];
@@ -90,7 +93,7 @@ pub(crate) fn phrases() -> impl Iterator<Item = &'static str> {
 mod tests {
     use super::*;
 
-    const CHECKERS: [(Backend, &[(&str, Cause)], &str); 2] = [
+    const CHECKERS: [(Backend, Words, &str); 2] = [
         (
             Backend::Loom,
             LOOM_SAYS,
