@@ -1,6 +1,6 @@
 //! Wrong answers as data: an edit on the solution, and the checks that must catch it.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -48,7 +48,7 @@ impl Mutant {
     }
 }
 
-fn read(tree: &Tree, lab: &Lab, path: &PathBuf, all: &mut Vec<Mutant>) -> Result<()> {
+fn read(tree: &Tree, lab: &Lab, path: &Path, all: &mut Vec<Mutant>) -> Result<()> {
     let (text, file): (_, MutantsFile) = parse(path)?;
     let exercise = path
         .file_stem()

@@ -17,7 +17,6 @@ mod patience;
 mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod stacks;
-pub mod wire;
 
 /// The checks of a lab: each exercise with its own.
 pub type Checks<'a> = &'a [(&'static str, &'static [(&'static str, fn())])];

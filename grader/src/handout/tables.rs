@@ -70,7 +70,7 @@ fn of_lab(lab: &Lab, words: &Words) -> String {
             "| {} | {} | {}{bonus} | {} | {} lines |\n",
             head(exercise),
             words.about("", exercise),
-            exercise.points(),
+            exercise.points,
             exercise.minutes,
             exercise.lines,
         ));
@@ -113,7 +113,7 @@ fn files(lab: &Lab, exercise: &Exercise) -> String {
 
 fn sum(lab: &Lab, line: &str) -> String {
     let points = lab.exercises.iter().filter(|exercise| !exercise.bonus);
-    let points: u32 = points.map(Exercise::points).sum();
+    let points: u32 = points.map(|exercise| exercise.points).sum();
     let rest = line[SUM.len()..].trim_start_matches(|c: char| c.is_ascii_digit());
     format!("{SUM}{points}{rest}")
 }
@@ -159,23 +159,23 @@ mod tests {
     use super::*;
 
     fn lab() -> Lab {
-        let exercise = |name: &str, points: u32, bonus| {
-            Exercise {
-            name: name.to_owned(),
-            title: "Two of them".to_owned(),
-            edit: vec![format!("src/{name}.rs"), "src/more.rs".to_owned()],
-            group: "core".to_owned(),
-            bonus,
-            unsafe_code: false,
-            minutes: 20,
-            lines: 15,
-            checks: vec![
-                toml::from_str(&format!(
-                    "id = \"{name}::holds\"\nkind = \"test\"\nclaim = \"It holds.\"\npoints = {points}"
-                ))
-                .expect("a check"),
-            ],
-        }
+        let exercise = |name: &str, points: u32, bonus| Exercise {
+            public: manifest::Exercise {
+                lab: "locks".to_owned(),
+                line: 1,
+                name: name.to_owned(),
+                title: "Two of them".to_owned(),
+                edit: vec![format!("src/{name}.rs"), "src/more.rs".to_owned()],
+                points,
+                group: "core".to_owned(),
+                bonus,
+                unsafe_code: false,
+                minutes: 20,
+                lines: 15,
+                read: String::new(),
+                hints: Vec::new(),
+            },
+            checks: Vec::new(),
         };
         Lab {
             name: "locks".to_owned(),

@@ -27,6 +27,8 @@ mod bare;
 pub use bare::*;
 
 #[cfg(not(feature = "bare"))]
+mod cause;
+#[cfg(not(feature = "bare"))]
 pub mod explore;
 #[cfg(not(feature = "bare"))]
 mod facade;

@@ -21,21 +21,17 @@ fn rows(page: &str) -> Vec<(usize, Vec<&str>)> {
     .collect()
 }
 
-/// The names of the exercises of a lab, as `lab.toml` has them.
-fn exercises(lab: &str) -> Vec<String> {
-    let file = text(&format!("labs/{lab}/lab.toml")).unwrap_or_default();
-    let lab: toml::Table = file.parse().expect("a lab.toml is TOML");
-    let exercises = lab.get("exercise").and_then(|list| list.as_array());
-    let names = exercises
-        .into_iter()
-        .flatten()
-        .filter_map(|exercise| exercise.get("name"));
-    names
-        .map(|name| name.as_str().expect("a name is text").to_owned())
-        .collect()
+/// The course's labs in their order.
+fn labs() -> Vec<String> {
+    manifest::labs(&root()).expect("a course")
 }
 
-const LABS: [&str; 5] = ["threads", "locks", "channels", "crawler", "rpc"];
+/// The names of the exercises of a lab.
+fn exercises(lab: &str) -> Vec<String> {
+    let lab = manifest::Lab::read(&root(), lab).expect("a lab");
+    let names = lab.exercises.into_iter().map(|exercise| exercise.name);
+    names.collect()
+}
 
 #[test]
 fn each_idea_has_a_section_or_waits_for_a_lab_that_is_not_there() {
@@ -48,7 +44,7 @@ fn each_idea_has_a_section_or_waits_for_a_lab_that_is_not_there() {
             place.contains(".md#") || place.contains("coming with the lab `"),
             "notes/ideas.md:{line}: where is it?"
         );
-        for lab in LABS {
+        for lab in labs() {
             let waits = place.contains(&format!("coming with the lab `{lab}`"));
             let there = text(&format!("notes/{lab}.md")).is_some();
             assert!(
@@ -66,11 +62,8 @@ fn each_idea_has_a_section_or_waits_for_a_lab_that_is_not_there() {
 #[test]
 fn each_exercise_is_named_by_an_idea() {
     let page = text("notes/ideas.md").expect("the page");
-    for lab in LABS
-        .into_iter()
-        .filter(|lab| text(&format!("notes/{lab}.md")).is_some())
-    {
-        for exercise in exercises(lab) {
+    for lab in labs() {
+        for exercise in exercises(&lab) {
             let named = [format!("`{exercise}`"), format!("`{lab}/{exercise}`")];
             let is_named = rows(&page)
                 .iter()
