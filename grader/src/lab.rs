@@ -30,7 +30,7 @@ pub struct Lab {
 #[derive(Debug, Clone)]
 pub struct Exercise {
     /// Its entry in `lab.toml`.
-    public: manifest::Exercise,
+    pub public: manifest::Exercise,
     /// What has to hold, in the order of `checks.toml`.
     pub checks: Vec<Check>,
 }
