@@ -1,7 +1,7 @@
 //! A lab as data: `lab.toml` (public) and `checks.toml` (hidden), read and validated together.
 //!
-//! The one idea: whatever is wrong in these files is reported once, here or by the crate `manifest`,
-//! with path, line and remedy, so that no later stage has to doubt them.
+//! The one idea: whatever is wrong in these files is reported once, here or by the crate
+//! `manifest`, with path, line and remedy, so that no later stage has to doubt them.
 
 mod file;
 

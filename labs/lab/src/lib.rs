@@ -3,7 +3,8 @@
 //! The one idea: a test is a process and its exit code is the verdict; what a search found comes as data
 //! (the crate `picture`), and every text here is drawn from data.
 //!
-//! Not here: marks, which are the grader's; and what both agree on (the crates `manifest`, `protocol`).
+//! Not here: marks, which are the grader's; and what both agree on, which is in the crates
+//! `manifest` and `protocol`.
 
 pub mod cli;
 pub mod error;

@@ -1,4 +1,4 @@
-//! The course as its files describe it: `labs/course.toml`, and `lab.toml` in the folder of each lab.
+//! The course as its files describe it: `labs/course.toml`, and a `lab.toml` for each lab.
 //!
 //! The one idea: there is one reader, for the student's commands, the grader and the book; so what
 //! is wrong in one of these files is reported here, with path, line and remedy, and nowhere else.
