@@ -5,6 +5,7 @@ mod grade;
 mod handout;
 mod list;
 mod mutants;
+mod new;
 mod repeat;
 mod sample;
 mod verify;
@@ -54,6 +55,9 @@ enum Command {
     Repeat(repeat::RepeatArgs),
     /// Generates what students get: skeletons from solutions, tables from `lab.toml`.
     Handout(handout::HandoutArgs),
+    /// Writes the frame of a lab, an exercise, a check or a mutant.
+    #[command(subcommand)]
+    New(new::New),
     /// Lists labs, exercises and checks.
     List(LabArg),
     /// Draws a failing interleaving from its JSON form.
@@ -97,6 +101,7 @@ impl Cli {
             Command::Mutants(args) => mutants::run(&tree()?, &args),
             Command::Repeat(args) => repeat::run(&tree()?, &args),
             Command::Handout(args) => handout::run(&tree()?, &args),
+            Command::New(new) => new::run(&tree()?, &new),
             Command::List(args) => list::run(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),
         }

@@ -21,6 +21,9 @@ impl Edit {
     /// What is wrong, where `find` is nowhere in `text` or there several times.
     pub fn apply(&self, text: &str) -> Result<String, String> {
         let find = self.find.get_ref();
+        if find.is_empty() {
+            return Err("its `find` is empty".to_owned());
+        }
         match text.matches(&**find).count() {
             1 => Ok(text.replacen(&**find, &self.replace, 1)),
             0 => Err("its `find` is nowhere in the solution".to_owned()),

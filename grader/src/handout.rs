@@ -1,11 +1,11 @@
 //! Generates what students get from what its authors write.
 //!
-//! The one idea: in `solutions/<lab>/src`, the lines from `// LAB: <stub line>` to `// LAB: end` become
-//! the stub line; an empty stub deletes the region. So the two can never drift apart. Nor can the tables
-//! of exercises, which are made from `lab.toml`.
+//! The one idea: in `solutions/<lab>/src`, the lines from `// LAB: <stub line>` to `// LAB: end`
+//! become the stub line; an empty stub deletes the region. So the two can never drift apart. Nor
+//! can the tables of exercises, which are made from `lab.toml`.
 //!
-//! What is not here: the rest of a lab's folder (`lab.toml`, the README's text, public tests), which
-//! is written by hand in `labs/<lab>`.
+//! What is not here: the rest of a lab's folder (`lab.toml`, the README's text, public tests),
+//! which is written by hand in `labs/<lab>`.
 
 mod tables;
 
@@ -91,8 +91,8 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
     Ok(stale)
 }
 
-/// Compares the tables of exercises, in the repository's README and in those of some labs, with what
-/// `lab.toml` says.
+/// Compares the tables of exercises, in the repository's README and in those of some labs, with
+/// what `lab.toml` says.
 ///
 /// # Errors
 ///

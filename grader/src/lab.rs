@@ -12,10 +12,10 @@ use anyhow::Result;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::data;
 use crate::error::BadInput;
 use crate::tree::{Tree, lab_dir};
 use file::ChecksFile;
-pub(crate) use file::parse;
 
 /// One lab: its exercises, each with its checks.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ impl Check {
 }
 
 /// How a claim is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, serde::Serialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// Runs and asserts.
@@ -190,7 +190,7 @@ fn all_there(tree: &Tree, exercise: &manifest::Exercise) -> Result<()> {
 
 fn attach_checks(tree: &Tree, lab: &str, exercises: &mut [Exercise]) -> Result<()> {
     let path = tree.checks(lab).join("checks.toml");
-    let (text, file): (_, ChecksFile) = parse(&path)?;
+    let (text, file): (_, ChecksFile) = data::read(&path)?;
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for check in file.check {
         let at = check.id.span().start;

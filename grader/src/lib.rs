@@ -15,6 +15,7 @@
 pub mod accepted;
 pub mod build;
 pub mod cli;
+mod data;
 pub mod edit;
 pub mod error;
 mod files;
@@ -30,6 +31,7 @@ pub mod repeat;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod scaffold;
 pub mod score;
 pub mod stage;
 pub mod subject;

@@ -6,9 +6,10 @@ use anyhow::Result;
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::data;
 use crate::edit::Edit;
 use crate::error::BadInput;
-use crate::lab::{Lab, parse};
+use crate::lab::Lab;
 use crate::tree::{Tree, entries};
 
 /// One mistake.
@@ -49,7 +50,7 @@ impl Mutant {
 }
 
 fn read(tree: &Tree, lab: &Lab, path: &Path, all: &mut Vec<Mutant>) -> Result<()> {
-    let (text, file): (_, MutantsFile) = parse(path)?;
+    let (text, file): (_, MutantsFile) = data::read(path)?;
     let exercise = path
         .file_stem()
         .unwrap_or_default()

@@ -1,8 +1,8 @@
 //! Grades mistakes that a machine makes, to find claims that no check makes.
 //!
-//! The one idea: cargo-mutants makes the changes, the grader grades each as a submission, and each has
-//! to lose at least one check. What survives is a hole in the checks, or equivalent to the solution:
-//! then `grader/labs/<lab>/equivalent.toml` says why.
+//! The one idea: cargo-mutants makes the changes, the grader grades each as a submission, and each
+//! has to lose at least one check. What survives is a hole in the checks, or equivalent to the
+//! solution: then `grader/labs/<lab>/equivalent.toml` says why.
 //!
 //! What is not here: the mistakes that people make ([`crate::mutant`]), which name the checks that
 //! must catch them.
@@ -40,8 +40,8 @@ enum Fate {
     Survived,
 }
 
-/// Grades the changes that `list` names (what `cargo mutants --list --json` wrote), and prints those
-/// that survive without an explanation.
+/// Grades the changes that `list` names (what `cargo mutants --list --json` wrote), and prints
+/// those that survive without an explanation.
 ///
 /// # Errors
 ///

@@ -10,13 +10,16 @@ mod at;
 mod compose;
 mod expect;
 mod file;
+mod judge;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
-use crate::lab::{Lab, parse};
+use crate::data;
+use crate::files::put;
+use crate::lab::Lab;
 use crate::tree::Tree;
 use crate::verdict::Verdict;
 use at::At;
@@ -61,7 +64,7 @@ impl Sample {
         if !path.is_file() {
             return Ok(Vec::new());
         }
-        let (text, file): (_, SamplesFile) = parse(&path)?;
+        let (text, file): (_, SamplesFile) = data::read(&path)?;
         let answers = Answers::read(tree, lab)?;
         let mut all: Vec<Sample> = Vec::new();
         for entry in &file.sample {
@@ -81,10 +84,7 @@ impl Sample {
     /// Where a file cannot be written.
     pub fn lay(&self, dir: &Path) -> Result<()> {
         for (file, text) in &self.files {
-            let path = dir.join(file);
-            std::fs::create_dir_all(path.parent().expect("below a folder"))
-                .and_then(|()| std::fs::write(&path, text))
-                .with_context(|| format!("writing {}", path.display()))?;
+            put(&dir.join(file), text.as_bytes())?;
         }
         Ok(())
     }

@@ -34,6 +34,11 @@ pub fn checks_dir(lab: &str) -> String {
     format!("grader/labs/{lab}/checks")
 }
 
+/// The file of an exercise's wrong answers, from the repository's root.
+pub fn mutants_file(lab: &str, exercise: &str) -> String {
+    format!("grader/labs/{lab}/mutants/{exercise}.toml")
+}
+
 /// The course's repository, as it is on disk.
 #[derive(Debug, Clone)]
 pub struct Tree {

@@ -1,10 +1,10 @@
 //! Proves that a lab keeps its promises, by grading answers whose outcome is known.
 //!
 //! The one idea: expected outcomes are data. The solution passes every check, an accepted design
-//! every check of its exercise, the skeleton compiles without warnings and fails every check without
-//! hanging, each mutant fails the checks that it names, and each sample comes out as it says.
+//! every check of its exercise, the skeleton compiles without warnings and fails every check
+//! without hanging, each mutant fails the checks that it names, and each sample comes out as it
+//! says.
 
-mod samples;
 mod summary;
 mod table;
 mod wanted;
@@ -30,8 +30,8 @@ use crate::verdict::Verdict;
 use crate::workers;
 pub use wanted::Wanted;
 
-/// Grades what is known about some labs, prints for each which check caught which mutant, and says what is not
-/// as it must be.
+/// Grades what is known about some labs, prints for each which check caught which mutant, and says
+/// what is not as it must be.
 ///
 /// # Errors
 ///
@@ -153,9 +153,10 @@ impl Proof<'_> {
         .grade(stage, subject)
     }
 
-    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
-    /// it is marked unless one of them catches it. If one is a rule, the whole exercise, because a rule counts only beside
-    /// what works. If mutants are asked for by name, all, because the author wants to see what catches them.
+    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are
+    /// all models, also the others: it is marked unless one of them catches it. If one is a rule,
+    /// the whole exercise, because a rule counts only beside what works. If mutants are asked for
+    /// by name, all, because the author wants to see what catches them.
     fn to_prove(&self, mutant: &Mutant) -> Only {
         let exercise = self.lab.exercise(&mutant.exercise);
         let checks = || exercise.iter().flat_map(|exercise| &exercise.checks);
@@ -188,7 +189,7 @@ fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
         Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
             complaints.extend(not_passed(report));
         }
-        Subject::Sample(sample) => complaints.extend(samples::complaints(sample, report)),
+        Subject::Sample(sample) => complaints.extend(sample.complaints(report)),
         Subject::Skeleton => {
             for check in report.checks() {
                 match check.judged.verdict {

@@ -1,5 +1,5 @@
-//! Whatever is wrong with what the grader is given: one line with the path, the line and the remedy, and a
-//! documented exit code. Nothing here is compiled.
+//! Whatever is wrong with what the grader is given: one line with the path, the line and the
+//! remedy, and a documented exit code. Nothing here is compiled.
 
 mod common;
 
@@ -504,5 +504,91 @@ mod submissions {
                 "mine"
             );
         }
+    }
+}
+
+#[test]
+fn whatever_a_sample_leaves_open_is_told_with_its_line() {
+    for (find, replace, parts) in [
+        (
+            "mutant = \"three\"",
+            "mutant = \"tree\"",
+            [
+                "samples.toml:13:",
+                "sample `three`: exercise `two` has no mutant `tree`",
+            ],
+        ),
+        (
+            "one.accepted = \"by_subtraction\"",
+            "one.accepted = \"by_addition\"",
+            ["samples.toml:5:", "no accepted design `by_addition`"],
+        ),
+        (
+            "points = 0\nv",
+            "v",
+            ["samples.toml:13:", "give `exercise.two` its `points`"],
+        ),
+        (
+            "points = 0\nv",
+            "points = 5\nv",
+            ["samples.toml:13:", "at most 4"],
+        ),
+        (
+            "{ is_two = \"fail\"",
+            "{ is_too = \"fail\"",
+            ["samples.toml:13:", "no check `two::is_too`"],
+        ),
+        (
+            "[sample.exercise.two]",
+            "[sample.exercise.tow]",
+            ["samples.toml:13:", "the lab has no exercise `tow`"],
+        ),
+        (
+            "one.base = \"solution\"",
+            "one = { base = \"solution\", mutant = \"zero\" }",
+            ["samples.toml:28:", "exercise `one` is answered in two ways"],
+        ),
+        (
+            "find = \"    2\\n\"",
+            "find = \"    4\\n\"",
+            ["samples.toml:33:", "its `find` is nowhere"],
+        ),
+        (
+            "file = \"src/two.rs\"",
+            "file = \"src/too.rs\"",
+            ["samples.toml:33:", "`src/too.rs` is not handed in"],
+        ),
+        (
+            "folder = \"labs/tiny\"",
+            "folder = \"elsewhere\"",
+            [
+                "samples.toml:8:",
+                "the lab is not looked for in `elsewhere`",
+            ],
+        ),
+        (
+            "path = \"labs",
+            "path = \"../labs",
+            ["samples.toml:19:", "is not inside the submission"],
+        ),
+        (
+            "name = \"three\"",
+            "name = \"complete\"",
+            ["samples.toml:8:", "`complete`: is named twice"],
+        ),
+        (
+            "name = \"three\"",
+            "name = \"../3\"",
+            ["samples.toml:8:", "cannot be a folder's name"],
+        ),
+        (
+            "base = \"skeleton\"",
+            "base = \"skeletons\"",
+            ["samples.toml:25:", "notes/architecture.md"],
+        ),
+    ] {
+        let course = Course::new();
+        course.edit("grader/labs/tiny/samples.toml", find, replace);
+        says(&course.grader(&["verify"]), Exit::BadInput, &parts);
     }
 }

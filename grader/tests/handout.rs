@@ -4,7 +4,8 @@ mod common;
 
 use std::path::Path;
 
-use grader::handout::{stale, stubbed, write};
+use grader::handout::{stale, stale_tables, stubbed, write};
+use grader::tree::Tree;
 use tempfile::TempDir;
 
 fn stub(text: &str) -> Result<String, String> {
@@ -66,4 +67,62 @@ fn a_fresh_skeleton_is_not_stale_and_an_edited_one_is_with_its_difference() {
 
     write(&tree, &found).expect("room");
     assert!(stale(&tree, "tiny").expect("well formed").is_empty());
+}
+
+/// A course whose pages ask for tables, and what they become.
+fn made(page: &str, front: &str) -> Result<[String; 2], String> {
+    let dir = TempDir::new().expect("a place for files");
+    let tree = common::course(dir.path());
+    let pages = [("labs/tiny/README.md", page), ("README.md", front)];
+    common::put(tree.root(), &pages);
+    let tables = |tree: &Tree| stale_tables(tree, &["tiny".to_owned()]);
+    let found = tables(&tree).map_err(|error| error.to_string())?;
+    write(&tree, &found).expect("room");
+    assert!(tables(&tree).expect("well formed").is_empty());
+    let read = |path| std::fs::read_to_string(tree.root().join(path)).expect("a page");
+    Ok(pages.map(|(path, _)| read(path)))
+}
+
+#[test]
+fn figures_of_a_table_are_made_and_its_words_stay() {
+    let page = "# Tiny\n\n<!-- exercises: tiny -->\n| exercise | old |\n|---|---|\n\
+                | `gone` | away | 3 | 4 | 5 lines |\n| `two` | the even one | 9 | 9 | 9 lines |\n\n\
+                The points add up to 3; more.\n";
+    let front = "<!-- exercises: every lab -->\n| lab | exercise | idea | you edit |\n\
+                 |---|---|---|---|\n| [tiny](labs/tiny/README.md) | `raw` | three | `x` |\n\nend\n";
+    let [page, front] = made(page, front).expect("well formed");
+    assert_eq!(
+        page,
+        "# Tiny\n\n<!-- exercises: tiny -->\n\
+         | exercise | you build | points | minutes | our solution |\n|---|---|---|---|---|\n\
+         | `one` | say one | 5 | 1 | 1 line |\n| `two` | the even one | 4 | 1 | 1 line |\n\
+         | `raw` (challenge) | say three, unsafely | 2 bonus | 1 | 1 line |\n\
+         | `habits` | behave | 20 | 1 | 1 line |\n\nThe points add up to 29; more.\n"
+    );
+    let link = "[tiny](labs/tiny/README.md) ";
+    assert_eq!(
+        front,
+        format!(
+            "<!-- exercises: every lab -->\n| lab | exercise | idea | you edit |\n|---|---|---|---|\n\
+             | {link}| `one` | say one | `labs/tiny/src/one.rs` |\n\
+             | | `two` | say two | `labs/tiny/src/two.rs` |\n\
+             | | `raw` (challenge) | three | `labs/tiny/src/raw.rs` |\n\
+             | | `habits` | behave | `labs/tiny/src/habits.rs` |\n\nend\n"
+        )
+    );
+}
+
+#[test]
+fn a_table_of_no_lab_is_refused_with_its_line() {
+    let said = made("one\n<!-- exercises: tinny -->\n", "").expect_err("there is no such lab");
+    let parts = [
+        "labs/tiny/README.md:2: there is no lab `tinny`",
+        "name the lab of the page",
+    ];
+    assert!(parts.iter().all(|part| said.contains(part)), "{said}");
+    let untouched = "<!-- picture: tiny::one -->\n| `one` | a table |\n";
+    assert_eq!(
+        made(untouched, "").expect("nothing is asked for")[0],
+        untouched
+    );
 }

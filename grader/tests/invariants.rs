@@ -1,4 +1,5 @@
-//! Invariants of `notes/architecture.md` that the compiler does not see: they are about what is absent.
+//! Invariants of `notes/architecture.md` that the compiler does not see: they are about what is
+//! absent.
 use std::path::{Path, PathBuf};
 
 use grader::tree::Tree;
@@ -56,6 +57,12 @@ fn labs() -> Vec<String> {
     labs
 }
 
+/// Where a lab's other right answers are; a new lab has none yet.
+fn accepted(lab: &str) -> Option<String> {
+    let folder = format!("grader/labs/{lab}/accepted");
+    root().join(&folder).is_dir().then_some(folder)
+}
+
 /// A command may be described anywhere; these start one.
 const STARTS: [&str; 3] = [".spawn()", ".output()", ".status()"];
 
@@ -102,12 +109,12 @@ fn score_and_reports_touch_neither_disk_nor_clock() {
 #[test]
 fn nothing_that_is_written_for_a_lab_has_a_cfg() {
     for lab in labs() {
-        for folder in [
+        let folders = [
             format!("labs/{lab}"),
             format!("solutions/{lab}"),
-            format!("grader/labs/{lab}/accepted"),
             format!("grader/labs/{lab}/checks"),
-        ] {
+        ];
+        for folder in folders.into_iter().chain(accepted(&lab)) {
             let files = files_with(&folder, &["cfg(", "cfg!("]);
             assert!(files.is_empty(), "{files:?}");
         }
@@ -126,11 +133,8 @@ fn what_students_write_takes_its_primitives_from_the_kit() {
         "shuttle::",
     ];
     for lab in labs() {
-        for folder in [
-            format!("labs/{lab}/src"),
-            format!("solutions/{lab}/src"),
-            format!("grader/labs/{lab}/accepted"),
-        ] {
+        let folders = [format!("labs/{lab}/src"), format!("solutions/{lab}/src")];
+        for folder in folders.into_iter().chain(accepted(&lab)) {
             let files = files_with(&folder, &others);
             assert!(files.is_empty(), "{files:?}");
         }
@@ -174,6 +178,52 @@ fn every_lab_shows_how_it_is_graded_and_has_its_table_of_exercises() {
             "{lab}: its page does not ask for its table"
         );
     }
+}
+
+/// The workspace denies `unsafe`, and its members take its lints.
+#[test]
+fn unsafe_stands_only_where_it_is_needed() {
+    let workspace = std::fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");
+    let workspace: toml::Table = workspace.parse().expect("a manifest is TOML");
+    let denied = &workspace["workspace"]["lints"]["rust"]["unsafe_code"];
+    assert_eq!(denied.as_str(), Some("deny"));
+    let members = workspace["workspace"]["members"].as_array();
+    for member in members.into_iter().flatten().filter_map(|it| it.as_str()) {
+        let manifest = root().join(member).join("Cargo.toml");
+        let manifest = std::fs::read_to_string(manifest).expect("a member has a manifest");
+        let manifest: toml::Table = manifest.parse().expect("a manifest is TOML");
+        let lints = manifest
+            .get("lints")
+            .and_then(|lints| lints.get("workspace"));
+        assert_eq!(lints.and_then(toml::Value::as_bool), Some(true), "{member}");
+    }
+    let allows = |text: &str| {
+        let text: String = text.split_whitespace().collect();
+        text.contains("allow(unsafe_code")
+    };
+    let of_ours = |file: &str| !file.contains("/target/") && !file.starts_with("grader/tests/");
+    let mut needed: Vec<String> = ["labs", "solutions", "notes", "grader"]
+        .iter()
+        .flat_map(|folder| sources(folder))
+        .filter(|(file, text)| of_ours(file) && allows(text))
+        .map(|(file, _)| file)
+        .collect();
+    needed.sort();
+    let expected = [
+        "grader/harness/src/lib.rs",
+        "grader/labs/locks/checks/src/rw_lock.rs",
+        "grader/labs/locks/checks/src/semaphore.rs",
+        "grader/labs/locks/checks/src/spin_lock.rs",
+        "labs/kit/src/lib.rs",
+        "labs/kit/tests/demo.rs",
+        "labs/kit/tests/search.rs",
+        "labs/kit/tests/seeded.rs",
+        "labs/kit/tests/select.rs",
+        "labs/locks/src/lib.rs",
+        "notes/programs/src/lib.rs",
+        "solutions/locks/src/lib.rs",
+    ];
+    assert_eq!(needed, expected);
 }
 
 #[test]

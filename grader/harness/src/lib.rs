@@ -16,6 +16,7 @@ mod limits;
 mod patience;
 mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code)]
 mod stacks;
 
 /// The checks of a lab: each exercise with its own.

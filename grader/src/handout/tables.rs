@@ -1,7 +1,7 @@
 //! The tables of exercises in a page, from what `lab.toml` says.
 //!
-//! The one idea: rows, their order and their figures are made; the words of a row are the page's, and
-//! stay. A comment on a line of its own says what the table below it holds:
+//! The one idea: rows, their order and their figures are made; the words of a row are the page's,
+//! and stay. A comment on a line of its own says what the table below it holds:
 //!
 //! | comment | table |
 //! |---|---|
@@ -67,12 +67,13 @@ fn of_lab(lab: &Lab, words: &Words) -> String {
     for exercise in &lab.exercises {
         let bonus = if exercise.bonus { " bonus" } else { "" };
         table.push_str(&format!(
-            "| {} | {} | {}{bonus} | {} | {} lines |\n",
+            "| {} | {} | {}{bonus} | {} | {} line{} |\n",
             head(exercise),
             words.about("", exercise),
             exercise.points,
             exercise.minutes,
             exercise.lines,
+            if exercise.lines == 1 { "" } else { "s" },
         ));
     }
     table
@@ -151,77 +152,5 @@ impl<'p> Words<'p> {
                 first.chain(title).collect()
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn lab() -> Lab {
-        let exercise = |name: &str, points: u32, bonus| Exercise {
-            public: manifest::Exercise {
-                lab: "locks".to_owned(),
-                line: 1,
-                name: name.to_owned(),
-                title: "Two of them".to_owned(),
-                edit: vec![format!("src/{name}.rs"), "src/more.rs".to_owned()],
-                points,
-                group: "core".to_owned(),
-                bonus,
-                unsafe_code: false,
-                minutes: 20,
-                lines: 15,
-                read: String::new(),
-                hints: Vec::new(),
-            },
-            checks: Vec::new(),
-        };
-        Lab {
-            name: "locks".to_owned(),
-            title: "Locks".to_owned(),
-            exercises: vec![exercise("bank", 15, false), exercise("rw_lock", 10, true)],
-        }
-    }
-
-    #[test]
-    fn figures_are_made_anew_and_words_stay() {
-        let page = "# Lab\n\n<!-- exercises: locks -->\n| exercise | old head |\n|---|---|\n\
-                    | `gone` | away | 3 | 4 | 5 lines |\n| `bank` | two locks | 1 | 2 | 3 lines |\n\n\
-                    The points add up to 3; more.\n";
-        let new = remade(page, &[lab()]).expect("a table");
-        assert_eq!(
-            new,
-            "# Lab\n\n<!-- exercises: locks -->\n\
-             | exercise | you build | points | minutes | our solution |\n|---|---|---|---|---|\n\
-             | `bank` | two locks | 15 | 20 | 15 lines |\n\
-             | `rw_lock` (challenge) | two of them | 10 bonus | 20 | 15 lines |\n\n\
-             The points add up to 15; more.\n"
-        );
-        assert_eq!(remade(&new, &[lab()]), Ok(new));
-    }
-
-    #[test]
-    fn the_front_page_has_all_labs_in_their_order() {
-        let page = "<!-- exercises: every lab -->\n| lab | exercise | idea | you edit |\n|---|---|---|---|\n\
-                    | [locks](labs/locks/README.md) | `rw_lock` | kept words | `x` |\n";
-        let new = remade(page, &[lab()]).expect("a table");
-        assert!(
-            new.contains(
-                "| [locks](labs/locks/README.md) | `bank` | two of them | `labs/locks/src/bank.rs`, `more.rs` |\n\
-                 | | `rw_lock` (challenge) | kept words | `labs/locks/src/rw_lock.rs`, `more.rs` |\n"
-            ),
-            "{new}"
-        );
-    }
-
-    #[test]
-    fn a_comment_that_names_no_lab_is_told_with_its_line() {
-        let page = "one\n<!-- exercises: lox -->\n";
-        assert_eq!(
-            remade(page, &[lab()]),
-            Err((2, "there is no lab `lox`".to_owned()))
-        );
-        assert!(asks(page) && !asks("<!-- picture: locks::bank -->\n"));
     }
 }

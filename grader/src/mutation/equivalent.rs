@@ -4,8 +4,9 @@ use anyhow::Result;
 use serde::Deserialize;
 
 use super::Change;
+use crate::data;
 use crate::error::BadInput;
-use crate::lab::{Lab, parse};
+use crate::lab::Lab;
 use crate::tree::Tree;
 
 /// All explanations of a lab, and which of them were needed.
@@ -14,8 +15,8 @@ pub(super) struct Equivalents {
     all: Vec<(Equivalent, bool)>,
 }
 
-/// Why a change is not a mistake. It is known by its file, its name and the code of its line, not by
-/// the line's number, which moves.
+/// Why a change is not a mistake. It is known by its file, its name and the code of its line, not
+/// by the line's number, which moves.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Equivalent {
@@ -42,7 +43,7 @@ impl Equivalents {
             let all = Vec::new();
             return Ok(Equivalents { path: told, all });
         }
-        let (_, file): (_, EquivalentFile) = parse(&path)?;
+        let (_, file): (_, EquivalentFile) = data::read(&path)?;
         for entry in &file.equivalent {
             if entry.reason.trim().is_empty() {
                 let problem = format!("`{}` has no reason", entry.change);

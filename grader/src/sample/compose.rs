@@ -112,8 +112,8 @@ impl<'l> Answers<'l> {
         }
     }
 
-    /// Whether the sample is a folder's name, the lab lies where it is looked for, and each exercise
-    /// and file is one.
+    /// Whether the sample is a folder's name, the lab lies where it is looked for, and each
+    /// exercise and file is one.
     fn check_names(&self, at: &At) -> Result<()> {
         if !is_name(at.name()) {
             let remedy = "name it with lower-case letters, digits and `_`";

@@ -1,7 +1,7 @@
 //! Which of the known answers are graded: all, or those that an author works on.
 //!
-//! The one idea: a name that no lab has is an error with the nearest that there is, never an empty run
-//! that looks like a proof.
+//! The one idea: a name that no lab has is an error with the nearest that there is, never an empty
+//! run that looks like a proof.
 
 use anyhow::Result;
 use clap::Args;
@@ -17,7 +17,8 @@ use crate::tree::Tree;
 /// What was asked for; everything where nothing was.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Wanted {
-    /// Only this exercise: its mutants, its other designs, and its checks on the solution and the skeleton.
+    /// Only this exercise: its mutants, its other designs, and its checks on the solution and the
+    /// skeleton.
     #[arg(long, value_name = "NAME")]
     pub exercise: Option<String>,
     /// Only this mutant, as `name` or `exercise::name`; may be given several times.
@@ -80,7 +81,8 @@ impl Wanted {
         Ok(all)
     }
 
-    /// Whether every mutant of an exercise is graded, so that a check that catches none of them is idle.
+    /// Whether every mutant of an exercise is graded, so that a check that catches none of them is
+    /// idle.
     pub fn every_mutant_of(&self, exercise: &str) -> bool {
         self.whole() && self.exercise.as_deref().is_none_or(|only| only == exercise)
     }

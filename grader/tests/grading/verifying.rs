@@ -4,9 +4,12 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use grader::error::Exit;
+use grader::sample::Sample;
+use grader::subject::Subject;
+use grader::verdict::Verdict;
 use tempfile::TempDir;
 
-use super::{answer, common, course};
+use super::{answer, common, course, grade};
 
 fn grader(args: &[&str]) -> Output {
     let course = course();
@@ -54,7 +57,7 @@ fn under_a_filter_only_what_was_asked_for_is_proved() {
     let said = String::from_utf8_lossy(&whole.stdout);
     assert_eq!(whole.status.code(), Some(Exit::Done as i32), "{said}");
     assert!(
-        said.contains("two (mutants: 1)") && said.contains("tiny: 3 subjects, each as it must be"),
+        said.contains("two (mutants: 1)") && said.contains("tiny: 5 subjects, each as it must be"),
         "{said}"
     );
     // One mutant needs only some of the checks: that the others catch nobody says nothing.
@@ -71,6 +74,65 @@ fn under_a_filter_only_what_was_asked_for_is_proved() {
     assert!(
         told.contains("accepted one::by_subtraction: as it must be"),
         "{told}"
+    );
+}
+
+#[test]
+fn a_sample_that_comes_out_otherwise_is_told_with_what_it_earns() {
+    let right = grader(&[
+        "verify",
+        "--sample",
+        "three",
+        "--sample",
+        "does_not_compile",
+    ]);
+    let said = String::from_utf8_lossy(&right.stdout);
+    assert_eq!(right.status.code(), Some(Exit::Done as i32), "{said}");
+    assert!(
+        said.contains("tiny: 2 subjects, each as it must be"),
+        "{said}"
+    );
+
+    let course = course();
+    let mut sample = Sample::all(&course.tree, &course.lab).expect("samples")[1].clone();
+    let two = sample
+        .expected
+        .iter_mut()
+        .find(|expected| expected.exercise == "two");
+    let two = two.expect("it says what `two` comes out as");
+    two.points = 4;
+    two.verdicts
+        .insert("two::is_even".to_owned(), Verdict::Pass);
+    let report = grade(&Subject::Sample(sample.clone()));
+    let complaints = sample.complaints(&report);
+    assert_eq!(
+        complaints,
+        [
+            "two earns 0 points, and must earn 4 (two::is_two is `fail`, two::is_even is `fail`)",
+            "two::is_even is `fail`, and must be `pass`",
+        ]
+    );
+}
+
+#[test]
+fn a_sample_is_laid_out_as_it_is_handed_in() {
+    let dir = TempDir::new().expect("a place for files");
+    let out = dir.path().to_str().expect("a name");
+    let laid = grader(&["sample", "--out", out]);
+    assert_eq!(laid.status.code(), Some(Exit::Done as i32));
+    let read = |path: &str| std::fs::read_to_string(dir.path().join(path)).expect("a file");
+    let two = read("three/labs/tiny/src/two.rs");
+    assert!(two.contains("    3\n") && !two.contains("LAB"), "{two}");
+    assert!(read("three/labs/tiny/tests/public.rs").contains("passes"));
+    assert!(!dir.path().join("three/labs/tiny/src/one.rs").exists());
+    assert!(read("complete/src/one.rs").contains("3 - 2"));
+    let three = dir.path().join("three");
+    let graded = grader(&["grade", three.to_str().expect("a name")]);
+    let said = String::from_utf8_lossy(&graded.stdout);
+    assert!(said.contains("three: Tiny, 0 of 29 points"), "{said}");
+    assert_eq!(
+        grader(&["sample", "--out", out]).status.code(),
+        Some(Exit::BadInput as i32)
     );
 }
 

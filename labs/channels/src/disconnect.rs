@@ -21,8 +21,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use kit::sync::Arc;
 use kit::time::Duration;
 
-use crate::any_flavor::AnyFlavor;
-use crate::flavor::Flavor;
+use crate::flavor::{AnyFlavor, Flavor};
 use crate::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
 
 /// The end that sends. When the last one is dropped, receivers get what is left and then an error.

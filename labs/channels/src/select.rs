@@ -18,7 +18,7 @@
 // You will want: use kit::sync::{Arc, Condvar, Mutex}; and more of crate::flavor: Flavor, Patience, Watcher.
 use kit::time::Duration;
 
-use crate::any_flavor::AnyFlavor;
+use crate::flavor::AnyFlavor;
 use crate::{Receiver, RecvError};
 
 /// Several channels of which one thread waits for whichever has something first.

@@ -21,6 +21,10 @@
 //!
 //! Not here: a way around the checker. What this crate does not offer cannot be modelled, and is not used
 //! in labs.
+#![allow(
+    unsafe_code,
+    reason = "locks lend what they guard, and models share what checkers do not"
+)]
 #[cfg(feature = "bare")]
 mod bare;
 #[cfg(feature = "bare")]
@@ -28,6 +32,8 @@ pub use bare::*;
 
 #[cfg(not(feature = "bare"))]
 mod cause;
+#[cfg(not(feature = "bare"))]
+mod describe;
 #[cfg(not(feature = "bare"))]
 pub mod explore;
 #[cfg(not(feature = "bare"))]
@@ -39,8 +45,6 @@ mod model;
 #[cfg(not(feature = "bare"))]
 mod record;
 #[cfg(not(feature = "bare"))]
-mod tell;
-#[cfg(not(feature = "bare"))]
 mod waiting;
 #[cfg(not(feature = "bare"))]
 pub use explore::{explore, possible, repeat, seeds};
@@ -51,6 +55,6 @@ pub use message::note;
 
 pub mod collections;
 #[cfg(not(feature = "bare"))]
-pub mod history;
+pub mod linearizability;
 pub mod net;
 pub mod web;

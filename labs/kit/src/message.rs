@@ -87,7 +87,7 @@ impl Message {
         });
     }
 
-    fn event(&self, place: record::Place, op: impl FnOnce(u64, Arc<str>) -> Op) {
+    fn event(&self, place: record::CallSite, op: impl FnOnce(u64, Arc<str>) -> Op) {
         if model::running() {
             record::event(0, place, op(self.id, Arc::clone(&self.text)));
         }

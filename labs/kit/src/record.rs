@@ -1,8 +1,8 @@
 //! The recorder: one list of events for each execution, from which every picture is drawn.
 //!
 //! loom and shuttle run all modelled threads of an execution on one operating-system thread, so
-//! thread-locals are enough, and "which modelled thread is this" is a cell that each operation saves
-//! before the checker may switch threads and restores afterwards ([`switching`]).
+//! thread-locals are enough, and "which modelled thread is this" is a cell that each operation
+//! saves before the checker may switch threads and restores afterwards ([`switching`]).
 //!
 //! Not here: turning events into words (`picture`), and deciding what to run (`explore`).
 use std::backtrace::Backtrace;
@@ -11,8 +11,8 @@ use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-/// A place in source code: where the student's line called into the façade.
-pub(crate) type Place = &'static Location<'static>;
+/// Where the student's line called into the façade.
+pub(crate) type CallSite = &'static Location<'static>;
 /// A modelled thread; 0 is the thread that runs the scenario.
 pub(crate) type ThreadId = u8;
 /// A modelled object: an index into [`Trace::objects`].
@@ -189,7 +189,7 @@ impl Op {
 pub(crate) struct Event {
     pub(crate) thread: ThreadId,
     pub(crate) object: ObjectId,
-    pub(crate) place: Place,
+    pub(crate) place: CallSite,
     pub(crate) op: Op,
     /// Where a guard was dropped: a destructor has no caller, so this is taken only when a failing
     /// execution is run once more for its picture.
@@ -200,11 +200,12 @@ pub(crate) struct Event {
 #[derive(Clone, Debug)]
 pub(crate) struct Object {
     pub(crate) kind: &'static str,
-    pub(crate) created: Place,
+    pub(crate) created: CallSite,
     /// The newest value of an atomic, to tell a stale load.
     pub(crate) newest: Option<Value>,
     pub(crate) alive: bool,
-    /// The name of a thing of the kit's own, if it is one: what goes through it is told by messages.
+    /// The name of a thing of the kit's own, if it is one: what goes through it is told by
+    /// messages.
     pub(crate) own: Option<Arc<str>>,
 }
 
@@ -308,7 +309,7 @@ pub(crate) fn end_thread(thread: ThreadId, panicked: bool) {
 
 /// Appends an event of the current thread.
 #[inline]
-pub(crate) fn event(object: ObjectId, place: Place, op: Op) {
+pub(crate) fn event(object: ObjectId, place: CallSite, op: Op) {
     let wants_backtrace =
         DETAILED.get() && matches!(op, Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. });
     let dropped_at = wants_backtrace.then(|| Arc::new(Backtrace::force_capture()));
@@ -341,7 +342,7 @@ pub(crate) fn next_message() -> u64 {
 pub(crate) struct Handle(pub(crate) ObjectId);
 
 impl Handle {
-    pub(crate) fn new(kind: &'static str, created: Place, newest: Option<Value>) -> Handle {
+    pub(crate) fn new(kind: &'static str, created: CallSite, newest: Option<Value>) -> Handle {
         TRACE.with_borrow_mut(|trace| {
             trace.objects.push(Object {
                 kind,
@@ -363,12 +364,12 @@ impl Handle {
         });
     }
 
-    pub(crate) fn event(&self, place: Place, op: Op) {
+    pub(crate) fn event(&self, place: CallSite, op: Op) {
         event(self.0, place, op);
     }
 
     /// Logs a load; it is stale if another value was stored since.
-    pub(crate) fn loaded(&self, place: Place, value: Value, ordering: Ordering) {
+    pub(crate) fn loaded(&self, place: CallSite, value: Value, ordering: Ordering) {
         let newest = with_trace(|trace| trace.objects.get(self.0 as usize)?.newest);
         self.event(
             place,
@@ -381,7 +382,7 @@ impl Handle {
     }
 
     /// Logs an operation that left `value` as the newest of this atomic.
-    pub(crate) fn stored(&self, place: Place, value: Value, op: Op) {
+    pub(crate) fn stored(&self, place: CallSite, value: Value, op: Op) {
         TRACE.with_borrow_mut(|trace| {
             if let Some(object) = trace.objects.get_mut(self.0 as usize) {
                 object.newest = Some(value);

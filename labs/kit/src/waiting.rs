@@ -1,8 +1,8 @@
 //! Who waits for what on real threads, so that a test that hangs can say where each thread stands.
 //!
-//! The one idea: only an operation that is about to block writes itself down, so what does not block costs
-//! nothing; and a lock remembers where it was taken, which is one store.
-use crate::record::Place;
+//! The one idea: only an operation that is about to block writes itself down, so what does not
+//! block costs nothing; and a lock remembers where it was taken, which is one store.
+use crate::record::CallSite;
 use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -12,11 +12,12 @@ struct Waiting {
     ticket: u64,
     thread: String,
     what: &'static str,
-    /// What kind of thing that is about, where the code has no name for it; empty if `what` says all.
+    /// What kind of thing that is about, where the code has no name for it; empty if `what` says
+    /// all.
     kind: &'static str,
-    place: Place,
+    place: CallSite,
     /// Where the lock that it waits for was taken.
-    held: Option<Place>,
+    held: Option<CallSite>,
 }
 
 /// All threads that block now, and the next ticket.
@@ -25,12 +26,13 @@ static WAITING: Mutex<(u64, Vec<Waiting>)> = Mutex::new((0, Vec::new()));
 /// Takes the thread off the list when its operation is through.
 pub(crate) struct Entry(u64);
 
-/// Writes down that this thread is about to block: `what` it does on something of a `kind`, as a sentence has it.
+/// Writes down that this thread is about to block: `what` it does on something of a `kind`, as a
+/// sentence has it.
 #[cold]
 pub(crate) fn enter(
     what: &'static str,
     kind: &'static str,
-    place: Place,
+    place: CallSite,
     held: Option<&Holder>,
 ) -> Entry {
     crate::explore::watch();
@@ -79,7 +81,7 @@ impl Waiting {
             place,
             ..
         } = self;
-        let name = match crate::tell::receiver(place) {
+        let name = match crate::describe::receiver(place) {
             Some(name) => format!(" `{name}`"),
             None if kind.is_empty() => String::new(),
             None => format!(" {kind}"),
@@ -98,7 +100,7 @@ pub(crate) struct Holder(AtomicPtr<std::panic::Location<'static>>);
 impl Holder {
     /// The lock is held from here on.
     #[inline]
-    pub(crate) fn set(&self, place: Place) {
+    pub(crate) fn set(&self, place: CallSite) {
         let place = std::ptr::from_ref(place).cast_mut();
         // ORDERING: read by `place`. What the pointer leads to is a constant of the program, which
         // every thread sees; and a late pointer costs a sentence of a report its precision only.
@@ -112,7 +114,7 @@ impl Holder {
         self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
     }
 
-    fn place(&self) -> Option<Place> {
+    fn place(&self) -> Option<CallSite> {
         // ORDERING: reads what `set` or `clear` stored; as in `set`.
         let place = self.0.load(Ordering::Relaxed);
         // SAFETY: null or, from `set`, a `&'static Location`: aligned, initialised, never written.
@@ -126,7 +128,7 @@ mod tests {
     use std::panic::Location;
 
     #[test]
-    fn what_has_no_name_is_told_by_its_kind() {
+    fn what_has_no_name_is_called_by_its_kind() {
         let nameless = |what, kind| Waiting {
             ticket: 0,
             thread: "main".to_owned(),
@@ -144,8 +146,8 @@ mod tests {
             ("is parked", "", "main is parked at "),
         ];
         for (what, kind, sentence) in cases {
-            let told = nameless(what, kind).in_words();
-            assert!(told.starts_with(sentence), "{told}");
+            let words = nameless(what, kind).in_words();
+            assert!(words.starts_with(sentence), "{words}");
         }
     }
 }

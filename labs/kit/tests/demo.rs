@@ -1,6 +1,6 @@
 //! Seven classic bugs, each found, each with its picture.
+#![allow(unsafe_code, reason = "some scenarios are about it")]
 mod support;
-
 use kit::cell::UnsafeCell;
 use kit::collections::HashSet;
 use kit::explore::FailureKind;

@@ -1,7 +1,7 @@
 //! What a search promises: right programs pass and are called what they are, and every way to end a search
 //! early is said.
+#![allow(unsafe_code, reason = "some scenarios are about it")]
 mod support;
-
 use kit::channel::{self, RecvTimeoutError, TryRecvError, TrySendError};
 use kit::explore::{Certainty, Explorer, FailureKind, take_outcomes};
 use kit::sync::atomic::Ordering::{Acquire, Relaxed, Release, SeqCst};

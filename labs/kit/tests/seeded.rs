@@ -1,6 +1,6 @@
 //! Bugs seeded into otherwise right programs: the search finds each, and says which kind it is.
+#![allow(unsafe_code, reason = "some scenarios are about it")]
 mod support;
-
 use kit::cell::UnsafeCell;
 use kit::channel;
 use kit::explore::{Explorer, FailureKind};

@@ -1,6 +1,6 @@
 //! A modelled `Select` loses nothing, takes nothing twice, and wakes whoever has to be woken.
+#![allow(unsafe_code, reason = "some scenarios are about it")]
 mod support;
-
 use kit::channel::{self, Receiver, Select, Sender};
 use kit::explore::{Explorer, FailureKind};
 use kit::sync::atomic::AtomicBool;

@@ -18,6 +18,7 @@ pub mod sharded_map;
 #[forbid(unsafe_code)]
 pub mod semaphore;
 
+#[allow(unsafe_code)]
 pub mod spin_lock;
 
 #[forbid(unsafe_code)]

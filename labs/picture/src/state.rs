@@ -116,20 +116,20 @@ mod tests {
     use crate::tests::{failure_with, step};
 
     #[test]
-    fn a_lock_is_told_by_its_holder_and_by_who_waits() {
+    fn a_lock_shows_its_holder_and_who_waits() {
         let steps = vec![
             step(0, Effect::Acquire),
             step(1, Effect::Blocked),
             step(0, Effect::Release),
             step(1, Effect::Acquire),
         ];
-        let told: Vec<String> = failure_with(2, steps)
+        let states: Vec<String> = failure_with(2, steps)
             .changes()
             .iter()
             .map(|changed| changed[0].1.clone())
             .collect();
         assert_eq!(
-            told,
+            states,
             [
                 "held by T0",
                 "held by T0; T1 waits",

@@ -7,12 +7,15 @@
 mod built;
 mod channels;
 mod crawler;
+#[allow(unsafe_code, reason = "an `UnsafeCell` is read and written by hand")]
 mod locks;
+#[allow(unsafe_code, reason = "an `UnsafeCell` is read and written by hand")]
 mod mended;
 mod page;
 mod rpc;
 mod search;
 mod threads;
+#[allow(unsafe_code, reason = "an `UnsafeCell` is read and written by hand")]
 mod why;
 
 pub use built::finish;

@@ -1,4 +1,5 @@
-//! The table of the lecture's ideas says of each where it is, and what is not there yet is not claimed.
+//! The table of the lecture's ideas says of each where it is, and what is not there yet is not
+//! claimed.
 use std::path::{Path, PathBuf};
 
 fn root() -> PathBuf {

@@ -24,9 +24,8 @@ use kit::sync::atomic::{AtomicUsize, Ordering};
 // LAB: end
 use kit::time::Duration;
 
-use crate::any_flavor::AnyFlavor;
-// LAB: use crate::flavor::Flavor;
-use crate::flavor::{Flavor, Patience, Side};
+// LAB: use crate::flavor::{AnyFlavor, Flavor};
+use crate::flavor::{AnyFlavor, Flavor, Patience, Side};
 // LAB: end
 use crate::{RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError};
 

@@ -26,9 +26,14 @@
 //! });
 //! ```
 
-pub mod flavor;
+/// What the exercises agree on, and which flavor a channel has.
+pub mod flavor {
+    mod any;
+    mod common;
 
-pub mod any_flavor;
+    pub use any::AnyFlavor;
+    pub use common::{Flavor, Patience, Side, Watcher, Watchers};
+}
 
 #[forbid(unsafe_code)]
 pub mod bounded;
@@ -54,7 +59,7 @@ pub use kit::channel::{
 /// Creates a channel in which at most `capacity` values wait. With 0, none does: a send returns when the
 /// value is taken.
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
-    use any_flavor::AnyFlavor::{Bounded, Rendezvous};
+    use flavor::AnyFlavor::{Bounded, Rendezvous};
     disconnect::channel(match capacity {
         0 => Rendezvous(rendezvous::Rendezvous::new()),
         _ => Bounded(bounded::Bounded::new(capacity)),

@@ -20,10 +20,9 @@ use kit::sync::{Arc, Condvar, Mutex};
 // LAB: end
 use kit::time::Duration;
 
-use crate::any_flavor::AnyFlavor;
-// LAB:
+// LAB: use crate::flavor::AnyFlavor;
 use crate::RecvTimeoutError;
-use crate::flavor::{Flavor, Patience, Watcher};
+use crate::flavor::{AnyFlavor, Flavor, Patience, Watcher};
 // LAB: end
 use crate::{Receiver, RecvError};
 

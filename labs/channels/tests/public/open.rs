@@ -2,8 +2,7 @@
 
 use std::collections::VecDeque;
 
-use channels::any_flavor::AnyFlavor;
-use channels::flavor::{Flavor, Patience, Side, Watchers};
+use channels::flavor::{AnyFlavor, Flavor, Patience, Side, Watchers};
 use channels::{RecvTimeoutError, SendTimeoutError};
 use kit::sync::Mutex;
 

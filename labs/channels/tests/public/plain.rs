@@ -3,8 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard};
 
-use channels::any_flavor::AnyFlavor;
-use channels::flavor::{Flavor, Patience, Side, Watchers};
+use channels::flavor::{AnyFlavor, Flavor, Patience, Side, Watchers};
 use channels::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
 use kit::channel::{Receiver, Sender, bounded};
 use kit::sync::Arc;

@@ -1,14 +1,14 @@
 //! A failure that a search has found: from a panic and its trace to data that can be drawn.
 //!
-//! Not here: turning a trace into steps and sentences (`tell`).
+//! Not here: turning a trace into steps and sentences (`describe`).
 use super::budget::Budget;
 use super::panics::Panic;
 use super::pass::Pass;
 use super::run::{Ended, Focus, Scenario, run};
 use super::{Explorer, Failure, FailureKind, claim};
 use crate::cause::Cause;
+use crate::describe::{self, Case};
 use crate::model::Learned;
-use crate::tell::{self, Case};
 use protocol::Token;
 use std::panic::resume_unwind;
 use std::time::Duration;
@@ -80,7 +80,7 @@ impl Found {
             by: thread,
             search,
         };
-        let mut failure = on_its_own_thread(|| tell::tell(case, &trace));
+        let mut failure = on_its_own_thread(|| describe::failure(case, &trace));
         let sources = fingerprint(&failure);
         failure.replay = Some(Token { sources, ..token }.to_string());
         failure
@@ -93,8 +93,8 @@ fn on_its_own_thread<T: Send>(job: impl FnOnce() -> T + Send) -> T {
         .unwrap_or_else(|payload| resume_unwind(payload))
 }
 
-/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found once more,
-/// by schedules with few switches from many seeds, and the one with the fewest is shown.
+/// A sampled schedule has hundreds of switches, of which one or two matter. So the failure is found
+/// once more, by schedules with few switches from many seeds, and the one with the fewest is shown.
 fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
     let mut budget = Budget::new(SHORTENING);
     let cause = first.panic.cause;

@@ -5,7 +5,7 @@
 //! a bound. A failure in an early pass says "the interleaving is wrong", and has the fewest switches that
 //! can show it; a failure only in a later pass says "the orderings are too weak".
 //!
-//! Not here: how a failure is told (`tell`), and how it is drawn (the crate `picture`).
+//! Not here: how a failure is described (`describe`), and how it is drawn (the crate `picture`).
 mod bounded;
 mod budget;
 mod found;

@@ -1,4 +1,5 @@
-//! Panics inside a model: the last one of each execution is kept, with what had happened until then.
+//! Panics inside a model: the last one of each execution is kept, with what had happened until
+//! then.
 //!
 //! Not here: what it means for the pass (`run`), and how it is shown (`found`).
 use crate::cause::Cause;
@@ -111,7 +112,8 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     }
     // A panic that the scenario catches is none; the last one before the end is the failure.
     if !model::over() {
-        // But a checker's verdict stands, whoever catches the panic that brings it: the execution is over.
+        // But a checker's verdict stands, whoever catches the panic that brings it: the execution
+        // is over.
         let is_final = panic.cause.is_final();
         keep(panic);
         model::passes_on(info.payload());

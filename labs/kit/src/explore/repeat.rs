@@ -75,15 +75,15 @@ mod tests {
         });
         let failure = hung.unwrap_err().downcast::<Failure>().unwrap();
         assert_eq!(failure.kind, FailureKind::Hung);
-        let told = failure.to_text(picture::Style::default());
+        let text = failure.to_text(picture::Style::default());
         assert!(
-            told.contains("holder is parked at labs/kit/src/explore/repeat.rs:"),
-            "{told}"
+            text.contains("holder is parked at labs/kit/src/explore/repeat.rs:"),
+            "{text}"
         );
-        assert!(told.contains("waits for the mutex `lock` at"), "{told}");
+        assert!(text.contains("waits for the mutex `lock` at"), "{text}");
         assert!(
-            told.contains(", held since labs/kit/src/explore/repeat.rs:"),
-            "{told}"
+            text.contains(", held since labs/kit/src/explore/repeat.rs:"),
+            "{text}"
         );
     }
 }

@@ -7,8 +7,8 @@ use super::{Explorer, Failure, FailureKind, Outcome};
 use crate::model::Learned;
 use protocol::Token;
 
-/// Runs exactly the interleaving that a token names, aloud. What comes of it is printed by the caller if it
-/// fails; if it does not, the failure says so.
+/// Runs exactly the interleaving that a token names, aloud. What comes of it is printed by the
+/// caller if it fails; if it does not, the failure says so.
 pub(super) fn replay(
     explorer: &Explorer,
     scenario: &Scenario,

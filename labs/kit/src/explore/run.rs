@@ -74,12 +74,13 @@ pub(super) fn run(
     }
 }
 
-/// Runs a pass until it has to begin again, on a thread of its own: an execution that is given up may leave
-/// modelled threads behind that were unwinding, and the standard library would take this thread for one that
-/// panics ever after.
+/// Runs a pass until it has to begin again, on a thread of its own: an execution that is given up
+/// may leave modelled threads behind that were unwinding, and the standard library would take this
+/// thread for one that panics ever after.
 ///
-/// Such a thread may be in a destructor that waits, in a loop, for what will not come any more. There is no way out of a
-/// destructor, so its pass is told from within, and the thread sleeps for ever.
+/// Such a thread may be in a destructor that waits, in a loop, for what will not come any more.
+/// There is no way out of a destructor, so its pass is reported from within, and the thread sleeps
+/// for ever.
 fn run_apart(
     pass: Pass,
     scenario: &Scenario,
@@ -87,22 +88,22 @@ fn run_apart(
     focus: Focus,
     learned: &mut Learned,
 ) -> Ran {
-    let (tell, told) = mpsc::channel();
+    let (report, reported) = mpsc::channel();
     let (scenario, known) = (Arc::clone(scenario), std::mem::take(learned));
     let searcher = std::thread::Builder::new().name(super::claim());
     let searcher = searcher.spawn(move || {
         model::set_learned(known);
-        let from_within = tell.clone();
+        let from_within = report.clone();
         model::when_given_up(Box::new(move || {
             SILENCE.take();
             let ended = how_it_ended(|| Panic::of(&"it was given up", None));
             let _ = from_within.send((ran(ended), model::set_learned(Learned::default()), true));
         }));
         let ended = run_here(pass, &scenario, budget.start(), focus);
-        let _ = tell.send((ran(ended), model::set_learned(Learned::default()), false));
+        let _ = report.send((ran(ended), model::set_learned(Learned::default()), false));
     });
     let searcher = searcher.expect("the operating system can start a thread");
-    let Ok((ran, known, given_up)) = told.recv() else {
+    let Ok((ran, known, given_up)) = reported.recv() else {
         let payload = searcher.join().expect_err("it ended without a word");
         resume_unwind(payload);
     };
@@ -171,7 +172,8 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
     }
 }
 
-/// How a pass ended that did not run to its end; `otherwise` is the panic if the hook has seen none.
+/// How a pass ended that did not run to its end; `otherwise` is the panic if the hook has seen
+/// none.
 fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
     match model::stopped() {
         None | Some(Stop::Abandoned | Stop::Leaked) => {
@@ -187,7 +189,8 @@ fn begin_execution(pass: Pass, deadline: Deadline, focus: Focus) {
         panics::install_hook(&panics::WITHIN_SHUTTLE);
     }
     let execution = EXECUTIONS.get() + 1;
-    // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by itself.
+    // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by
+    // itself.
     if pass.is_loom() && deadline.has_passed() {
         model::stop(Stop::OutOfTime);
     }

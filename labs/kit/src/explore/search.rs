@@ -33,7 +33,8 @@ pub(super) fn search(
         budget = budget.without(used);
         so_far.total += executions;
         match ended {
-            // With any number of preemptions a loop that yields may never be left, however right it is.
+            // With any number of preemptions a loop that yields may never be left, however right it
+            // is.
             Ended::Failed(panic) if so_far.best.is_some() && panic.cause == Cause::Endless => break,
             Ended::Failed(panic) => {
                 let found = Found {

@@ -38,23 +38,23 @@ pub fn seeds(count: u64, scenario: impl Fn(u64) + Send + Sync + 'static) {
     for seed in all {
         let scenario = Arc::clone(&scenario);
         let log: Arc<Mutex<Vec<Entry>>> = Arc::default();
-        let told = Arc::clone(&log);
+        let entries = Arc::clone(&log);
         let run = move || {
             CURRENT.set(seed);
             let result = catch_unwind(AssertUnwindSafe(|| scenario(seed)));
-            *told.lock().unwrap_or_else(PoisonError::into_inner) = take_log();
+            *entries.lock().unwrap_or_else(PoisonError::into_inner) = take_log();
             result.unwrap_or_else(|payload| resume_unwind(payload));
         };
         let Err(payload) = catch_unwind(AssertUnwindSafe(|| within(DEADLINE, run))) else {
             continue;
         };
         let log = std::mem::take(&mut *log.lock().unwrap_or_else(PoisonError::into_inner));
-        tell(&claim, seed, payload, &log);
+        draw_and_fail(&claim, seed, payload, &log);
     }
 }
 
 /// Draws the run that failed, and fails.
-fn tell(claim: &str, seed: u64, payload: Box<dyn Any + Send>, log: &[Entry]) -> ! {
+fn draw_and_fail(claim: &str, seed: u64, payload: Box<dyn Any + Send>, log: &[Entry]) -> ! {
     let message = crate::model::text(&*payload).unwrap_or("it does not hold");
     let package = std::env::var("CARGO_PKG_NAME");
     let package = package.map_or(String::new(), |package| format!(" -p {package}"));

@@ -1,7 +1,7 @@
 //! `Mutex`.
 use super::Real;
 use crate::model;
-use crate::record::Place;
+use crate::record::CallSite;
 use crate::waiting::{self, Holder};
 use std::cell::UnsafeCell;
 use std::fmt;
@@ -56,11 +56,11 @@ pub(super) enum RawGuard<'a> {
     Real {
         guard: parking_lot::MutexGuard<'a, ()>,
         holder: &'a Holder,
-        place: Place,
+        place: CallSite,
     },
     Model {
         mutex: &'a model::Mutex,
-        locked_at: Place,
+        locked_at: CallSite,
     },
 }
 
@@ -77,7 +77,7 @@ impl Drop for RawGuard<'_> {
 impl RealMutex {
     #[track_caller]
     #[inline]
-    fn held<'a>(&'a self, guard: parking_lot::MutexGuard<'a, ()>, place: Place) -> RawGuard<'a> {
+    fn held<'a>(&'a self, guard: parking_lot::MutexGuard<'a, ()>, place: CallSite) -> RawGuard<'a> {
         super::real();
         self.holder.set(place);
         RawGuard::Real {
@@ -88,7 +88,7 @@ impl RealMutex {
     }
 
     #[cold]
-    fn wait(&self, place: Place) -> parking_lot::MutexGuard<'_, ()> {
+    fn wait(&self, place: CallSite) -> parking_lot::MutexGuard<'_, ()> {
         let _waiting = waiting::enter("waits for the mutex", "", place, Some(&self.holder));
         self.lock.lock()
     }

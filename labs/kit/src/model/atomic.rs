@@ -15,7 +15,7 @@
 //!   algorithms fail although they are right.
 use super::wait::Word;
 use super::{Checker, either, inert, is_updated, sequential, will_update};
-use crate::record::{Handle, Op, Place, Value, switching};
+use crate::record::{CallSite, Handle, Op, Value, switching};
 use std::sync::atomic::Ordering;
 
 /// Whether a load has to see the newest value, and with which ordering.
@@ -41,12 +41,12 @@ fn as_swap(written: Ordering, updated: bool) -> Option<Ordering> {
 #[derive(Debug)]
 struct Updates {
     known: bool,
-    created: Place,
+    created: CallSite,
     word: Word,
 }
 
 impl Updates {
-    fn new(created: Place) -> Updates {
+    fn new(created: CallSite) -> Updates {
         Updates {
             known: is_updated(created),
             created,
@@ -96,7 +96,7 @@ macro_rules! atomic {
         }
 
         impl $name {
-            pub(crate) fn new(value: $type, created: Place) -> Box<$name> {
+            pub(crate) fn new(value: $type, created: CallSite) -> Box<$name> {
                 Box::new($name {
                     object: Handle::new(stringify!($name), created, Some($value(value))),
                     updates: Updates::new(created),
@@ -107,7 +107,7 @@ macro_rules! atomic {
                 })
             }
 
-            pub(crate) fn load(&self, ordering: Ordering, place: Place) -> $type {
+            pub(crate) fn load(&self, ordering: Ordering, place: CallSite) -> $type {
                 if inert() {
                     return Default::default();
                 }
@@ -127,7 +127,7 @@ macro_rules! atomic {
                 value
             }
 
-            pub(crate) fn store(&self, value: $type, ordering: Ordering, place: Place) {
+            pub(crate) fn store(&self, value: $type, ordering: Ordering, place: CallSite) {
                 if inert() {
                     return;
                 }
@@ -153,7 +153,7 @@ macro_rules! atomic {
                 new: $type,
                 success: Ordering,
                 failure: Ordering,
-                place: Place,
+                place: CallSite,
             ) -> Result<$type, $type> {
                 if inert() {
                     return Ok(expected);
@@ -175,7 +175,7 @@ macro_rules! atomic {
             }
 
             /// The value, for the one thread that has the atomic now.
-            pub(crate) fn take(&self, place: Place) -> $type {
+            pub(crate) fn take(&self, place: CallSite) -> $type {
                 if inert() {
                     return Default::default();
                 }
@@ -189,7 +189,7 @@ macro_rules! atomic {
                 value
             }
 
-            fn updated(&self, old: $type, new: $type, ordering: Ordering, place: Place) {
+            fn updated(&self, old: $type, new: $type, ordering: Ordering, place: CallSite) {
                 let (old, new) = ($value(old), $value(new));
                 self.object.stored(place, new, Op::Update { old, new, ordering });
             }
@@ -203,7 +203,7 @@ macro_rules! atomic {
                 &self,
                 $operand: $type,
                 ordering: Ordering,
-                place: Place,
+                place: CallSite,
             ) -> $type {
                 if inert() {
                     return Default::default();
@@ -258,7 +258,7 @@ pub(crate) struct AtomicPtr {
 }
 
 impl AtomicPtr {
-    pub(crate) fn new(pointer: *mut (), created: Place) -> Box<AtomicPtr> {
+    pub(crate) fn new(pointer: *mut (), created: CallSite) -> Box<AtomicPtr> {
         Box::new(AtomicPtr {
             object: Handle::new("AtomicPtr", created, Some(address(pointer))),
             updates: Updates::new(created),
@@ -269,7 +269,7 @@ impl AtomicPtr {
         })
     }
 
-    pub(crate) fn load(&self, ordering: Ordering, place: Place) -> *mut () {
+    pub(crate) fn load(&self, ordering: Ordering, place: CallSite) -> *mut () {
         if inert() {
             return std::ptr::null_mut();
         }
@@ -291,7 +291,7 @@ impl AtomicPtr {
         pointer
     }
 
-    pub(crate) fn store(&self, pointer: *mut (), ordering: Ordering, place: Place) {
+    pub(crate) fn store(&self, pointer: *mut (), ordering: Ordering, place: CallSite) {
         if inert() {
             return;
         }
@@ -312,7 +312,7 @@ impl AtomicPtr {
             .stored(place, value, Op::Store { value, ordering });
     }
 
-    pub(crate) fn swap(&self, new: *mut (), ordering: Ordering, place: Place) -> *mut () {
+    pub(crate) fn swap(&self, new: *mut (), ordering: Ordering, place: CallSite) -> *mut () {
         if inert() {
             return std::ptr::null_mut();
         }
@@ -328,7 +328,7 @@ impl AtomicPtr {
         new: *mut (),
         success: Ordering,
         failure: Ordering,
-        place: Place,
+        place: CallSite,
     ) -> Result<*mut (), *mut ()> {
         if inert() {
             return Ok(expected);
@@ -356,7 +356,7 @@ impl AtomicPtr {
         result
     }
 
-    fn updated(&self, old: *mut (), new: *mut (), ordering: Ordering, place: Place) {
+    fn updated(&self, old: *mut (), new: *mut (), ordering: Ordering, place: CallSite) {
         let (old, new) = (address(old), address(new));
         self.object
             .stored(place, new, Op::Update { old, new, ordering });
@@ -368,7 +368,7 @@ fn address(pointer: *mut ()) -> Value {
 }
 
 /// A modelled fence. shuttle has no weaker order that it could strengthen.
-pub(crate) fn fence(ordering: Ordering, place: Place) {
+pub(crate) fn fence(ordering: Ordering, place: CallSite) {
     if inert() {
         return;
     }

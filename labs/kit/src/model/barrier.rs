@@ -1,7 +1,7 @@
 //! The modelled barrier.
 use super::inert;
 use super::wait::{Queue, Word};
-use crate::record::{Handle, Op, Place};
+use crate::record::{CallSite, Handle, Op};
 use std::cell::Cell;
 
 /// A place where `size` threads meet.
@@ -15,7 +15,7 @@ pub(crate) struct Barrier {
 }
 
 impl Barrier {
-    pub(crate) fn new(size: usize, created: Place) -> Box<Barrier> {
+    pub(crate) fn new(size: usize, created: CallSite) -> Box<Barrier> {
         Box::new(Barrier {
             object: Handle::new("Barrier", created, None),
             size,
@@ -26,7 +26,7 @@ impl Barrier {
     }
 
     /// Blocks until all have come; `true` for the last one.
-    pub(crate) fn wait(&self, place: Place) -> bool {
+    pub(crate) fn wait(&self, place: CallSite) -> bool {
         if inert() {
             return false;
         }

@@ -2,7 +2,7 @@
 //! they are only recorded.
 use super::unwinding::contained;
 use super::{Checker, inert};
-use crate::record::{Handle, Op, Place};
+use crate::record::{CallSite, Handle, Op};
 use loom::cell::{ConstPtr, MutPtr};
 
 /// Watches the accesses to a cell whose data the façade keeps.
@@ -21,7 +21,7 @@ pub(crate) enum Access {
 }
 
 impl Cell {
-    pub(crate) fn new(created: Place) -> Box<Cell> {
+    pub(crate) fn new(created: CallSite) -> Box<Cell> {
         Box::new(Cell {
             object: Handle::new("UnsafeCell", created, None),
             watch: Checker::new(|| loom::cell::UnsafeCell::new(()), || ()),
@@ -29,7 +29,7 @@ impl Cell {
     }
 
     /// Begins a read. Panics if a write is concurrent with it.
-    pub(crate) fn read(&self, place: Place) -> Access {
+    pub(crate) fn read(&self, place: CallSite) -> Access {
         if inert() {
             return Access::Unwatched;
         }
@@ -43,7 +43,7 @@ impl Cell {
     }
 
     /// Begins a write. Panics if any other access is concurrent with it.
-    pub(crate) fn write(&self, place: Place) -> Access {
+    pub(crate) fn write(&self, place: CallSite) -> Access {
         if inert() {
             return Access::Unwatched;
         }

@@ -4,7 +4,7 @@
 //! time-out can fire; its state space is that of loom's own.
 use super::wait::{Queue, Word};
 use super::{Mutex, advance_clock, clock, inert, let_time_pass, may_wake_for_nothing};
-use crate::record::{Handle, Op, Place};
+use crate::record::{CallSite, Handle, Op};
 use std::time::Duration;
 
 /// A modelled condition variable. Waiters are woken first come, first served; none wakes for no
@@ -17,7 +17,7 @@ pub(crate) struct Condvar {
 }
 
 impl Condvar {
-    pub(crate) fn new(created: Place) -> Box<Condvar> {
+    pub(crate) fn new(created: CallSite) -> Box<Condvar> {
         Box::new(Condvar {
             object: Handle::new("Condvar", created, None),
             word: Word::relaxed(),
@@ -26,7 +26,7 @@ impl Condvar {
     }
 
     /// Gives `mutex` back, blocks until notified, and takes `mutex` again.
-    pub(crate) fn wait(&self, mutex: &Mutex, place: Place) {
+    pub(crate) fn wait(&self, mutex: &Mutex, place: CallSite) {
         if inert() {
             return;
         }
@@ -54,7 +54,7 @@ impl Condvar {
     }
 
     /// As [`Condvar::wait`], but may also return at any moment, as if the time were up: `true`.
-    pub(crate) fn wait_for(&self, mutex: &Mutex, timeout: Duration, place: Place) -> bool {
+    pub(crate) fn wait_for(&self, mutex: &Mutex, timeout: Duration, place: CallSite) -> bool {
         if inert() {
             return true;
         }
@@ -83,7 +83,7 @@ impl Condvar {
     }
 
     /// Wakes the longest waiter, if there is one. Never blocks.
-    pub(crate) fn notify_one(&self, place: Place) -> bool {
+    pub(crate) fn notify_one(&self, place: CallSite) -> bool {
         if inert() {
             return false;
         }
@@ -93,7 +93,7 @@ impl Condvar {
     }
 
     /// Wakes all who wait, and says how many. Never blocks.
-    pub(crate) fn notify_all(&self, place: Place) -> usize {
+    pub(crate) fn notify_all(&self, place: CallSite) -> usize {
         if inert() {
             return 0;
         }

@@ -1,7 +1,7 @@
 //! The state of the execution that runs: how it is to be run, whether it is over, and what time it is.
 use super::unwinding::{begin_unwinding, failing, lets_go_on, set_failing};
 use super::{running, yield_quietly};
-use crate::record::{self, Place, ThreadId, switching};
+use crate::record::{self, CallSite, ThreadId, switching};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::resume_unwind;
@@ -26,7 +26,7 @@ pub(crate) struct Learned {
     /// The search makes choices; see `choice`.
     chooses: bool,
     /// Where atomics are made that see a read-modify-write; see `atomic`.
-    updated: Vec<Place>,
+    updated: Vec<CallSite>,
 }
 
 /// Why an execution was stopped that has not failed.
@@ -126,12 +126,12 @@ fn learn(what: impl FnOnce(&mut Learned)) {
 }
 
 /// Whether atomics made at `place` see read-modify-writes.
-pub(super) fn is_updated(place: Place) -> bool {
+pub(super) fn is_updated(place: CallSite) -> bool {
     LEARNED.with_borrow(|learned| learned.updated.contains(&place))
 }
 
 /// An atomic made at `place` sees a read-modify-write.
-pub(super) fn will_update(place: Place) {
+pub(super) fn will_update(place: CallSite) {
     learn(|learned| learned.updated.push(place));
 }
 
@@ -198,8 +198,8 @@ pub(crate) fn cannot_go_on() -> ! {
         stop(Stop::Abandoned);
     }
     end_execution();
-    if let Some(tell) = GIVEN_UP.take() {
-        tell();
+    if let Some(report) = GIVEN_UP.take() {
+        report();
     }
     loop {
         std::thread::park();

@@ -2,7 +2,7 @@
 //! façade's guards need no checker type; or a [`Gate`], where a scenario tries to lock or panics on purpose.
 use super::gate::{Access, Gate};
 use super::{Backend, Checker, backend, inert, over, own_locks, release, running, will_try};
-use crate::record::{Handle, Op, Place, switching};
+use crate::record::{CallSite, Handle, Op, switching};
 use std::cell::RefCell;
 use std::mem;
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
@@ -87,7 +87,7 @@ enum MutexKind {
 }
 
 impl Mutex {
-    pub(crate) fn new(created: Place) -> Box<Mutex> {
+    pub(crate) fn new(created: CallSite) -> Box<Mutex> {
         let kind = if own() {
             MutexKind::Own(Gate::new())
         } else {
@@ -107,7 +107,7 @@ impl Mutex {
     }
 
     /// Blocks until the lock is held by this thread.
-    pub(crate) fn lock(&self, place: Place) {
+    pub(crate) fn lock(&self, place: CallSite) {
         if inert() {
             return;
         }
@@ -123,7 +123,7 @@ impl Mutex {
     }
 
     /// Takes the lock if it is free. Never blocks.
-    pub(crate) fn try_lock(&self, place: Place) -> bool {
+    pub(crate) fn try_lock(&self, place: CallSite) -> bool {
         if inert() {
             return false;
         }
@@ -151,7 +151,7 @@ impl Mutex {
     }
 
     /// Gives the lock back. Never blocks.
-    pub(crate) fn unlock(&self, place: Place) {
+    pub(crate) fn unlock(&self, place: CallSite) {
         self.object.event(place, Op::Unlock);
         self.release_quietly();
     }
@@ -195,7 +195,7 @@ enum RwLockKind {
 }
 
 impl RwLock {
-    pub(crate) fn new(created: Place) -> Box<RwLock> {
+    pub(crate) fn new(created: CallSite) -> Box<RwLock> {
         let kind = if own() {
             RwLockKind::Own(Gate::new())
         } else {
@@ -216,7 +216,7 @@ impl RwLock {
     }
 
     /// Blocks until no writer is inside.
-    pub(crate) fn read(&self, place: Place) {
+    pub(crate) fn read(&self, place: CallSite) {
         if inert() {
             return;
         }
@@ -232,7 +232,7 @@ impl RwLock {
     }
 
     /// Blocks until nobody is inside.
-    pub(crate) fn write(&self, place: Place) {
+    pub(crate) fn write(&self, place: CallSite) {
         if inert() {
             return;
         }
@@ -248,7 +248,7 @@ impl RwLock {
     }
 
     /// Enters as a reader if no writer is inside. Never blocks.
-    pub(crate) fn try_read(&self, place: Place) -> bool {
+    pub(crate) fn try_read(&self, place: CallSite) -> bool {
         if inert() {
             return false;
         }
@@ -274,7 +274,7 @@ impl RwLock {
     }
 
     /// Enters as the writer if nobody is inside. Never blocks.
-    pub(crate) fn try_write(&self, place: Place) -> bool {
+    pub(crate) fn try_write(&self, place: CallSite) -> bool {
         if inert() {
             return false;
         }
@@ -302,7 +302,7 @@ impl RwLock {
     }
 
     /// Leaves as a reader. Never blocks.
-    pub(crate) fn unlock_read(&self, place: Place) {
+    pub(crate) fn unlock_read(&self, place: CallSite) {
         self.object.event(place, Op::ReadUnlock);
         match &self.kind {
             RwLockKind::Own(gate) => leave(gate, Access::Shared),
@@ -314,7 +314,7 @@ impl RwLock {
     }
 
     /// Leaves as the writer. Never blocks.
-    pub(crate) fn unlock_write(&self, place: Place) {
+    pub(crate) fn unlock_write(&self, place: CallSite) {
         self.object.event(place, Op::Unlock);
         match &self.kind {
             RwLockKind::Own(gate) => leave(gate, Access::Exclusive),

@@ -5,7 +5,7 @@
 use super::channel::{Channel, Claim, Patience, Refused, Side};
 use super::wait::Waiter;
 use super::{choose, inert, over};
-use crate::record::{self, Op, Place};
+use crate::record::{self, CallSite, Op};
 
 /// An end of a channel, whatever its values are.
 pub(crate) trait Selectable {
@@ -29,7 +29,7 @@ pub(crate) struct Manner {
 pub(crate) fn select(
     cases: &[&dyn Selectable],
     manner: Manner,
-    place: Place,
+    place: CallSite,
 ) -> Result<(usize, Claim), Refused> {
     if inert() {
         return Ok((0, Claim::Disconnected));
@@ -70,7 +70,7 @@ pub(crate) fn select(
     }
 }
 
-fn failed(why: Refused, place: Place) -> Result<(usize, Claim), Refused> {
+fn failed(why: Refused, place: CallSite) -> Result<(usize, Claim), Refused> {
     let timed_out = why == Refused::TimedOut;
     record::event(0, place, Op::SelectFailed { timed_out });
     Err(why)
@@ -84,7 +84,7 @@ fn is_ready(case: &dyn Selectable) -> bool {
 }
 
 /// Begins the operation, so that nobody else gets what it needs.
-fn claim(case: &dyn Selectable, manner: Manner, place: Place) -> Claim {
+fn claim(case: &dyn Selectable, manner: Manner, place: CallSite) -> Claim {
     let channel = case.channel();
     match case.side() {
         _ if manner.looks_only => Claim::Nothing,
@@ -94,7 +94,7 @@ fn claim(case: &dyn Selectable, manner: Manner, place: Place) -> Claim {
 }
 
 /// Sleeps in all queues; the case by which it was woken, or nothing if the time is up.
-fn wait(cases: &[&dyn Selectable], patience: Patience, place: Place) -> Option<usize> {
+fn wait(cases: &[&dyn Selectable], patience: Patience, place: CallSite) -> Option<usize> {
     let waiter = Waiter::new();
     for (index, case) in cases.iter().enumerate() {
         case.channel().enqueue(case.side(), &waiter, index);
@@ -103,7 +103,7 @@ fn wait(cases: &[&dyn Selectable], patience: Patience, place: Place) -> Option<u
     let timed = !matches!(patience, Patience::Forever);
     record::event(0, place, Op::SelectWaits { channels, timed });
     for case in cases {
-        case.channel().says_that_somebody_waits(case.side());
+        case.channel().announce_waiting(case.side());
     }
     let timed_out = patience.sleep(&waiter, || {
         cases.iter().for_each(|case| case.channel().step());

@@ -6,7 +6,7 @@ use super::{
     Backend, Checker, advance_clock, backend, chooses, clock, either, end_execution, inert,
     let_time_pass, over, settle, visible_ends, will_ask_for_ends,
 };
-use crate::record::{self, Op, Place, ThreadId, event, switching};
+use crate::record::{self, CallSite, Op, ThreadId, event, switching};
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
@@ -27,7 +27,7 @@ pub(crate) struct Join {
 /// Starts a modelled thread. `body` says whether it ended by a panic.
 pub(crate) fn spawn(
     name: Option<String>,
-    place: Place,
+    place: CallSite,
     body: Box<dyn FnOnce() -> bool + Send>,
 ) -> Join {
     if inert() {
@@ -85,7 +85,7 @@ pub(crate) fn run_thread<T>(body: impl FnOnce() -> T) -> std::thread::Result<T> 
 
 impl Join {
     /// Blocks until the thread has ended; says whether it ended by a panic.
-    pub(crate) fn join(self, place: Place) -> bool {
+    pub(crate) fn join(self, place: CallSite) -> bool {
         let child = self.thread;
         if inert() {
             return false;
@@ -99,14 +99,14 @@ impl Join {
         let panicked = record::with_trace(|trace| trace.threads[child as usize].panicked);
         event(0, place, Op::Joined { child, panicked });
         if panicked {
-            unwinding::told();
+            unwinding::joined_a_panic();
         }
         panicked
     }
 }
 
 /// Whether `thread` has ended. Never blocks, and orders nothing.
-pub(crate) fn is_finished(child: ThreadId, place: Place) -> bool {
+pub(crate) fn is_finished(child: ThreadId, place: CallSite) -> bool {
     if inert() {
         return false;
     }
@@ -120,7 +120,7 @@ pub(crate) fn is_finished(child: ThreadId, place: Place) -> bool {
 }
 
 /// Lets the others go first, and says so.
-pub(crate) fn yield_now(place: Place) {
+pub(crate) fn yield_now(place: CallSite) {
     if !inert() {
         event(0, place, Op::Yield);
         yield_quietly();
@@ -128,7 +128,7 @@ pub(crate) fn yield_now(place: Place) {
 }
 
 /// As [`yield_now`], and then it is `duration` later.
-pub(crate) fn sleep(duration: Duration, place: Place) {
+pub(crate) fn sleep(duration: Duration, place: CallSite) {
     let start = clock();
     yield_now(place);
     if !inert() {
@@ -181,7 +181,7 @@ fn parker(thread: ThreadId) -> Rc<Parker> {
 }
 
 /// Blocks until this thread's token is there, and takes it.
-pub(crate) fn park(place: Place) {
+pub(crate) fn park(place: CallSite) {
     if inert() {
         return;
     }
@@ -198,7 +198,7 @@ pub(crate) fn park(place: Place) {
 }
 
 /// As [`park`], but may also return at any moment, as if the time were up.
-pub(crate) fn park_timeout(timeout: Duration, place: Place) {
+pub(crate) fn park_timeout(timeout: Duration, place: CallSite) {
     if inert() {
         return;
     }
@@ -221,7 +221,7 @@ pub(crate) fn park_timeout(timeout: Duration, place: Place) {
 }
 
 /// Gives `thread` its token. Never blocks.
-pub(crate) fn unpark(thread: ThreadId, place: Place) {
+pub(crate) fn unpark(thread: ThreadId, place: CallSite) {
     if inert() {
         return;
     }

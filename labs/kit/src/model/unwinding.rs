@@ -9,7 +9,7 @@
 //! block ([`inert`](super::inert)), so that a failing assertion is reported and not buried by a second panic.
 use super::checker_words::unwraps_a_payload;
 use super::{Refusal, end_execution, inert, running, will_unwind};
-use crate::record::{self, Op, Place, ThreadId};
+use crate::record::{self, CallSite, Op, ThreadId};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -25,7 +25,7 @@ thread_local! {
     /// Threads that unwind from a panic on purpose, and have not been seen to go on.
     static UNWINDING: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     /// Threads that `join` has told of a panic on purpose: they may pass it on by a panic of their own.
-    static TOLD: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
+    static JOINED_A_PANIC: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     /// A panic that is not on purpose is on its way.
     static FAILING: Cell<bool> = const { Cell::new(false) };
     static PATIENCE_LEFT: Cell<u32> = const { Cell::new(PATIENCE) };
@@ -35,13 +35,13 @@ thread_local! {
 pub(super) fn begin_unwinding() {
     TEXTS.take();
     UNWINDING.take();
-    TOLD.take();
+    JOINED_A_PANIC.take();
     FAILING.set(false);
     PATIENCE_LEFT.set(PATIENCE);
 }
 
 /// Panics, and says so to the recorder alone.
-pub(crate) fn panic_on_purpose(text: &'static str, place: Place) -> ! {
+pub(crate) fn panic_on_purpose(text: &'static str, place: CallSite) -> ! {
     if running() && !inert() {
         will_unwind();
         record::event(0, place, Op::Panics { text });
@@ -69,22 +69,22 @@ pub(crate) fn is_on_purpose(payload: &dyn Any) -> bool {
     text(payload).is_some_and(known)
 }
 
-/// `join` has told this thread of a panic.
-pub(super) fn told() {
-    TOLD.with_borrow_mut(|threads| threads.push(record::current()));
+/// `join` has handed this thread the payload of a panic.
+pub(super) fn joined_a_panic() {
+    JOINED_A_PANIC.with_borrow_mut(|threads| threads.push(record::current()));
 }
 
 /// The panic hook has seen a panic of this thread: whether it passes on one that was on purpose. Otherwise the
 /// execution fails, unless somebody catches it before the next operation.
 pub(crate) fn passes_on(payload: &dyn Any) -> bool {
     let me = record::current();
-    let was_told = TOLD.with_borrow_mut(|threads| {
-        let at = threads.iter().position(|told| *told == me);
+    let knows_of_one = JOINED_A_PANIC.with_borrow_mut(|threads| {
+        let at = threads.iter().position(|thread| *thread == me);
         at.map(|at| threads.swap_remove(at)).is_some()
     });
     match text(payload) {
         Some(text)
-            if was_told
+            if knows_of_one
                 || unwraps_a_payload(text) && TEXTS.with_borrow(|texts| !texts.is_empty()) =>
         {
             remember(text);

@@ -1,4 +1,5 @@
-//! What a network did on real threads, to be drawn when the run fails. In a model the timeline has it already.
+//! What a network did on real threads, to be drawn when the run fails. In a model the timeline has
+//! it already.
 use super::frame::Frame;
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -25,7 +25,7 @@ mod text;
 
 pub use limits::{Cancel, Limits};
 pub use log::{Entry, What};
-pub use site::{Answer, Site};
+pub use site::{Response, Site};
 pub use synthetic::Web;
 pub use text::SiteError;
 

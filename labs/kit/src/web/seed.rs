@@ -1,5 +1,5 @@
 //! Sites from a seed.
-use super::{Answer, Site};
+use super::{Response, Site};
 use std::collections::BTreeMap;
 
 /// How many hosts a site from a seed has.
@@ -48,8 +48,8 @@ impl Site {
             }
         }
         let answer = |links: Vec<String>| match <[String; 1]>::try_from(links) {
-            Ok([to]) => Answer::Redirect(to),
-            Err(links) => Answer::Links(links),
+            Ok([to]) => Response::Redirect(to),
+            Err(links) => Response::Links(links),
         };
         Site {
             start: urls[0].clone(),

@@ -26,7 +26,7 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Site {
     pub(super) start: String,
-    pub(super) pages: BTreeMap<String, Answer>,
+    pub(super) pages: BTreeMap<String, Response>,
     pub(super) hosts: BTreeMap<String, Host>,
     /// How many fetches have to be in flight together before a page answers.
     pub(super) gates: BTreeMap<String, usize>,
@@ -34,7 +34,7 @@ pub struct Site {
 
 /// How a page answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub enum Response {
     /// With links, in this order.
     Links(Vec<String>),
     /// With another place to look.
@@ -59,7 +59,7 @@ impl Site {
     }
 
     /// The pages there are, and how each answers. That of a host that fails does not, whatever stands here.
-    pub fn pages(&self) -> &BTreeMap<String, Answer> {
+    pub fn pages(&self) -> &BTreeMap<String, Response> {
         &self.pages
     }
 
@@ -78,10 +78,10 @@ impl Site {
         }
         match self.pages.get(url) {
             None => Err(FetchError::NotFound),
-            Some(Answer::Links(links)) => Ok(links.clone()),
-            Some(Answer::Redirect(to)) => Ok(vec![to.clone()]),
-            Some(Answer::Fails(why)) => Err(FetchError::Failed(why.clone())),
-            Some(Answer::Panics) => panic_on_purpose("this page's fetch panics"),
+            Some(Response::Links(links)) => Ok(links.clone()),
+            Some(Response::Redirect(to)) => Ok(vec![to.clone()]),
+            Some(Response::Fails(why)) => Err(FetchError::Failed(why.clone())),
+            Some(Response::Panics) => panic_on_purpose("this page's fetch panics"),
         }
     }
 
@@ -103,7 +103,7 @@ impl Site {
             let mut links = Vec::new();
             for url in level {
                 let page = match self.pages.get(&url) {
-                    Some(Answer::Panics) => Err(FetchError::Panicked),
+                    Some(Response::Panics) => Err(FetchError::Panicked),
                     _ => self.answer(&url),
                 };
                 links.extend(page.iter().flatten().cloned());

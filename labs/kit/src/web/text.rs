@@ -1,6 +1,6 @@
 //! Sites from a text.
 use super::site::Host;
-use super::{Answer, Site, host};
+use super::{Response, Site, host};
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
@@ -88,7 +88,7 @@ impl FromStr for Site {
 #[derive(Default)]
 struct Lines {
     start: Option<String>,
-    pages: BTreeMap<String, Answer>,
+    pages: BTreeMap<String, Response>,
     hosts: BTreeMap<String, Host>,
     gates: BTreeMap<String, (usize, usize)>,
     /// Where each host was spoken of.
@@ -115,8 +115,8 @@ impl Lines {
         let rest = rest.trim();
         let words: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
         let answer = match (sign, words.as_slice()) {
-            ("->", _) => Answer::Links(words),
-            ("=>", [to]) => Answer::Redirect(to.clone()),
+            ("->", _) => Response::Links(words),
+            ("=>", [to]) => Response::Redirect(to.clone()),
             ("=>", _) => {
                 return Err(error(
                     format!(
@@ -126,8 +126,8 @@ impl Lines {
                     format!("write `{url} => PAGE`, or `{url} -> PAGE PAGE` for a page with links"),
                 ));
             }
-            ("!!", []) => Answer::Panics,
-            ("!", [_, ..]) => Answer::Fails(rest.to_owned()),
+            ("!!", []) => Response::Panics,
+            ("!", [_, ..]) => Response::Fails(rest.to_owned()),
             ("!", []) => {
                 return Err(error(
                     format!("`{url}` fails for no reason"),

@@ -47,14 +47,7 @@ pub(crate) fn crowd(steps: usize, threads: usize) -> Failure {
         // Not all in the same order.
         turn += if turn % 7 == 6 { 3 } else { 1 };
     }
-    for thread in 1..threads {
-        let to = crowd.0.steps.iter().position(|step| step.thread == thread);
-        crowd.0.edges.extend(to.map(|to| Edge {
-            from: thread - 1,
-            to,
-            kind: EdgeKind::Spawn,
-        }));
-    }
+    crowd.draw_spawns(threads);
     crowd.step(0, None, Effect::Fail, "FAILS here", 9);
     let mut failure = crowd.0;
     failure.by = Some(0);
@@ -79,6 +72,18 @@ fn object((name, kind): (&str, &str)) -> Object {
 struct Crowd(Failure);
 
 impl Crowd {
+    /// From the step that spawns each thread, of which there is one for each, to its first.
+    fn draw_spawns(&mut self, threads: usize) {
+        for thread in 1..threads {
+            let to = self.0.steps.iter().position(|step| step.thread == thread);
+            self.0.edges.extend(to.map(|to| Edge {
+                from: thread - 1,
+                to,
+                kind: EdgeKind::Spawn,
+            }));
+        }
+    }
+
     fn round(&mut self, thread: usize, lock: usize, count: usize) {
         let name = self.0.objects[lock].name.clone();
         let before = self.0.steps.iter().rposition(|step| {

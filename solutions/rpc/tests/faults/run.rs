@@ -1,6 +1,6 @@
 //! What clients have seen of a run, and what must hold of it.
 
-use kit::history::{self, NotLinearizable, Specification};
+use kit::linearizability::{self, NotLinearizable, Operation, Specification};
 use kit::net::Network;
 use rpc::message::ClientId;
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ pub(crate) const BALANCE: u64 = 1_000_000;
 
 /// What clients see and the server leaves.
 pub(crate) struct Run {
-    pub(crate) history: Vec<history::Operation<Asked, Value>>,
+    pub(crate) history: Vec<Operation<Asked, Value>>,
     pub(crate) deducts: Vec<Deduct>,
     /// What the server refused, to which client and why. It has no reason to.
     pub(crate) refused: Vec<(String, u64, String)>,
@@ -59,7 +59,7 @@ impl Run {
         }
         let everything: u64 = self.deducts.iter().map(|deduct| deduct.amount).sum();
         assert!(deducted <= everything, "more was deducted than asked for");
-        if let Err(misfit) = history::check::<KeyValues>(&self.history) {
+        if let Err(misfit) = linearizability::check::<KeyValues>(&self.history) {
             self.fits_nowhere(network, &misfit);
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex as Plain;
 
-use kit::history::Recorder;
+use kit::linearizability::Recorder;
 use kit::net::{Listener, Network};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::SeqCst};

@@ -1,19 +1,5 @@
-//! You write this file: waiting for several channels at once.
-//!
-//! A thread that waits in `recv` hears of one channel. [`Select`] hears of several: it gets on the list of
-//! [`Watchers`] of each, looks whether one has something, and sleeps until it is told that there may be more.
-//!
-//! Watch for:
-//! - what comes between the look and the sleep has to be noticed;
-//! - a value that is taken is handed to the caller: look for one, take one;
-//! - on every way out the thread leaves all lists;
-//! - a channel that always has something must not keep the others from their turn.
-//!
-//! Not here: selecting sends, and channels of several types in one `Select`; crossbeam has both.
-//!
-//! Read: notes/channels.md, "Several at once".
-//!
-//! [`Watchers`]: crate::flavor::Watchers
+//! Another right answer: counts how often it was called instead of raising a flag, gets on the
+//! lists before its first look, and begins behind the channel that had something last.
 
 use kit::sync::{Arc, Condvar, Mutex};
 use kit::time::Duration;
@@ -23,12 +9,13 @@ use crate::{Receiver, RecvError, RecvTimeoutError};
 
 /// Several channels of which one thread waits for whichever has something first.
 ///
-/// A channel is *ready* when it has a value, and also when it is disconnected: then the caller gets its
-/// [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out.
+/// A channel is *ready* when it has a value, and also when it is disconnected: then the caller gets
+/// its [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out.
 ///
-/// **Fairness.** With `n` channels, one that stays ready is chosen at least once in any `n` consecutive
-/// calls that choose. How is left open: a start that goes round, or the one that was chosen longest ago. (A start at random,
-/// as in Go and crossbeam, is fair on average and promises nothing about any number of calls.)
+/// **Fairness.** With `n` channels, one that stays ready is chosen at least once in any `n`
+/// consecutive calls that choose. How is left open: a start that goes round, or the one that was
+/// chosen longest ago. (A start at random, as in Go and crossbeam, is fair on average and promises
+/// nothing about any number of calls.)
 ///
 /// # Examples
 ///
@@ -108,8 +95,8 @@ impl<'a, T> Select<'a, T> {
         self.look()
     }
 
-    /// As [`select`](Select::select), but blocks for `timeout` at most. With no channel that is how long it
-    /// takes.
+    /// As [`select`](Select::select), but blocks for `timeout` at most. With no channel that is how
+    /// long it takes.
     pub fn select_timeout(&mut self, timeout: Duration) -> Option<(usize, Result<T, RecvError>)> {
         self.within(Patience::lasting(timeout))
     }
@@ -168,7 +155,8 @@ struct Calls {
 }
 
 impl Calls {
-    /// Blocks until they have called more than `count` times, and says how often; `None` if patience ends first.
+    /// Blocks until they have called more than `count` times, and says how often; `None` if
+    /// patience ends first.
     fn more_than(&self, count: u64, patience: Patience) -> Option<u64> {
         let mut now = self.count.lock();
         while *now == count {

@@ -7,8 +7,7 @@ use kit::sync::atomic::{AtomicBool, Ordering};
 use kit::thread::{self, Thread};
 use kit::time::{Duration, Instant};
 
-use crate::any_flavor::AnyFlavor;
-use crate::flavor::{Flavor, Patience, Watcher};
+use crate::flavor::{AnyFlavor, Flavor, Patience, Watcher};
 use crate::{Receiver, RecvError, RecvTimeoutError};
 
 /// Several channels of which one thread waits for whichever has something first.

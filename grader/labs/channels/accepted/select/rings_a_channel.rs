@@ -4,8 +4,7 @@ use kit::channel::{Receiver as Heard, Sender as Bell, bounded};
 use kit::sync::Arc;
 use kit::time::Duration;
 
-use crate::any_flavor::AnyFlavor;
-use crate::flavor::{Flavor, Patience, Watcher};
+use crate::flavor::{AnyFlavor, Flavor, Patience, Watcher};
 use crate::{Receiver, RecvError, RecvTimeoutError};
 
 /// Several channels of which one thread waits for whichever has something first.

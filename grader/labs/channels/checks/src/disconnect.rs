@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use channels::any_flavor::AnyFlavor;
+use channels::flavor::AnyFlavor;
 use channels::disconnect::{Receiver, Sender, channel};
 use channels::flavor::{Flavor, Patience, Side, Watchers};
 use channels::{

@@ -3,7 +3,7 @@
 use std::panic::catch_unwind;
 
 use channels::RecvError;
-use channels::any_flavor::AnyFlavor;
+use channels::flavor::AnyFlavor;
 use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::select::Select;

@@ -2,6 +2,10 @@
 //!
 //! What could block runs as a model even on one thread: there, a thread that waits for itself is a
 //! deadlock with a picture, and not a check that hangs.
+#![allow(
+    unsafe_code,
+    reason = "what the lock guards is shared without another lock"
+)]
 
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -5,7 +5,7 @@ use super::{
     TrySelectError,
 };
 use crate::model::{self, Manner, Patience, Selectable, Side};
-use crate::record::Place;
+use crate::record::CallSite;
 use crate::time::{Duration, Instant};
 use crate::waiting;
 use std::fmt;
@@ -261,7 +261,7 @@ impl<'a> Select<'a> {
         &self,
         patience: Patience,
         looks_only: bool,
-        place: Place,
+        place: CallSite,
     ) -> Option<SelectedOperation<'a>> {
         let Kind::Model(all) = &self.kind else {
             unreachable!("the real ones go another way");

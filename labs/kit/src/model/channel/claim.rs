@@ -2,7 +2,7 @@
 use super::super::inert;
 use super::super::wait::{Queue, Waiter};
 use super::{Channel, Refused, Side, Values};
-use crate::record::{ObjectId, Place};
+use crate::record::{CallSite, ObjectId};
 use std::rc::Rc;
 
 /// What a thread has got that has selected an operation and not done it yet.
@@ -54,7 +54,7 @@ impl Channel {
     }
 
     /// A receiver of a rendezvous has begun to wait: a sender that selects can give it something now.
-    pub(crate) fn says_that_somebody_waits(&self, side: Side) {
+    pub(crate) fn announce_waiting(&self, side: Side) {
         if side == Side::Receiver && self.capacity == Some(0) {
             self.full.wake_one(|_| ());
         }
@@ -68,7 +68,7 @@ impl Channel {
     }
 
     /// Takes a value, of which `set_apart` tells the ticket.
-    pub(crate) fn claim_value(&self, place: Place, set_apart: impl FnOnce() -> u64) -> Claim {
+    pub(crate) fn claim_value(&self, place: CallSite, set_apart: impl FnOnce() -> u64) -> Claim {
         if self.queued.get() == 0 {
             let _ = self.receive_failed(place, Refused::Disconnected);
             return Claim::Disconnected;
@@ -95,7 +95,7 @@ impl Channel {
     }
 
     /// Sends into the room that was claimed. Never blocks.
-    pub(crate) fn send_into(&self, claim: Claim, place: Place, values: &dyn Values) -> bool {
+    pub(crate) fn send_into(&self, claim: Claim, place: CallSite, values: &dyn Values) -> bool {
         let Claim::Room(receiver) = claim else {
             if !inert() {
                 let _ = self.send_failed(place, Refused::Disconnected);

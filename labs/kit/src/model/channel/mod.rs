@@ -8,7 +8,7 @@ pub(crate) use claim::Claim;
 
 use super::wait::{Queue, Waiter, Word};
 use super::{advance_clock, clock, inert, let_time_pass, over};
-use crate::record::{Handle, Op, Place};
+use crate::record::{CallSite, Handle, Op};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
@@ -107,7 +107,7 @@ pub(crate) struct Channel {
 
 impl Channel {
     /// A channel with one sender and one receiver; `None` holds any number of values.
-    pub(crate) fn new(capacity: Option<usize>, created: Place) -> Channel {
+    pub(crate) fn new(capacity: Option<usize>, created: CallSite) -> Channel {
         Channel {
             object: Handle::new("channel", created, None),
             capacity,
@@ -149,7 +149,7 @@ impl Channel {
     pub(crate) fn send(
         &self,
         patience: Patience,
-        place: Place,
+        place: CallSite,
         values: &dyn Values,
     ) -> Result<(), Refused> {
         // Whoever unwraps this in a destructor must not panic there.
@@ -189,7 +189,7 @@ impl Channel {
         }
     }
 
-    fn put(&self, place: Place, values: &dyn Values) -> u64 {
+    fn put(&self, place: CallSite, values: &dyn Values) -> u64 {
         let ticket = self.next_ticket.get();
         self.next_ticket.set(ticket + 1);
         values.put(ticket);
@@ -222,7 +222,7 @@ impl Channel {
     fn hand_over(
         &self,
         patience: Patience,
-        place: Place,
+        place: CallSite,
         values: &dyn Values,
     ) -> Result<(), Refused> {
         let ticket = self.put(place, values);
@@ -257,7 +257,7 @@ impl Channel {
     pub(crate) fn receive(
         &self,
         patience: Patience,
-        place: Place,
+        place: CallSite,
         values: &dyn Values,
     ) -> Result<(), Refused> {
         if inert() {
@@ -280,7 +280,7 @@ impl Channel {
             }
             let waiter = self.empty.join();
             self.object.event(place, Op::ReceiveWaits);
-            self.says_that_somebody_waits(Side::Receiver);
+            self.announce_waiting(Side::Receiver);
             if patience.sleep(&waiter, || self.word.step()) {
                 self.empty.leave(&waiter);
                 return self.receive_failed(place, Refused::TimedOut);
@@ -289,12 +289,12 @@ impl Channel {
         }
     }
 
-    fn get(&self, place: Place, values: &dyn Values) {
+    fn get(&self, place: CallSite, values: &dyn Values) {
         self.got(values.get(), place);
     }
 
     /// The value under `ticket` was taken out.
-    fn got(&self, ticket: u64, place: Place) {
+    fn got(&self, ticket: u64, place: CallSite) {
         self.queued.set(self.queued.get() - 1);
         self.object.event(
             place,
@@ -309,7 +309,7 @@ impl Channel {
         }
     }
 
-    fn send_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
+    fn send_failed(&self, place: CallSite, why: Refused) -> Result<(), Refused> {
         self.object.event(
             place,
             Op::SendFailed {
@@ -319,7 +319,7 @@ impl Channel {
         Err(why)
     }
 
-    fn receive_failed(&self, place: Place, why: Refused) -> Result<(), Refused> {
+    fn receive_failed(&self, place: CallSite, why: Refused) -> Result<(), Refused> {
         self.object.event(
             place,
             Op::ReceiveFailed {
@@ -336,7 +336,7 @@ impl Channel {
     }
 
     /// One sender or receiver less. Never blocks. Whether nobody will ever receive what is queued: the façade has to drop it.
-    pub(crate) fn dropped(&self, side: Side, place: Place) -> bool {
+    pub(crate) fn dropped(&self, side: Side, place: CallSite) -> bool {
         let count = self.count(side);
         if count.get() > 1 || inert() {
             count.set(count.get() - 1);

@@ -1,7 +1,7 @@
 //! A whole system: three replicas and two clients on a network that loses, repeats and delays, a partition, and a crash.
 
 use kit::channel;
-use kit::history::{self, Recorder, Specification};
+use kit::linearizability::{self, Recorder, Specification};
 use kit::net::{Connection, Faults, Network, Node};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -229,7 +229,7 @@ pub(super) fn a_system_of_three() {
         });
         let history = history.take();
         assert_eq!(answered.load(SeqCst), 2 * CALLS, "every call was answered");
-        if let Err(misfit) = history::check::<OneAccount>(&history) {
+        if let Err(misfit) = linearizability::check::<OneAccount>(&history) {
             panic!("no single account answers so:\n{misfit}");
         }
     });
