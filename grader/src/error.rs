@@ -53,6 +53,16 @@ impl BadInput {
         }
     }
 
+    /// What the reader of the course's public files has found in `root`.
+    pub fn of(root: &Path, fault: manifest::Fault) -> Self {
+        BadInput {
+            path: root.join(fault.file),
+            line: fault.at.map(|(line, _)| line),
+            problem: fault.problem,
+            remedy: fault.remedy,
+        }
+    }
+
     /// The same problem, at a line (counted from 1).
     pub fn at_line(mut self, line: usize) -> Self {
         self.line = Some(line);

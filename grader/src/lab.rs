@@ -1,7 +1,7 @@
 //! A lab as data: `lab.toml` (public) and `checks.toml` (hidden), read and validated together.
 //!
-//! The one idea: whatever is wrong in these files is told once, here, with path, line and remedy, so
-//! that no later stage has to doubt them.
+//! The one idea: whatever is wrong in these files is reported once, here or by the crate
+//! `manifest`, with path, line and remedy, so that no later stage has to doubt them.
 
 mod file;
 
@@ -15,7 +15,7 @@ use toml::Spanned;
 use crate::data;
 use crate::error::BadInput;
 use crate::tree::{Tree, lab_dir};
-use file::{ChecksFile, LabFile};
+use file::ChecksFile;
 
 /// One lab: its exercises, each with its checks.
 #[derive(Debug, Clone)]
@@ -28,33 +28,21 @@ pub struct Lab {
     pub exercises: Vec<Exercise>,
 }
 
-/// One exercise and what it is checked for.
+/// One exercise: what students know of it, and what it is checked for.
 #[derive(Debug, Clone)]
 pub struct Exercise {
-    /// The module's name.
-    pub name: String,
-    /// What reports call it.
-    pub title: String,
-    /// The files that a student edits, from the lab's folder.
-    pub edit: Vec<String>,
-    /// The heading under which reports list it.
-    pub group: String,
-    /// Whether its points come on top of the lab's total.
-    pub bonus: bool,
-    /// Whether it teaches `unsafe`, and so may use it.
-    pub unsafe_code: bool,
-    /// How long it takes a student.
-    pub minutes: u32,
-    /// How long our solution is.
-    pub lines: u32,
+    /// Its entry in `lab.toml`.
+    pub public: manifest::Exercise,
     /// What has to hold, in the order of `checks.toml`.
     pub checks: Vec<Check>,
 }
 
-impl Exercise {
-    /// What its checks are worth together.
-    pub fn points(&self) -> u32 {
-        self.checks.iter().map(|check| check.points).sum()
+/// An exercise is its entry in `lab.toml`, with checks.
+impl std::ops::Deref for Exercise {
+    type Target = manifest::Exercise;
+
+    fn deref(&self) -> &manifest::Exercise {
+        &self.public
     }
 }
 
@@ -119,72 +107,30 @@ impl Lab {
     ///
     /// [`BadInput`] for anything that is wrong in the lab's two files.
     pub fn read(tree: &Tree, name: &str) -> Result<Lab> {
-        let path = tree.lab(name).join("lab.toml");
-        let (text, file): (_, LabFile) = data::read(&path)?;
-        let bad = |problem: String, remedy: &str| BadInput::new(&path, problem, remedy);
-        if file.name != name {
-            return Err(bad(
-                format!("the lab calls itself `{}`", file.name),
-                &format!("write `name = \"{name}\"`, as the folder is called"),
-            )
-            .into());
-        }
+        let public = manifest::Lab::read(tree.root(), name)
+            .map_err(|fault| BadInput::of(tree.root(), fault))?;
         let mut exercises: Vec<Exercise> = Vec::new();
-        for entry in &file.exercise {
-            let at = entry.name.span().start;
-            let entry_name = entry.name.get_ref();
-            if exercises.iter().any(|known| known.name == *entry_name) {
-                let problem = format!("exercise `{entry_name}` is named twice");
-                return Err(bad(problem, "remove one of the two")
-                    .at_byte(&text, at)
-                    .into());
-            }
-            if entry.edit.is_empty() {
-                let problem = format!("exercise `{entry_name}` has nothing to edit");
-                return Err(bad(problem, "list a file under `edit`")
-                    .at_byte(&text, at)
-                    .into());
-            }
-            for edit in &entry.edit {
-                let plain = Path::new(edit)
-                    .components()
-                    .all(|part| matches!(part, std::path::Component::Normal(_)));
-                if !plain || !tree.lab(name).join(edit).is_file() {
-                    let problem = format!("`edit` names `{edit}`, which the lab does not have");
-                    let remedy = "name a file of the lab by its path from the lab's folder";
-                    return Err(bad(problem, remedy).at_byte(&text, at).into());
-                }
-            }
+        for exercise in public.exercises {
+            all_there(tree, &exercise)?;
             exercises.push(Exercise {
-                name: entry_name.clone(),
-                title: entry.title.clone(),
-                edit: entry.edit.clone(),
-                group: entry.group.clone(),
-                bonus: entry.bonus,
-                unsafe_code: entry.unsafe_code,
-                minutes: entry.minutes,
-                lines: entry.lines,
+                public: exercise,
                 checks: Vec::new(),
             });
         }
         attach_checks(tree, name, &mut exercises)?;
-        for (entry, exercise) in file.exercise.iter().zip(&exercises) {
-            let sum = exercise.points();
-            if sum != entry.points {
-                return Err(bad(
-                    format!(
-                        "exercise `{}` promises {} points, but its checks sum to {sum}",
-                        exercise.name, entry.points
-                    ),
-                    "make the two agree",
-                )
-                .at_byte(&text, entry.name.span().start)
-                .into());
+        for exercise in &exercises {
+            let sum: u32 = exercise.checks.iter().map(|check| check.points).sum();
+            if sum != exercise.points {
+                let problem = format!(
+                    "exercise `{}` promises {} points, but its checks sum to {sum}",
+                    exercise.name, exercise.points
+                );
+                return Err(bad(tree, exercise, problem, "make the two agree"));
             }
         }
         Ok(Lab {
-            name: file.name,
-            title: file.title,
+            name: public.name,
+            title: public.title,
             exercises,
         })
     }
@@ -217,6 +163,29 @@ impl Lab {
     pub fn checks(&self) -> impl Iterator<Item = &Check> {
         self.exercises.iter().flat_map(|exercise| &exercise.checks)
     }
+}
+
+/// Something is wrong with an exercise's entry in `lab.toml`.
+fn bad(tree: &Tree, exercise: &manifest::Exercise, problem: String, remedy: &str) -> anyhow::Error {
+    let path = tree.root().join(manifest::Lab::file(&exercise.lab));
+    BadInput::new(&path, problem, remedy)
+        .at_line(exercise.line)
+        .into()
+}
+
+/// Whether the lab has every file that the exercise says is edited.
+fn all_there(tree: &Tree, exercise: &manifest::Exercise) -> Result<()> {
+    for edit in &exercise.edit {
+        let plain = Path::new(edit)
+            .components()
+            .all(|part| matches!(part, std::path::Component::Normal(_)));
+        if !plain || !tree.lab(&exercise.lab).join(edit).is_file() {
+            let problem = format!("`edit` names `{edit}`, which the lab does not have");
+            let remedy = "name a file of the lab by its path from the lab's folder";
+            return Err(bad(tree, exercise, problem, remedy));
+        }
+    }
+    Ok(())
 }
 
 fn attach_checks(tree: &Tree, lab: &str, exercises: &mut [Exercise]) -> Result<()> {

@@ -7,7 +7,12 @@ use anyhow::{Context, Result};
 use crate::error::BadInput;
 
 /// What every stage has beside its lab, from the repository's root.
-pub const SHARED: [&str; 3] = ["labs/kit", "labs/picture", "grader/harness"];
+pub const SHARED: [&str; 4] = [
+    "labs/kit",
+    "labs/picture",
+    "labs/protocol",
+    "grader/harness",
+];
 
 /// Whether a file, from the repository's root, is one that students never see.
 pub fn is_hidden(file: &str) -> bool {
@@ -120,15 +125,9 @@ impl Tree {
         self.root.join("grader/labs").join(lab)
     }
 
-    /// The names of all labs: folders of `labs` with a `lab.toml`, sorted.
+    /// The names of all labs, in the order in which they are taught.
     pub fn labs(&self) -> Result<Vec<String>> {
-        let mut labs = Vec::new();
-        for dir in entries(&self.root.join("labs"))? {
-            if dir.join("lab.toml").is_file() {
-                labs.push(name(&dir));
-            }
-        }
-        Ok(labs)
+        manifest::labs(&self.root).map_err(|fault| BadInput::of(&self.root, fault).into())
     }
 
     /// A path as it is told to people: from the repository where it is inside.

@@ -23,6 +23,8 @@ pub enum Verdict {
     Pass,
     /// The claim does not hold.
     Fail,
+    /// The exercise is not written: a stub was reached.
+    NotWritten,
     /// Two threads touch the same memory without order between them.
     Race,
     /// Threads wait for each other for ever.

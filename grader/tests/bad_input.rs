@@ -59,7 +59,7 @@ fn a_wrong_key_in_lab_toml_is_told_with_its_line() {
     says(
         &output,
         Exit::BadInput,
-        &["labs/tiny/lab.toml:18:", "`titel`", "notes/architecture.md"],
+        &["labs/tiny/lab.toml:18:", "`titel`", "another lab"],
     );
 }
 
@@ -91,7 +91,7 @@ fn points_that_do_not_add_up_are_told() {
     says(
         &output,
         Exit::BadInput,
-        &["lab.toml:6:", "promises 6 points, but its checks sum to 5"],
+        &["lab.toml:5:", "promises 6 points, but its checks sum to 5"],
     );
 }
 
@@ -130,7 +130,7 @@ fn an_edit_file_that_the_lab_does_not_have_is_told() {
     says(
         &course.grader(&["list"]),
         Exit::BadInput,
-        &["lab.toml:17:", "`../two.rs`"],
+        &["lab.toml:16:", "`../two.rs`"],
     );
 }
 

@@ -275,3 +275,19 @@ fn without_a_partner(text: &str, has_ordering: impl Fn(&str) -> bool) -> Option<
     }
     None
 }
+
+#[test]
+fn what_two_programs_agree_on_is_written_once() {
+    for folder in [
+        "labs/kit/src",
+        "labs/lab/src",
+        "grader/src",
+        "grader/harness/src",
+    ] {
+        let files = files_with(folder, &["WEFT_", "../harness/src"]);
+        assert!(
+            files.is_empty(),
+            "it belongs in labs/protocol, not in {files:?}"
+        );
+    }
+}

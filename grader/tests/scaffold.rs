@@ -129,7 +129,7 @@ fn a_new_check_has_a_promise_a_name_a_body_and_its_points() {
     ]);
     let lab = course.lab("tiny");
     let two = lab.exercise("two").expect("an exercise");
-    assert_eq!(two.points(), 7);
+    assert_eq!(two.points, 7);
     let last = two.checks.last().expect("a check");
     assert_eq!(
         (last.id(), last.claim.as_str(), last.points),

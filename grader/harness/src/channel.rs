@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-use crate::wire::{Line, Report};
+use protocol::{End, Line};
 
 /// The way back to the grader.
 pub(crate) struct Channel {
@@ -25,7 +25,7 @@ impl Channel {
     }
 
     /// Writes the one line and ends the process, whatever other threads are doing.
-    pub(crate) fn report(self, report: Report, used: Duration) -> ! {
+    pub(crate) fn report(self, report: End, used: Duration) -> ! {
         let line = Line {
             token: self.token,
             report,

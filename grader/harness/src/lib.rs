@@ -18,7 +18,6 @@ mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code)]
 mod stacks;
-pub mod wire;
 
 /// The checks of a lab: each exercise with its own.
 pub type Checks<'a> = &'a [(&'static str, &'static [(&'static str, fn())])];

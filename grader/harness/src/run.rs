@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use kit::explore::{Failure, hung, take_outcomes};
 
+use protocol::{End, Panic};
+
 use crate::channel::Channel;
 use crate::patience::{Patience, in_time, processor_time};
-use crate::wire::{Panic, Report};
 use crate::{Checks, ids, limits};
 
 /// A check gets the stack that a program's main thread has.
@@ -29,8 +30,8 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
         limits::set(bounds),
         ids(checks).find(|(known, _)| known == id),
     ) {
-        (Err(why), _) => Report::Broken { why },
-        (Ok(_), None) => Report::Broken {
+        (Err(why), _) => End::Broken { why },
+        (Ok(_), None) => End::Broken {
             why: format!("there is no check `{id}`"),
         },
         (Ok(patience), Some((_, body))) => watched(id, body, patience),
@@ -39,7 +40,7 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
 }
 
 /// Runs the body on a thread that bears the check's name, and sees how it ends, or that it hangs.
-fn watched(id: &str, body: fn(), patience: Patience) -> Report {
+fn watched(id: &str, body: fn(), patience: Patience) -> End {
     let panics = record_panics();
     let thread = std::thread::Builder::new()
         .name(id.to_owned())
@@ -54,31 +55,29 @@ fn watched(id: &str, body: fn(), patience: Patience) -> Report {
         Ok(thread) => thread,
         Err(error) => {
             let why = format!("starting the check's thread: {error}");
-            return Report::Broken { why };
+            return End::Broken { why };
         }
     };
     // The channel closes when the body has ended, whichever way.
     if let Err(after) = in_time(&ended, patience) {
-        return Report::Found {
-            failure: Box::new(hung(id, after)),
-        };
+        return failed(Box::new(hung(id, after)), &panics);
     }
     match thread.join() {
-        Ok(searches) => Report::Returned { searches },
+        Ok(searches) => End::Returned { searches },
         Err(payload) => failed(payload, &panics),
     }
 }
 
-fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> Report {
+/// How a body ended that unwound or hangs. If a stub was reached on any thread, that is why,
+/// whatever the body itself then complained of.
+fn failed(payload: Box<dyn Any + Send>, panics: &Mutex<Vec<Panic>>) -> End {
+    let panics = panics
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     match payload.downcast::<Failure>() {
-        Ok(failure) => Report::Found { failure },
-        Err(_) => {
-            let panics = panics
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone();
-            Report::Panicked { panics }
-        }
+        Ok(failure) if !panics.iter().any(|panic| panic.todo) => End::Found { failure },
+        _ => End::Panicked { panics },
     }
 }
 
@@ -95,6 +94,7 @@ fn record_panics() -> Arc<Mutex<Vec<Panic>>> {
             .map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
         let panic = Panic {
             message: payload.to_owned(),
+            todo: protocol::todo(payload).is_some(),
             file: file.to_owned(),
             line,
             column,

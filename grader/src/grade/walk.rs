@@ -203,29 +203,22 @@ impl<'w> Walk<'w> {
     /// A lint counts only beside an answer that does something: emptiness breaks no rule.
     fn lint(&self, exercise: &Exercise, lint: &Check, messages: &[Message]) -> Judged {
         let findings = lints::uses(messages, exercise, &lint.forbid, &self.lab().dir());
-        let answered = exercise.checks.iter().any(|check| {
-            self.judged
-                .get(check.id())
-                .is_some_and(|judged| judged.verdict == Verdict::Pass)
-        });
+        let judged = || {
+            let checks = exercise.checks.iter();
+            checks.filter_map(|check| self.judged.get(check.id()))
+        };
+        let nobody_asked = !matches!(self.grader.only, Only::All | Only::Exercise(_));
         if !findings.is_empty() {
             Judged::new(Verdict::Fail, lines(&findings))
-        } else if !answered && matches!(self.grader.only, Only::All | Only::Exercise(_)) {
-            let other = exercise
-                .checks
-                .iter()
-                .find_map(|check| self.judged.get(check.id()));
-            let why = other.map_or("", |judged| &judged.why);
-            if why.starts_with("not written yet") {
-                Judged::new(Verdict::Fail, why)
-            } else {
-                Judged::new(
-                    Verdict::Fail,
-                    "a rule counts only beside an answer that does something",
-                )
-            }
-        } else {
+        } else if nobody_asked || judged().any(|judged| judged.verdict == Verdict::Pass) {
             Judged::new(Verdict::Pass, "")
+        } else if let Some(unwritten) =
+            judged().find(|judged| judged.verdict == Verdict::NotWritten)
+        {
+            unwritten.clone()
+        } else {
+            let why = "a rule counts only beside an answer that does something";
+            Judged::new(Verdict::Fail, why)
         }
     }
 

@@ -70,7 +70,7 @@ fn of_lab(lab: &Lab, words: &Words) -> String {
             "| {} | {} | {}{bonus} | {} | {} line{} |\n",
             head(exercise),
             words.about("", exercise),
-            exercise.points(),
+            exercise.points,
             exercise.minutes,
             exercise.lines,
             if exercise.lines == 1 { "" } else { "s" },
@@ -114,7 +114,7 @@ fn files(lab: &Lab, exercise: &Exercise) -> String {
 
 fn sum(lab: &Lab, line: &str) -> String {
     let points = lab.exercises.iter().filter(|exercise| !exercise.bonus);
-    let points: u32 = points.map(Exercise::points).sum();
+    let points: u32 = points.map(|exercise| exercise.points).sum();
     let rest = line[SUM.len()..].trim_start_matches(|c: char| c.is_ascii_digit());
     format!("{SUM}{points}{rest}")
 }

@@ -1,40 +1,8 @@
-//! The two files of a lab, as they are written.
+//! The hidden file of a lab, as it is written.
 
 use serde::Deserialize;
-use toml::Spanned;
 
 use super::Check;
-
-// The keys that only the student's commands and the book read stand here too: an unknown key is an error.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)]
-pub(super) struct LabFile {
-    pub(super) name: String,
-    pub(super) title: String,
-    pub(super) page: String,
-    #[serde(default)]
-    pub(super) exercise: Vec<ExerciseEntry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code)]
-pub(super) struct ExerciseEntry {
-    pub(super) name: Spanned<String>,
-    pub(super) title: String,
-    pub(super) edit: Vec<String>,
-    pub(super) points: u32,
-    pub(super) group: String,
-    #[serde(default)]
-    pub(super) bonus: bool,
-    #[serde(default)]
-    pub(super) unsafe_code: bool,
-    pub(super) minutes: u32,
-    pub(super) lines: u32,
-    pub(super) read: String,
-    pub(super) hints: Vec<String>,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Report;
 
 /// Grows when a reader of the old form could no longer read the new one.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 #[derive(Serialize)]
 struct Document<'r> {

@@ -162,6 +162,7 @@ pub fn name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Pass => "pass",
         Verdict::Fail => "fail",
+        Verdict::NotWritten => "not written yet",
         Verdict::Race => "data race",
         Verdict::Deadlock => "deadlock",
         Verdict::Hung => "hung",

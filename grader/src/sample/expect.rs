@@ -12,7 +12,7 @@ use crate::lab::Exercise;
 /// What must come out of an exercise: what is written, or what its base or its design always earns.
 pub(super) fn expect(at: &At, exercise: &Exercise) -> Result<Expected> {
     let changed = at.changes(exercise);
-    let full = exercise.points();
+    let full = exercise.points;
     let (byte, answer) = at.answer(exercise).unzip();
     let byte = byte.unwrap_or_else(|| at.entry.name.span().start);
     let written = answer.and_then(|answer| answer.points);

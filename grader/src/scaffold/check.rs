@@ -57,7 +57,7 @@ pub fn check(tree: &Tree, lab: &Lab, new: &NewCheck) -> Result<Written> {
         Ok(promised(text, lab, exercise, &entry(new, &claim)))
     })?;
     plan.edit(&format!("{}/lab.toml", lab_dir(&lab.name)), |text| {
-        with_points(text, exercise, exercise.points() + new.points)
+        with_points(text, exercise, exercise.points + new.points)
     })?;
     if new.kind != Kind::Lint {
         let bodies = format!("{}/src/{}.rs", checks_dir(&lab.name), exercise.name);

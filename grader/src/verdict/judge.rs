@@ -4,12 +4,12 @@ use std::os::unix::process::ExitStatusExt;
 use std::time::Duration;
 
 use picture::{Certainty, Failure, FailureKind, Outcome};
+use protocol::{End, Line, Panic};
 
 use super::{Judged, Verdict};
 use crate::lab::Kind;
 use crate::process::Cause;
 use crate::run::Run;
-use crate::wire::{Line, Panic, Report};
 
 /// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
 pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
@@ -44,12 +44,12 @@ fn said(run: &Run) -> Result<Option<Line>, ()> {
     }
 }
 
-fn reported(report: Report, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
+fn reported(report: End, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
     match report {
-        Report::Returned { searches } => returned(searches, kind),
-        Report::Found { failure } => found(failure),
-        Report::Panicked { panics } => panicked(&panics, yours),
-        Report::Broken { why } => Judged::new(Verdict::Broken, why),
+        End::Returned { searches } => returned(searches, kind),
+        End::Found { failure } => found(failure),
+        End::Panicked { panics } => panicked(&panics, yours),
+        End::Broken { why } => Judged::new(Verdict::Broken, why),
     }
 }
 
@@ -86,10 +86,11 @@ fn strength(certainty: &Certainty) -> (u8, u64) {
 }
 
 fn found(failure: Box<Failure>) -> Judged {
-    if let (true, Some(at)) = (failure.message.starts_with(TODO), &failure.at) {
-        return unwritten(&at.file, at.line);
-    }
     let verdict = match failure.kind {
+        FailureKind::Todo => {
+            let at = failure.at.as_ref();
+            return unwritten(at.map(|at| (at.file.as_str(), at.line)));
+        }
         FailureKind::Race => Verdict::Race,
         FailureKind::Deadlock => Verdict::Deadlock,
         FailureKind::NotExplored => Verdict::NotExplored,
@@ -112,24 +113,24 @@ fn panicked(panics: &[Panic], yours: impl Fn(&str) -> bool) -> Judged {
         last.file, last.line, last.column, last.message
     );
     let why = match panics.iter().rev().find(|panic| yours(&panic.file)) {
-        Some(panic) if panic.message.starts_with(TODO) => {
-            return unwritten(&panic.file, panic.line);
-        }
+        Some(panic) if panic.todo => return unwritten(Some((&panic.file, panic.line))),
         Some(panic) => format!("{}:{} panicked: {}", panic.file, panic.line, panic.message),
         None => "the claim does not hold".to_owned(),
     };
     Judged::new(Verdict::Fail, why).detail(detail)
 }
 
-/// How `todo!` begins.
-const TODO: &str = "not yet implemented";
-
-fn unwritten(file: &str, line: u32) -> Judged {
-    Judged::new(Verdict::Fail, format!("not written yet: {file}:{line}"))
+/// A stub was reached at this line.
+fn unwritten(at: Option<(&str, u32)>) -> Judged {
+    let place = at.map_or(String::new(), |(file, line)| format!(" at {file}:{line}"));
+    Judged::new(Verdict::NotWritten, format!("the stub{place} was reached"))
 }
 
 /// The process ended without the check's word.
 fn silent(run: &Run) -> Judged {
+    // Only the standard library's own messages tell these ends apart, and an answer could print
+    // them too. So they choose between names of a failure, never between a failure and a pass: a
+    // process that has not sent its line has failed, whatever it printed.
     let printed = String::from_utf8_lossy(&run.ended.stderr);
     let says = |text: &str| printed.contains(text);
     let (status, seconds) = (run.ended.status, run.deadline.as_secs());

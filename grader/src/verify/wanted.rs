@@ -142,13 +142,9 @@ impl Wanted {
             Some(exercise) if kind != "exercise" => format!(" in exercise `{exercise}`"),
             _ => String::new(),
         };
-        let last = |name: &str| name.rsplit("::").next().unwrap_or_default().to_owned();
-        let nearest = names
-            .map(|known| (strsim::jaro_winkler(&last(name), &last(&known)), known))
-            .max_by(|one, other| one.0.total_cmp(&other.0))
-            .filter(|(likeness, _)| *likeness > 0.7);
+        let nearest = manifest::nearest(name, names);
         let remedy = match nearest {
-            Some((_, near)) => format!("did you mean `{near}`?"),
+            Some(near) => format!("did you mean `{near}`?"),
             None => "leave the filter out to see all that there are".to_owned(),
         };
         BadInput::new(

@@ -21,7 +21,7 @@ pub(crate) fn course(dir: &Path) -> Tree {
     let root = dir.join("course");
     let _ = std::fs::remove_dir_all(&root);
     copy(&repository().join("grader/tests/fixtures/course"), &root);
-    for given in ["grader/harness", "labs/picture"] {
+    for given in ["grader/harness", "labs/picture", "labs/protocol"] {
         copy(&repository().join(given), &root.join(given));
     }
     for file in ["Cargo.lock", "rustfmt.toml", "rust-toolchain.toml"] {

@@ -60,6 +60,22 @@ fn a_wrong_token_a_second_line_or_anything_else_on_the_channel_is_forged() {
 }
 
 #[test]
+fn what_a_process_prints_chooses_among_failures_only() {
+    for printed in [
+        "memory allocation of 7 bytes failed",
+        "has overflowed its stack",
+        "panic in a destructor during cleanup",
+        "test result: ok. 1 passed; 0 failed",
+    ] {
+        for end in ["exit 0", "exit 3", "kill -ABRT $$", "kill -SEGV $$"] {
+            let judged = judged(&format!("echo '{printed}' >&2; {end}"));
+            let failed = [Verdict::OutOfMemory, Verdict::Crashed, Verdict::Forged];
+            assert!(failed.contains(&judged.verdict), "{printed}, {end}");
+        }
+    }
+}
+
+#[test]
 fn silence_is_never_a_pass() {
     assert_eq!(judged("exit 0").verdict, Verdict::Forged);
     assert_eq!(judged("exit 101").verdict, Verdict::Crashed);

@@ -31,6 +31,8 @@ mod bare;
 pub use bare::*;
 
 #[cfg(not(feature = "bare"))]
+mod cause;
+#[cfg(not(feature = "bare"))]
 mod describe;
 #[cfg(not(feature = "bare"))]
 pub mod explore;

@@ -1,9 +1,10 @@
 //! What the student's commands ask of a search by the environment. Each test runs this binary once more as a
 //! child, because the environment is the whole process's.
-use kit::explore::{Answer, Certainty, FailureKind, seeds};
+use kit::explore::{Certainty, FailureKind, seeds};
 use kit::net::{Faults, Network};
 use kit::sync::{Arc, Mutex};
 use kit::{explore, thread};
+use protocol::Searched;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -78,7 +79,7 @@ fn run(subject: &str, dir: &Path, variables: &[(&str, &str)]) -> Output {
     child.envs(variables.iter().copied()).output().unwrap()
 }
 
-fn answer(dir: &Path, subject: &str) -> Answer {
+fn answer(dir: &Path, subject: &str) -> Searched {
     let json = std::fs::read(dir.join(format!("{subject}.json"))).unwrap();
     serde_json::from_slice(&json).unwrap()
 }

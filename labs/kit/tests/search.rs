@@ -543,6 +543,7 @@ fn a_wait_may_end_for_no_reason_and_an_if_does_not_survive_it() {
 #[test]
 fn a_stub_that_is_reached_says_what_is_to_do_and_no_more() {
     let failure = failure_of(Explorer::new(), || todo!("open the accounts"));
+    assert_eq!(failure.kind, FailureKind::Todo);
     assert_eq!(failure.message, "still to do: open the accounts");
     assert!(failure.steps.is_empty() && failure.replay.is_none());
 }

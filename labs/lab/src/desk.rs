@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::course::{Course, Exercise};
+use crate::handed_out;
 use crate::state::{self, Last, Standing, State};
 use crate::suite::{self, How};
 
@@ -98,9 +99,7 @@ impl Desk {
         let line = self.state.of(&exercise.id());
         line.last = match passed {
             true => Last::Passed,
-            false
-                if line.last == Last::New && crate::commands::pristine(&self.course, exercise) =>
-            {
+            false if line.last == Last::New && handed_out::is_untouched(&self.course, exercise) => {
                 Last::New
             }
             false => Last::Failing,

@@ -3,7 +3,8 @@
 //! The one idea: a test is a process and its exit code is the verdict; what a search found comes as data
 //! (the crate `picture`), and every text here is drawn from data.
 //!
-//! Not here: marks. They are the grader's, which shares nothing with this crate but `lab.toml`.
+//! Not here: marks, which are the grader's; and what both agree on, which is in the crates
+//! `manifest` and `protocol`.
 
 pub mod cli;
 pub mod error;
@@ -14,6 +15,7 @@ mod commands;
 mod course;
 mod desk;
 mod found;
+mod handed_out;
 mod place;
 mod process;
 mod select;

@@ -60,13 +60,9 @@ fn unknown(course: &Course, word: &str) -> Unknown {
     let names = course
         .exercises()
         .flat_map(|exercise| [exercise.name.clone(), exercise.id()]);
-    let nearest = labs
-        .chain(names)
-        .map(|name| (strsim::jaro_winkler(word, &name), name))
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .filter(|(likeness, _)| *likeness > 0.7);
+    let nearest = manifest::nearest(word, labs.chain(names));
     Unknown(match nearest {
-        Some((_, name)) => format!("there is no exercise `{word}`; did you mean `{name}`?"),
+        Some(name) => format!("there is no exercise `{word}`; did you mean `{name}`?"),
         None => format!("there is no exercise `{word}`; `cargo lab` lists them all"),
     })
 }

@@ -10,8 +10,9 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use protocol::{Searched, variables};
 
-use crate::found::{self, Found};
+use crate::found;
 use crate::process::{self, Ended, Stop};
 
 /// A test that has not ended by then hangs. A search ends itself long before.
@@ -32,7 +33,7 @@ pub(crate) struct Ran {
     /// What it printed.
     pub(crate) output: String,
     /// What its searches found; `None` if it made none.
-    pub(crate) found: Option<Found>,
+    pub(crate) found: Option<Searched>,
 }
 
 impl Ran {
@@ -70,13 +71,13 @@ impl How {
         command
             .args(["--exact", &test.name, "--nocapture"])
             .current_dir(&self.folder)
-            .env(found::FOLDER, &self.failures)
+            .env(variables::FAILURES, &self.failures)
             // A moment before it is ended, it says where it hangs.
             .env(
-                "WEFT_TELL_AFTER",
+                variables::TELL_AFTER,
                 self.deadline.as_secs().saturating_sub(3).to_string(),
             )
-            .env("WEFT_CLAIM", &test.name)
+            .env(variables::CLAIM, &test.name)
             .env("RUST_BACKTRACE", "0")
             // With one thread the test would run on the main thread, and lose its name.
             .env("RUST_TEST_THREADS", "2")
@@ -88,7 +89,7 @@ impl How {
     pub(crate) fn run(&self, test: &Test, stop: &Stop) -> Result<Ran> {
         fs::create_dir_all(&self.failures)
             .with_context(|| format!("making {}", self.failures.display()))?;
-        let file = found::path(&self.failures, &test.name);
+        let file = Searched::path(&self.failures, &test.name);
         let _ = fs::remove_file(&file); // It may not be there.
         let (ended, output) = process::run(self.command(test), self.deadline, stop)?;
         Ok(Ran {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the JSON form. A reader refuses a later one.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A search that failed. It is also the payload of the panic that fails the test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +45,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// The scenario panicked.
     Assertion,
+    /// The scenario reached a `todo!`: the exercise is not written.
+    Todo,
     /// Every thread that is left waits.
     Deadlock,
     /// Two accesses to one `UnsafeCell`, one of them a write, are not ordered by happens-before.
@@ -240,8 +242,10 @@ pub enum EdgeKind {
     Publish,
     /// Stores what it loads, and orders nothing.
     Read,
-    /// Sends what it receives.
+    /// Sends what it receives, over a network.
     Message,
+    /// Puts into a queue what it takes out.
+    Queue,
 }
 
 impl EdgeKind {
@@ -400,7 +404,8 @@ impl Failure {
             .iter()
             .any(|object| object.kind.starts_with("Atomic"));
         match self.kind {
-            FailureKind::Leak
+            FailureKind::Todo
+            | FailureKind::Leak
             | FailureKind::NotExplored
             | FailureKind::Unreached
             | FailureKind::Hung => "",

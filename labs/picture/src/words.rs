@@ -5,6 +5,7 @@ impl Failure {
     /// The claim, and what became of it: `lock_order does not hold`.
     pub fn headline(&self) -> String {
         let fate = match self.kind {
+            FailureKind::Todo => "is not written",
             FailureKind::NotExplored => "could not be explored",
             FailureKind::Unreached => "was never reached",
             FailureKind::Hung => "did not end",
@@ -43,6 +44,7 @@ impl FailureKind {
     pub(crate) fn word(self) -> &'static str {
         match self {
             FailureKind::Assertion => "assertion failed",
+            FailureKind::Todo => "not written yet",
             FailureKind::Deadlock => "deadlock",
             FailureKind::Race => "data race",
             FailureKind::Leak => "leak",

@@ -22,32 +22,16 @@ fn rows(page: &str) -> Vec<(usize, Vec<&str>)> {
     .collect()
 }
 
-/// The names of the exercises of a lab, as `lab.toml` has them.
-fn exercises(lab: &str) -> Vec<String> {
-    let file = text(&format!("labs/{lab}/lab.toml")).unwrap_or_default();
-    let lab: toml::Table = file.parse().expect("a lab.toml is TOML");
-    let exercises = lab.get("exercise").and_then(|list| list.as_array());
-    let names = exercises
-        .into_iter()
-        .flatten()
-        .filter_map(|exercise| exercise.get("name"));
-    names
-        .map(|name| name.as_str().expect("a name is text").to_owned())
-        .collect()
+/// The course's labs in their order.
+fn labs() -> Vec<String> {
+    manifest::labs(&root()).expect("a course")
 }
 
-/// The labs that students get.
-fn labs() -> Vec<String> {
-    let folders = std::fs::read_dir(root().join("labs")).expect("the folder of the labs");
-    let folders = folders.map(|entry| entry.expect("an entry").path());
-    let labs = folders.filter(|folder| folder.join("lab.toml").exists());
-    labs.map(|lab| {
-        lab.file_name()
-            .expect("a name")
-            .to_string_lossy()
-            .into_owned()
-    })
-    .collect()
+/// The names of the exercises of a lab.
+fn exercises(lab: &str) -> Vec<String> {
+    let lab = manifest::Lab::read(&root(), lab).expect("a lab");
+    let names = lab.exercises.into_iter().map(|exercise| exercise.name);
+    names.collect()
 }
 
 #[test]

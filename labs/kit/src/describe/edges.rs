@@ -93,7 +93,7 @@ impl Walk<'_> {
                 let queue = self.sent.entry(lock).or_default();
                 (
                     (!queue.is_empty()).then(|| queue.remove(0)),
-                    EdgeKind::Message,
+                    EdgeKind::Queue,
                 )
             }
             Op::Load { ordering, .. } | Op::CasFailed { ordering, .. } => {

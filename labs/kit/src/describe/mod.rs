@@ -9,9 +9,10 @@ mod steps;
 mod waits;
 mod words;
 
+use crate::cause::Cause;
 use crate::record::{self, ThreadId, Trace};
 use names::Names;
-use picture::{Failure, FailureKind, Object, Place, Search, Thread};
+use picture::{Failure, Object, Place, Search, Thread};
 use source::Source;
 
 /// The panic, or the end, that made an execution a failure.
@@ -19,7 +20,7 @@ use source::Source;
 pub(crate) struct Case {
     /// The name of the test.
     pub(crate) claim: String,
-    pub(crate) kind: FailureKind,
+    pub(crate) cause: Cause,
     /// What was said when it happened.
     pub(crate) message: String,
     /// Where it happened, and in which thread.
@@ -32,11 +33,11 @@ pub(crate) struct Case {
 pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
     let mut source = Source::default();
     let names = Names::new(trace, &mut source);
-    let deadlock = case.kind == FailureKind::Deadlock;
+    let deadlock = case.cause == Cause::Deadlock;
     let mut steps = steps::steps(trace, &names, &mut source, deadlock);
     let edges = edges::edges(trace, &steps);
     let at = case.at.clone().filter(is_of_the_workspace);
-    if case.kind == FailureKind::Assertion {
+    if case.cause == Cause::Panicked {
         steps.push(steps::failed(&steps, case.by, at.clone(), &mut source));
     }
     let objects = trace.objects.iter().enumerate().map(|(id, object)| Object {
@@ -44,9 +45,13 @@ pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
         kind: object.kind.to_owned(),
         made: Some(place(object.created)),
     });
-    let mut failure = Failure::bare(&case.claim, case.kind, in_words(&case, trace, &names));
+    let mut failure = Failure::bare(
+        &case.claim,
+        case.cause.kind(),
+        in_words(&case, trace, &names),
+    );
     failure.objects = objects.collect();
-    failure.by = (case.kind == FailureKind::Assertion).then_some(case.by as usize);
+    failure.by = (case.cause == Cause::Panicked).then_some(case.by as usize);
     failure.at = at;
     failure.threads = names
         .threads
@@ -78,10 +83,10 @@ pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
 
 /// The failure in a sentence or two.
 fn in_words(case: &Case, trace: &Trace, names: &Names) -> String {
-    match case.kind {
-        FailureKind::Deadlock => "deadlock: no thread can go on".to_owned(),
-        FailureKind::Race => race_in_words(case, trace, names),
-        FailureKind::Leak => {
+    match case.cause {
+        Cause::Deadlock => "deadlock: no thread can go on".to_owned(),
+        Cause::Race => race_in_words(case, trace, names),
+        Cause::Leak => {
             let leaked = trace
                 .objects
                 .iter()
@@ -101,15 +106,12 @@ fn in_words(case: &Case, trace: &Trace, names: &Names) -> String {
                 leaked.collect::<String>()
             )
         }
-        FailureKind::NotExplored if case.message.contains("a search runs at most") => {
-            case.message.clone()
-        }
-        FailureKind::NotExplored => String::from(
+        Cause::Endless => String::from(
             "not explored: an execution did not end within 5,000 scheduling points. Does a thread look again \
              and again instead of waiting? One that has to spin calls thread::yield_now or hint::spin_loop \
              each time.",
         ),
-        _ => case.message.trim().to_owned(),
+        Cause::Panicked | Cause::Todo | Cause::Refused => case.message.trim().to_owned(),
     }
 }
 

@@ -17,18 +17,52 @@ struct Branch {
 
 /// Runs what another scheduler chooses, until `deadline` or for `left` schedules.
 pub(super) struct Limited<S> {
-    /// Never dropped: shuttle's random ones print their seed then, with which nobody can do anything here.
-    pub(super) inner: ManuallyDrop<S>,
-    pub(super) deadline: Deadline,
-    pub(super) left: usize,
+    /// Never dropped: shuttle's random ones print their seed then, and nobody here can use it.
+    inner: ManuallyDrop<S>,
+    deadline: Deadline,
+    left: usize,
+    /// See [`Limited::needing_choices`].
+    needs_choices: bool,
+    /// Whether more than one thread could ever have run.
+    chooses: bool,
+    started: bool,
+}
+
+impl<S> Limited<S> {
+    pub(super) fn new(inner: S, deadline: Deadline, left: usize) -> Limited<S> {
+        Limited {
+            inner: ManuallyDrop::new(inner),
+            deadline,
+            left,
+            needs_choices: false,
+            chooses: false,
+            started: false,
+        }
+    }
+
+    /// For a scheduler that panics if it is asked for a second schedule and there was nothing to
+    /// choose in the first.
+    pub(super) fn needing_choices(self) -> Limited<S> {
+        Limited {
+            needs_choices: true,
+            ..self
+        }
+    }
+
+    /// Whether no other schedule than the one that was run is to be had of a scheduler that needs
+    /// choices.
+    fn has_run_all(&self) -> bool {
+        self.needs_choices && self.started && !self.chooses
+    }
 }
 
 impl<S: Scheduler> Scheduler for Limited<S> {
     fn new_execution(&mut self) -> Option<Schedule> {
         self.left = self.left.checked_sub(1)?;
-        if self.deadline.has_passed() {
+        if self.deadline.has_passed() || self.has_run_all() {
             return None;
         }
+        self.started = true;
         self.inner.new_execution()
     }
 
@@ -38,6 +72,7 @@ impl<S: Scheduler> Scheduler for Limited<S> {
         current: Option<TaskId>,
         is_yielding: bool,
     ) -> Option<TaskId> {
+        self.chooses |= runnable.len() > 1;
         self.inner.next_task(runnable, current, is_yielding)
     }
 

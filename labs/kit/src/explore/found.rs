@@ -2,13 +2,14 @@
 //!
 //! Not here: turning a trace into steps and sentences (`describe`).
 use super::budget::Budget;
-use super::panics::{Panic, kind_of};
+use super::panics::Panic;
 use super::pass::Pass;
-use super::request::Token;
 use super::run::{Ended, Focus, Scenario, run};
 use super::{Explorer, Failure, FailureKind, claim};
+use crate::cause::Cause;
 use crate::describe::{self, Case};
 use crate::model::Learned;
+use protocol::Token;
 use std::panic::resume_unwind;
 use std::time::Duration;
 
@@ -57,23 +58,23 @@ impl Found {
     /// The failure as data, found after so many interleavings. `token` still lacks its fingerprint.
     pub(super) fn failure(self, interleavings: u64, token: Token) -> Failure {
         let search = self.pass.in_data(self.execution, interleavings);
-        let kind = kind_of(&self.panic);
         let Panic {
+            cause,
             message,
             at,
             thread,
             trace,
         } = *self.panic;
         // A stub that was reached is not an interleaving to look at.
-        if let Some(todo) = message.strip_prefix("not yet implemented: ") {
-            let message = format!("still to do: {todo}");
-            let mut failure = Failure::bare(&claim(), FailureKind::Assertion, message);
+        if cause == Cause::Todo {
+            let message = protocol::still_to_do(&message);
+            let mut failure = Failure::bare(&claim(), FailureKind::Todo, message);
             failure.at = at;
             return failure;
         }
         let case = Case {
             claim: claim(),
-            kind,
+            cause,
             message,
             at,
             by: thread,
@@ -96,7 +97,7 @@ fn on_its_own_thread<T: Send>(job: impl FnOnce() -> T + Send) -> T {
 /// once more, by schedules with few switches from many seeds, and the one with the fewest is shown.
 fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
     let mut budget = Budget::new(SHORTENING);
-    let kind = kind_of(&first.panic);
+    let cause = first.panic.cause;
     let mut best = first;
     for seed in 1..=SHORTENING_SEEDS {
         if budget.is_used_up() {
@@ -106,7 +107,7 @@ fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
         let ran = run(pass, scenario, budget, Focus::None, learned);
         budget = budget.without(ran.used);
         if let Ended::Failed(panic) = ran.ended
-            && kind_of(&panic) == kind
+            && panic.cause == cause
             && length(&panic) < length(&best.panic)
         {
             best = Found {

@@ -9,6 +9,8 @@
 mod bounded;
 mod budget;
 mod found;
+#[cfg(test)]
+mod hostile;
 mod hung;
 mod panics;
 mod pass;
@@ -25,7 +27,6 @@ pub use hung::hung;
 pub(crate) use hung::watch;
 pub use picture::{Certainty, Failure, FailureKind, Outcome, Style};
 pub use repeat::repeat;
-pub use request::{Answer, Stress};
 pub(crate) use seeds::current_seed;
 pub use seeds::seeds;
 
@@ -174,7 +175,9 @@ impl Explorer {
         let claim = claim();
         if let Some(runs) = request::stress() {
             let stress = stress::stress(&scenario, runs);
-            request::answer(&claim, |answer| answer.stress = Some(stress));
+            request::answer(&claim, |answer| {
+                *answer.stress.get_or_insert_default() += stress;
+            });
         }
         let searched = match request::replay(&claim) {
             Some(token) => replay::replay(&self, &scenario, &token),

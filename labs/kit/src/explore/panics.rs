@@ -2,7 +2,7 @@
 //! then.
 //!
 //! Not here: what it means for the pass (`run`), and how it is shown (`found`).
-use super::FailureKind;
+use crate::cause::Cause;
 use crate::model;
 use crate::record::{self, ThreadId, Trace};
 use picture::Place;
@@ -17,7 +17,8 @@ thread_local! {
 
 /// A panic inside a model, and what the execution had done until then.
 pub(super) struct Panic {
-    /// Empty for a leak, which is no panic.
+    pub(super) cause: Cause,
+    /// Empty for a leak, which is not a panic.
     pub(super) message: String,
     pub(super) at: Option<Place>,
     pub(super) thread: ThreadId,
@@ -27,6 +28,7 @@ pub(super) struct Panic {
 impl Panic {
     pub(super) fn of(payload: &dyn Any, at: Option<Place>) -> Panic {
         Panic {
+            cause: Cause::Panicked,
             message: model::text(payload)
                 .unwrap_or("a panic whose payload is no text")
                 .to_owned(),
@@ -35,9 +37,11 @@ impl Panic {
             trace: record::snapshot(),
         }
     }
+
     /// The execution that has ended left an object alive.
     pub(super) fn leak() -> Panic {
         Panic {
+            cause: Cause::Leak,
             message: String::new(),
             at: None,
             thread: 0,
@@ -54,35 +58,6 @@ pub(super) fn take() -> Option<Box<Panic>> {
 /// Keeps a panic in the place of the last one.
 pub(super) fn keep(panic: Panic) {
     PANIC.set(Some(Box::new(panic)));
-}
-
-pub(super) fn kind_of(panic: &Panic) -> FailureKind {
-    let checkers = ["/loom-", "/shuttle-", "/kit/"];
-    let by_checker = panic
-        .at
-        .as_ref()
-        .is_none_or(|at| checkers.iter().any(|checker| at.file.contains(checker)));
-    let message = panic.message.as_str();
-    // The last of these is loom's counter of preemptions, which ends at 255.
-    let endless = [
-        "exceeded maximum number of branches",
-        "exceeded max_steps",
-        "a search runs at most",
-        "attempt to add with overflow",
-    ];
-    if message.is_empty() {
-        FailureKind::Leak
-    } else if !by_checker {
-        FailureKind::Assertion
-    } else if message.starts_with("deadlock") {
-        FailureKind::Deadlock
-    } else if message.contains("Causality violation") {
-        FailureKind::Race
-    } else if endless.iter().any(|endless| message.contains(endless)) {
-        FailureKind::NotExplored
-    } else {
-        FailureKind::Assertion
-    }
 }
 
 /// A panic on purpose, or one that passes it on, has left the scenario.
@@ -125,8 +100,11 @@ fn inside_model(info: &PanicHookInfo<'_>) {
         line: at.line(),
         column: at.column(),
     });
-    let panic = Panic::of(info.payload(), at);
-    if panic.message.starts_with("panic in a destructor") {
+    let panic = Panic {
+        cause: model::cause_of(info, model::backend()),
+        ..Panic::of(info.payload(), at)
+    };
+    if model::aborts(&panic.message) {
         // The process is about to abort: say at least what went wrong first.
         if let Some(first) = take() {
             eprintln!("{}\n(and then a destructor panicked)", first.message);
@@ -136,10 +114,10 @@ fn inside_model(info: &PanicHookInfo<'_>) {
     if !model::over() {
         // But a checker's verdict stands, whoever catches the panic that brings it: the execution
         // is over.
-        let by_checker = kind_of(&panic) != FailureKind::Assertion;
+        let is_final = panic.cause.is_final();
         keep(panic);
         model::passes_on(info.payload());
-        if by_checker {
+        if is_final {
             model::end_execution();
         }
     }

@@ -2,10 +2,10 @@
 use super::budget::Budget;
 use super::found::{Found, without_interleaving};
 use super::pass::passes;
-use super::request::Token;
 use super::run::{Ended, Focus, Scenario, run};
 use super::{Explorer, Failure, FailureKind, Outcome};
 use crate::model::Learned;
+use protocol::Token;
 
 /// Runs exactly the interleaving that a token names, aloud. What comes of it is printed by the
 /// caller if it fails; if it does not, the failure says so.

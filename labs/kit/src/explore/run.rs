@@ -9,7 +9,6 @@ use crate::model::{self, Backend, Learned, Stop};
 use crate::record::{self, Trace};
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
 use std::cell::{Cell, RefCell};
-use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -20,9 +19,6 @@ pub(super) type Scenario = Arc<dyn Fn() + Send + Sync>;
 const MAX_BRANCHES: usize = 5_000;
 /// How many schedules each sampler of the portfolio runs.
 const SCHEDULES: usize = 2_500;
-/// What shuttle's PCT scheduler says of a scenario whose threads never could have run in another
-/// order.
-const NOTHING_TO_CHOOSE: &str = "did not exercise any concurrency";
 /// Bytes of stack for a thread under shuttle.
 const SHUTTLE_STACK: usize = 256 * 1024;
 
@@ -146,26 +142,26 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
     };
     let ended = catch_unwind(AssertUnwindSafe(|| {
         let _model = Entered::new(pass);
+        let seed = pass.seed;
         match pass.strategy {
             Strategy::Exhaust(bound) => run_loom(bound, body),
-            Strategy::Random => run_shuttle(
-                RandomScheduler::new_from_seed(pass.seed, SCHEDULES),
-                deadline,
-                body,
-            ),
-            Strategy::Pct(depth) => {
-                run_shuttle(
-                    PctScheduler::new_from_seed(pass.seed, depth, SCHEDULES),
-                    deadline,
-                    body,
-                );
+            Strategy::Random => {
+                let random = RandomScheduler::new_from_seed(seed, SCHEDULES);
+                run_shuttle(Limited::new(random, deadline, SCHEDULES), body);
             }
-            Strategy::Urw => run_shuttle(
-                UrwRandomScheduler::new_from_seed(pass.seed, SCHEDULES),
-                deadline,
-                body,
-            ),
-            Strategy::Bounded(bound) => run_shuttle(PreemptionBounded::new(bound), deadline, body),
+            Strategy::Pct(depth) => {
+                let pct = PctScheduler::new_from_seed(seed, depth, SCHEDULES);
+                let pct = Limited::new(pct, deadline, SCHEDULES).needing_choices();
+                run_shuttle(pct, body);
+            }
+            Strategy::Urw => {
+                let urw = UrwRandomScheduler::new_from_seed(seed, SCHEDULES);
+                run_shuttle(Limited::new(urw, deadline, SCHEDULES), body);
+            }
+            Strategy::Bounded(bound) => {
+                let bounded = PreemptionBounded::new(bound);
+                run_shuttle(Limited::new(bounded, deadline, SCHEDULES), body);
+            }
         }
         check_leaks();
     }));
@@ -181,11 +177,7 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
 fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
     match model::stopped() {
         None | Some(Stop::Abandoned | Stop::Leaked) => {
-            let panic = panics::take().unwrap_or_else(|| Box::new(otherwise()));
-            match panic.message.contains(NOTHING_TO_CHOOSE) {
-                true => Ended::Complete,
-                false => Ended::Failed(panic),
-            }
+            Ended::Failed(panics::take().unwrap_or_else(|| Box::new(otherwise())))
         }
         Some(stop) => Ended::Stopped(stop),
     }
@@ -241,20 +233,11 @@ fn run_loom(bound: Option<usize>, body: impl Fn() + Send + Sync + 'static) {
     builder.check(body);
 }
 
-fn run_shuttle(
-    scheduler: impl Scheduler + 'static,
-    deadline: Deadline,
-    body: impl Fn() + Send + Sync + 'static,
-) {
+fn run_shuttle(scheduler: impl Scheduler + 'static, body: impl Fn() + Send + Sync + 'static) {
     let mut config = shuttle::Config::new();
     config.stack_size = SHUTTLE_STACK;
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
-    let scheduler = Limited {
-        inner: ManuallyDrop::new(scheduler),
-        deadline,
-        left: SCHEDULES,
-    };
     shuttle::Runner::new(scheduler, config).run(body);
 }
 

@@ -1,13 +1,14 @@
 //! A search: pass after pass, until one fails, the budget is used up, or all are through.
 use super::budget::Budget;
 use super::found::{self, Found};
-use super::panics::kind_of;
 use super::pass::{Pass, passes};
-use super::request::{self, Token};
+use super::request;
 use super::run::{Ended, Focus, Ran, Scenario, run};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome, claim};
+use crate::cause::Cause;
 use crate::model::{Learned, Stop};
 use crate::record::{Event, Op, Trace};
+use protocol::Token;
 
 /// Searches. The failure is boxed: it is the payload of a panic next.
 pub(super) fn search(
@@ -34,11 +35,7 @@ pub(super) fn search(
         match ended {
             // With any number of preemptions a loop that yields may never be left, however right it
             // is.
-            Ended::Failed(panic)
-                if so_far.best.is_some() && kind_of(&panic) == FailureKind::NotExplored =>
-            {
-                break;
-            }
+            Ended::Failed(panic) if so_far.best.is_some() && panic.cause == Cause::Endless => break,
             Ended::Failed(panic) => {
                 let found = Found {
                     panic,

@@ -3,6 +3,7 @@ use super::repeat::within;
 use super::{Failure, FailureKind, request};
 use crate::net::{Entry, What, take_log};
 use picture::{Edge, EdgeKind, Effect, Step, Thread};
+use protocol::variables::SEED;
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,12 +14,12 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_secs(20);
 
 thread_local! {
-    static SEED: Cell<u64> = const { Cell::new(0) };
+    static CURRENT: Cell<u64> = const { Cell::new(0) };
 }
 
 /// The seed of this run, or 0.
 pub(crate) fn current_seed() -> u64 {
-    SEED.get()
+    CURRENT.get()
 }
 
 /// Runs `scenario` on real threads with each seed from 0 to `count - 1`; [`Network::new`](crate::net::Network::new) takes the seed, too.
@@ -39,7 +40,7 @@ pub fn seeds(count: u64, scenario: impl Fn(u64) + Send + Sync + 'static) {
         let log: Arc<Mutex<Vec<Entry>>> = Arc::default();
         let entries = Arc::clone(&log);
         let run = move || {
-            SEED.set(seed);
+            CURRENT.set(seed);
             let result = catch_unwind(AssertUnwindSafe(|| scenario(seed)));
             *entries.lock().unwrap_or_else(PoisonError::into_inner) = take_log();
             result.unwrap_or_else(|payload| resume_unwind(payload));
@@ -57,9 +58,13 @@ fn draw_and_fail(claim: &str, seed: u64, payload: Box<dyn Any + Send>, log: &[En
     let message = crate::model::text(&*payload).unwrap_or("it does not hold");
     let package = std::env::var("CARGO_PKG_NAME");
     let package = package.map_or(String::new(), |package| format!(" -p {package}"));
-    let again = format!("WEFT_SEED='{claim}@{seed}' cargo test{package} {claim} -- --exact");
+    let again = format!("{SEED}='{claim}@{seed}' cargo test{package} {claim} -- --exact");
     let mut failure = match payload.downcast_ref::<Failure>() {
         Some(hung) => hung.clone(),
+        None if protocol::todo(message).is_some() => {
+            let message = protocol::still_to_do(message);
+            super::fail(Box::new(Failure::bare(claim, FailureKind::Todo, message)))
+        }
         None => Failure::bare(claim, FailureKind::Assertion, message.to_owned()),
     };
     failure

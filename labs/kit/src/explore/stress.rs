@@ -1,7 +1,7 @@
 //! The scenario of a search on real threads, many times: to show how little that proves.
-use super::request::Stress;
 use super::run::Scenario;
 use super::silence::Silence;
+use protocol::Stress;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};

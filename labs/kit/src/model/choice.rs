@@ -4,7 +4,7 @@
 //! relaxed load may get; so a choice is the load of a fresh atomic that a thread of its own has made, and into which
 //! it has stored another value after it synchronized with anybody. A scenario that makes choices has one thread less
 //! for it.
-use super::{Backend, backend, chooses, will_choose};
+use super::{Backend, backend, chooses, refuse, will_choose};
 use crate::record::switching;
 use loom::sync::atomic::AtomicBool;
 use std::cell::{Cell, RefCell};
@@ -68,9 +68,9 @@ fn toss() -> bool {
     let next = TOSSED.replace(TOSSED.get() + 1);
     let coins = TOSSES.with_borrow(Arc::clone);
     let Some(coin) = coins.get(next) else {
-        panic!(
+        refuse(format!(
             "a search runs at most {COINS} choices, and this scenario makes one more: sample it"
-        );
+        ));
     };
     // ORDERING: reads what the tossing thread stored, or the value before it; nothing orders the two.
     switching(|| coin.load(Relaxed))

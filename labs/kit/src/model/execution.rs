@@ -167,6 +167,20 @@ pub(crate) fn stop(why: Stop) -> ! {
     resume_unwind(Box::new(why))
 }
 
+/// The payload of the panic by which the kit refuses what a search cannot take in.
+pub(crate) struct Refusal(String);
+
+impl Refusal {
+    pub(super) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Fails the execution, because it does more than a search can take in.
+pub(super) fn refuse(why: String) -> ! {
+    std::panic::panic_any(Refusal(why))
+}
+
 /// Why the last execution was stopped, if it was.
 pub(crate) fn stopped() -> Option<Stop> {
     STOPPED.get()

@@ -9,6 +9,7 @@ mod atomic;
 mod barrier;
 mod cell;
 mod channel;
+mod checker_words;
 mod choice;
 mod condvar;
 mod execution;
@@ -24,6 +25,9 @@ pub(crate) use atomic::*;
 pub(crate) use barrier::Barrier;
 pub(crate) use cell::Cell;
 pub(crate) use channel::{Channel, Claim, Patience, Refused, Side, Values};
+#[cfg(test)]
+pub(crate) use checker_words::phrases;
+pub(crate) use checker_words::{aborts, cause_of};
 pub(crate) use choice::choose;
 pub(crate) use condvar::Condvar;
 pub(crate) use execution::*;

@@ -7,7 +7,8 @@
 //!
 //! A thread that unwinds from any other panic takes no further part: its operations have no effect and cannot
 //! block ([`inert`](super::inert)), so that a failing assertion is reported and not buried by a second panic.
-use super::{end_execution, inert, running, will_unwind};
+use super::checker_words::unwraps_a_payload;
+use super::{Refusal, end_execution, inert, running, will_unwind};
 use crate::record::{self, CallSite, Op, ThreadId};
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -57,7 +58,9 @@ fn remember(text: &str) {
 /// The text of a payload, if it has one.
 pub(crate) fn text(payload: &dyn Any) -> Option<&str> {
     let literal = payload.downcast_ref::<&'static str>().copied();
-    literal.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+    literal
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .or_else(|| payload.downcast_ref::<Refusal>().map(Refusal::text))
 }
 
 /// Whether a payload is that of a panic on purpose, or of one that passes such a panic on.
@@ -79,11 +82,10 @@ pub(crate) fn passes_on(payload: &dyn Any) -> bool {
         let at = threads.iter().position(|thread| *thread == me);
         at.map(|at| threads.swap_remove(at)).is_some()
     });
-    // What `unwrap` and `expect` say of the payload of a thread that panicked.
-    let unwraps = |text: &str| text.ends_with(": Any { .. }");
     match text(payload) {
         Some(text)
-            if knows_of_one || unwraps(text) && TEXTS.with_borrow(|texts| !texts.is_empty()) =>
+            if knows_of_one
+                || unwraps_a_payload(text) && TEXTS.with_borrow(|texts| !texts.is_empty()) =>
         {
             remember(text);
             true

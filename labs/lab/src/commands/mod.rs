@@ -9,7 +9,7 @@ mod stress;
 pub(crate) use check::{check, view};
 pub(crate) use explain::{Explain, explain, explained};
 pub(crate) use replay::{Replay, replay};
-pub(crate) use reset::{pristine, reset};
+pub(crate) use reset::reset;
 pub(crate) use stress::stress;
 
 use anstream::println;

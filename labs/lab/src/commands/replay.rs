@@ -6,6 +6,7 @@ use std::process::Command;
 use anstream::{print, println};
 use anyhow::{Result, bail};
 use picture::{Failure, Style};
+use protocol::{Searched, Token, variables};
 
 use crate::build::{self, Build, Debug};
 use crate::course::Exercise;
@@ -26,7 +27,7 @@ pub(crate) struct Replay {
 
 /// Runs the interleaving that the token names.
 pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
-    let Some((claim, _)) = replay.token.split_once('@') else {
+    let Some(Token { claim, .. }) = Token::parse(&replay.token) else {
         return Err(Unknown(format!(
             "`{}` is no token: `cargo lab explain` prints one, and it has an `@` in it",
             replay.token
@@ -36,11 +37,11 @@ pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
     let Some(exercise) = desk
         .course
         .exercises()
-        .find(|exercise| exercise.owns_test(claim))
+        .find(|exercise| exercise.owns_test(&claim))
     else {
         return Err(Unknown(format!("no exercise has a test `{claim}`")).into());
     };
-    let test = match find(desk, exercise, claim, replay.debugger)? {
+    let test = match find(desk, exercise, &claim, replay.debugger)? {
         Ok(test) => test,
         Err(build) => {
             let report = crate::check::Report::Broken(build);
@@ -49,8 +50,8 @@ pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
         }
     };
     let mut how = desk.how(&exercise.lab);
-    how.env.push(("WEFT_REPLAY", replay.token.clone()));
-    let kept = found::read(&found::path(&how.failures, claim))
+    how.env.push((variables::REPLAY, replay.token.clone()));
+    let kept = found::read(&Searched::path(&how.failures, &claim))
         .ok()
         .flatten();
     let kept = kept.and_then(|found| found.failure);
@@ -174,9 +175,9 @@ fn debug(how: &How, test: &Test, failure: Option<&Failure>, replay: &Replay) -> 
         run.get_envs()
             .filter_map(|(key, value)| Some((key, value?))),
     );
-    command.env_remove(found::FOLDER);
+    command.env_remove(variables::FAILURES);
     if let Some(event) = event {
-        command.env("WEFT_STOP_AT", event.to_string());
+        command.env(variables::STOP_AT, event.to_string());
     }
     println!("the debugger stops in `weft_stop_here`; `bt` shows your line, `continue` runs on");
     Ok(if process::hand_over(command)? {

@@ -5,16 +5,13 @@ use std::fs;
 use anstream::println;
 use anyhow::{Context, Result, bail};
 
-use crate::course::{Course, Exercise};
 use crate::desk::Desk;
 use crate::error::Exit;
-use crate::process;
+use crate::handed_out::{self, PRISTINE};
 use crate::state::{Last, State};
 use crate::text::{PATH, paint};
 use crate::{place, select};
 
-/// Copies of the files as they were handed out, by path from the workspace's folder.
-const PRISTINE: &str = ".pristine";
 /// What was there before a reset.
 const BACKUP: &str = ".weft-backup";
 
@@ -23,7 +20,7 @@ pub(crate) fn reset(desk: &mut Desk, word: &str) -> Result<Exit> {
     let exercise = select::one(&desk.course, word)?.clone();
     let mut put_back = 0;
     for file in exercise.files() {
-        let Some((new, source)) = handed_out(&desk.course, &file) else {
+        let Some((new, source)) = handed_out::text(&desk.course, &file) else {
             bail!(
                 "{file} cannot be put back: neither `{PRISTINE}` nor the last commit in git has it"
             );
@@ -58,24 +55,6 @@ pub(crate) fn reset(desk: &mut Desk, word: &str) -> Result<Exit> {
         desk.state.write(desk.root())?;
     }
     Ok(Exit::Done)
-}
-
-/// Whether nobody has written into the exercise yet.
-pub(crate) fn pristine(course: &Course, exercise: &Exercise) -> bool {
-    exercise.files().all(|file| {
-        let now = fs::read(course.root.join(&file)).ok();
-        now.is_some() && now == handed_out(course, &file).map(|(text, _)| text)
-    })
-}
-
-/// The file as it was handed out, and where that comes from.
-fn handed_out(course: &Course, file: &str) -> Option<(Vec<u8>, &'static str)> {
-    if let Ok(text) = fs::read(course.root.join(PRISTINE).join(file)) {
-        return Some((text, "the course"));
-    }
-    let show = format!("HEAD:./{file}");
-    let text = process::ask(process::git(&course.root).args(["show", &show]))?;
-    Some((text, "the last commit"))
 }
 
 /// `.weft-backup/labs/locks/src/bank.rs.1`, or the first number that is free.

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use anstream::print;
 use anyhow::Result;
+use protocol::{Stress, variables};
 
 use crate::build::{self, Build, Debug};
 use crate::desk::Desk;
 use crate::error::Exit;
-use crate::found::Stress;
 use crate::process::Stop;
 use crate::suite::{self, Ran};
 use crate::text::{self, progress::Progress};
@@ -38,7 +38,7 @@ pub(crate) fn stress(desk: &Desk, word: &str, runs: u64) -> Result<Exit> {
         Build::Stopped => return Ok(Exit::Fails),
     };
     let mut how = desk.how(lab);
-    how.env.push(("WEFT_STRESS", runs.to_string()));
+    how.env.push((variables::STRESS, runs.to_string()));
     how.deadline = DEADLINE;
     let all = suite::list(&programs, &how.folder, &stop)?;
     let tests: Vec<_> = all

@@ -88,20 +88,31 @@ mod tests {
 
     #[test]
     fn points_are_summed_without_the_bonus() {
-        let toml = |name: &str, bonus: bool| {
-            format!(
-                "[[exercise]]\nname = \"{name}\"\ntitle = \"t\"\nedit = [\"src/a.rs\"]\npoints = 10\n\
-                 group = \"{}\"\nbonus = {bonus}\nminutes = 20\nlines = 9\nread = \"\"\nhints = []\n",
-                if bonus { "challenge" } else { "core" }
-            )
+        let exercise = |name: &str, bonus: bool| Exercise {
+            lab: "locks".to_owned(),
+            line: 1,
+            name: name.to_owned(),
+            title: "t".to_owned(),
+            edit: vec!["src/a.rs".to_owned()],
+            points: 10,
+            group: if bonus { "challenge" } else { "core" }.to_owned(),
+            bonus,
+            unsafe_code: false,
+            minutes: 20,
+            lines: 9,
+            read: String::new(),
+            hints: Vec::new(),
         };
-        let text = format!(
-            "name = \"locks\"\ntitle = \"Locks\"\npage = \"p\"\n{}{}{}",
-            toml("visited", false),
-            toml("bank", false),
-            toml("rw_lock", true)
-        );
-        let locks: Lab = toml::from_str(&text).expect("a lab");
+        let locks = Lab {
+            name: "locks".to_owned(),
+            title: "Locks".to_owned(),
+            page: "p".to_owned(),
+            exercises: vec![
+                exercise("visited", false),
+                exercise("bank", false),
+                exercise("rw_lock", true),
+            ],
+        };
         let standings = [Standing::Passing, Standing::Failing, Standing::Passing];
         let rows: Vec<Row<'_>> = locks
             .exercises

@@ -6,18 +6,22 @@ pub(crate) struct Panic {
     /// `labs/locks/src/bank.rs:52:9`.
     pub(crate) at: String,
     pub(crate) message: Vec<String>,
+    /// Whether it was that of a `todo!`.
+    pub(crate) todo: bool,
 }
 
 /// Takes the first panic out of what a test printed.
 pub(crate) fn first(output: &str) -> Option<Panic> {
     let mut lines = output.lines();
     let at = lines.find_map(place)?.trim_end_matches(':').to_owned();
-    // A stub is told as searches tell it.
-    let message = lines
-        .take_while(|line| !is_end(line))
-        .map(|line| line.replacen("not yet implemented: ", "still to do: ", 1))
-        .collect();
-    Some(Panic { at, message })
+    let lines: Vec<&str> = lines.take_while(|line| !is_end(line)).collect();
+    let todo = lines
+        .first()
+        .and_then(|line| protocol::todo(line))
+        .is_some();
+    // A stub is described as searches describe it.
+    let message = lines.into_iter().map(protocol::still_to_do).collect();
+    Some(Panic { at, message, todo })
 }
 
 /// What the test printed besides the harness's lines and panics: the student's own words.
@@ -90,6 +94,15 @@ test result: FAILED. 0 passed; 1 failed
         assert_eq!(panic.at, "labs/locks/tests/public/bank.rs:11:5");
         assert_eq!(panic.message.len(), 3);
         assert_eq!(panic.message[2], " right: Some(1)");
+    }
+
+    #[test]
+    fn a_stub_is_known_and_reads_as_in_a_search() {
+        let output = OUTPUT.replace("assertion `left == right` failed", "not yet implemented");
+        let panic = first(&output).expect("there is one");
+        assert!(panic.todo);
+        assert_eq!(panic.message[0], "still to do: the payer had 3");
+        assert!(!first(OUTPUT).expect("there is one").todo);
     }
 
     #[test]

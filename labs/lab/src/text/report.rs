@@ -258,6 +258,7 @@ fn outcome(ran: &Ran) -> String {
         }
         (_, Some(failure)) => kind(failure.kind).to_owned(),
         (_, None) => match panic::first(&ran.output) {
+            Some(panic) if panic.todo => kind(FailureKind::Todo).to_owned(),
             Some(panic) => in_short(panic.message.first().map_or("", String::as_str)),
             None => "crashed".to_owned(),
         },
@@ -266,9 +267,6 @@ fn outcome(ran: &Ran) -> String {
 
 /// A panic's first line without what every assertion says.
 fn in_short(message: &str) -> String {
-    if message.starts_with("not yet implemented") || message.starts_with("still to do") {
-        return "not written yet".to_owned();
-    }
     let own = match message.strip_prefix("assertion `") {
         Some(rest) => rest
             .split_once("` failed: ")
@@ -284,6 +282,7 @@ fn in_short(message: &str) -> String {
 fn kind(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::Assertion => "an assertion fails",
+        FailureKind::Todo => "not written yet",
         FailureKind::Deadlock => "deadlock",
         FailureKind::Race => "data race",
         FailureKind::Leak => "something is never dropped",

@@ -2,8 +2,8 @@
 
 use super::{BAD, BOLD, DIM, GOOD, count, grouped, paint, wrap};
 use crate::course::Exercise;
-use crate::found::Stress;
 use crate::suite::Ran;
+use protocol::Stress;
 
 /// One line for each scenario, and what to learn from it.
 pub(crate) fn text(exercise: &Exercise, ran: &[(Stress, &Ran)], width: usize) -> String {

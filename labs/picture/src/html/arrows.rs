@@ -24,7 +24,7 @@ impl EdgeKind {
             EdgeKind::Notify => "notify",
             EdgeKind::Publish => "publish",
             EdgeKind::Read => "read",
-            EdgeKind::Message => "message",
+            EdgeKind::Message | EdgeKind::Queue => "message",
         }
     }
 
@@ -37,17 +37,15 @@ impl EdgeKind {
             EdgeKind::Notify => "wakes",
             EdgeKind::Publish => "publishes",
             EdgeKind::Read => "is read, orders nothing",
-            EdgeKind::Message => "sends",
+            EdgeKind::Message | EdgeKind::Queue => "sends",
         }
     }
 }
 
 impl Failure {
-    /// Whether an edge is a message on its way from node to node; what goes through a queue, whose length its
-    /// steps tell, is not.
+    /// Whether an edge is drawn as a message on its way from node to node: it says what it carries.
     pub(super) fn travels(&self, edge: &Edge) -> bool {
-        let value = self.steps[edge.from].value.as_deref();
-        edge.kind == EdgeKind::Message && value.is_some_and(|value| !value.ends_with(" queued"))
+        edge.kind == EdgeKind::Message && self.steps[edge.from].value.is_some()
     }
 }
 

@@ -106,7 +106,7 @@ fn legend(failure: &Failure) -> String {
             EdgeKind::Notify => "wakes",
             EdgeKind::Publish => "a Release store, seen by an Acquire load: ordered",
             EdgeKind::Read => "seen by a load, but orders nothing",
-            EdgeKind::Message => "sends",
+            EdgeKind::Message | EdgeKind::Queue => "sends",
         };
         kinds.insert(edge.kind.class(), meaning);
     }

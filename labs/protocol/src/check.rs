@@ -1,8 +1,6 @@
-//! What a check reports over its private channel: one line of JSON, a [`Line`].
+//! What the harness tells the grader about one hidden check: one line of JSON, a [`Line`].
 //!
-//! The one idea: the line carries the secret token, so only the harness can have written it. This file
-//! is compiled into the harness and into the grader.
-
+//! The one idea: the line carries the secret token, so only the harness can have written it.
 use picture::{Failure, Outcome};
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +10,9 @@ pub struct Line {
     /// The secret that the grader handed over before any of the student's code ran.
     pub token: String,
     /// What the check came to.
-    pub report: Report,
-    /// What the check's process used of the processor, in milliseconds: for the check's author, not for a verdict.
+    pub report: End,
+    /// What the check's process used of the processor, in milliseconds: for the check's author, not
+    /// for a verdict.
     #[serde(default)]
     pub used_ms: u64,
 }
@@ -21,7 +20,7 @@ pub struct Line {
 /// What a check came to.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "end", rename_all = "snake_case")]
-pub enum Report {
+pub enum End {
     /// Its body returned.
     Returned {
         /// The searches that passed in it.
@@ -34,7 +33,7 @@ pub enum Report {
     },
     /// Its body panicked.
     Panicked {
-        /// The panics of the process, in their order; the last is the one that ended the check.
+        /// The last panics of the process, in their order; the last one ended the check.
         panics: Vec<Panic>,
     },
     /// The harness itself could not do its work.
@@ -49,6 +48,9 @@ pub enum Report {
 pub struct Panic {
     /// What it said.
     pub message: String,
+    /// Whether it was that of a `todo!`.
+    #[serde(default)]
+    pub todo: bool,
     /// Where it was raised.
     pub file: String,
     /// Counted from 1.
