@@ -25,6 +25,7 @@ pub mod process;
 pub mod progress;
 pub mod report;
 pub mod run;
+pub mod schemata;
 pub mod score;
 pub mod solid;
 pub mod stage;
