@@ -10,6 +10,7 @@
 
 mod bodies;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use bodies::Body;
@@ -37,17 +38,15 @@ pub fn root(lib: &str) -> String {
     format!("{lib}{CHOICE}")
 }
 
-/// A file of the solution, cut so that mutants of it can be woven in.
+/// Mutants of some files, each under a number of its own.
 #[derive(Debug)]
-pub struct Source<'t> {
-    text: &'t str,
-    bodies: Vec<Body>,
-    around: String,
+pub struct Schema<'t> {
+    sources: BTreeMap<&'t str, Source<'t>>,
+    mutants: BTreeMap<u32, (&'t str, Change<'t>)>,
 }
 
 /// What a mutant says in place of some bodies: which, and their text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change<'t>(Vec<(usize, &'t str)>);
+type Change<'t> = Vec<(usize, &'t str)>;
 
 /// A file that holds several mutants.
 #[derive(Debug)]
@@ -58,55 +57,103 @@ pub struct Woven {
     lines: Vec<(Range<usize>, u32)>,
 }
 
+impl<'t> Schema<'t> {
+    /// A schema without mutants of the solution's files, by their paths. A file that is not Rust
+    /// down to its tokens is left out, and takes no mutant in.
+    pub fn of(files: impl Iterator<Item = (&'t str, &'t str)>) -> Self {
+        let sources = files.filter_map(|(path, text)| Some((path, Source::read(text)?)));
+        Schema {
+            sources: sources.collect(),
+            mutants: BTreeMap::new(),
+        }
+    }
+
+    /// Takes a mutant of a file in under a number that is not 0, if it changes nothing but bodies
+    /// that can be chosen; says whether it did.
+    pub fn add(&mut self, number: u32, file: &'t str, text: &'t str) -> bool {
+        let source = self.sources.get(file);
+        let change = source.and_then(|source| source.change(text));
+        if let Some(change) = change {
+            self.mutants.insert(number, (file, change));
+            return true;
+        }
+        false
+    }
+
+    /// Takes a mutant out again.
+    pub fn remove(&mut self, number: u32) {
+        self.mutants.remove(&number);
+    }
+
+    /// The numbers of the mutants that are in.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.mutants.keys().copied()
+    }
+
+    /// The files that hold the mutants, by their paths.
+    pub fn weave(&self) -> BTreeMap<&'t str, Woven> {
+        let woven = self.sources.iter().map(|(path, source)| {
+            let own = self.mutants.iter().filter(|(_, (file, _))| file == path);
+            let own = own.map(|(number, (_, change))| (*number, change));
+            (*path, source.weave(&own.collect::<Vec<_>>()))
+        });
+        woven.collect()
+    }
+}
+
+/// A file of the solution, cut into bodies and what stands around them.
+#[derive(Debug)]
+struct Source<'t> {
+    text: &'t str,
+    bodies: Vec<Body>,
+}
+
 impl<'t> Source<'t> {
-    /// Cuts a file; nothing if it is not Rust down to its tokens.
-    pub fn read(text: &'t str) -> Option<Self> {
+    fn read(text: &'t str) -> Option<Self> {
         let bodies = bodies::find(text)?;
+        Some(Source { text, bodies })
+    }
+
+    /// The text with its bodies emptied.
+    fn around(&self) -> String {
         let mut around = String::new();
         let mut from = 0;
-        for body in &bodies {
-            around.push_str(&text[from..body.range.start]);
+        for body in &self.bodies {
+            around.push_str(&self.text[from..body.range.start]);
             around.push_str("{}");
             from = body.range.end;
         }
-        around.push_str(&text[from..]);
-        let around = bodies::tokens(&around)?;
-        Some(Source {
-            text,
-            bodies,
-            around,
-        })
+        around + &self.text[from..]
     }
 
     /// What sets a mutant of this file apart, if it is nothing but bodies that can be chosen.
-    pub fn change<'m>(&self, mutant: &'m str) -> Option<Change<'m>> {
+    fn change<'m>(&self, mutant: &'m str) -> Option<Change<'m>> {
         let other = Source::read(mutant)?;
-        if other.around != self.around {
+        if !same(&self.around(), &other.around())? {
             return None;
         }
         let mut changed = Vec::new();
         for (at, (body, new)) in self.bodies.iter().zip(&other.bodies).enumerate() {
             let (old, new) = (&self.text[body.range.clone()], &mutant[new.range.clone()]);
-            if bodies::tokens(old)? != bodies::tokens(new)? {
+            if !same(old, new)? {
                 if !body.chooses {
                     return None;
                 }
                 changed.push((at, new));
             }
         }
-        Some(Change(changed))
+        Some(changed)
     }
 
-    /// Weaves mutants in, each under a number that is not 0.
-    pub fn weave(&self, mutants: &[(u32, &Change)]) -> Woven {
+    fn weave(&self, mutants: &[(u32, &Change)]) -> Woven {
         let mut woven = Woven {
             text: String::new(),
             lines: Vec::new(),
         };
         let mut from = 0;
         for (at, body) in self.bodies.iter().enumerate() {
-            let arms = mutants.iter().flat_map(|(number, Change(changed))| {
-                let own = changed.iter().filter(move |(which, _)| *which == at);
+            let arms = mutants.iter().flat_map(|(number, change)| {
+                let own = change.iter().filter(move |(which, _)| *which == at);
                 own.map(|(_, text)| (*number, *text))
             });
             let arms: Vec<(u32, &str)> = arms.collect();
@@ -126,6 +173,11 @@ impl<'t> Source<'t> {
         woven.push(&self.text[from..]);
         woven
     }
+}
+
+/// Whether two texts are the same tokens; nothing if one is not Rust.
+fn same(one: &str, other: &str) -> Option<bool> {
+    Some(one == other || bodies::tokens(one)? == bodies::tokens(other)?)
 }
 
 impl Woven {

@@ -63,7 +63,7 @@ fn source() -> Source<'static> {
 }
 
 fn changed(mutant: &str) -> Option<usize> {
-    source().change(mutant).map(|Change(bodies)| bodies.len())
+    source().change(mutant).map(|bodies| bodies.len())
 }
 
 /// What a woven text is under a number: each choice replaced by the arm that it makes.
@@ -146,6 +146,32 @@ fn a_line_of_a_woven_file_is_known_to_be_a_mutants() {
 }
 
 #[test]
+fn a_schema_holds_the_mutants_that_fit_each_in_its_own_file() {
+    let other = "pub fn one() -> u32 {\n    1\n}\n";
+    let (two, wide) = (other.replace('1', "2"), other.replace("u32", "u64"));
+    let bank = mutant("accounts[to] += 1;", "");
+    let files = [
+        ("src/bank.rs", BANK),
+        ("src/one.rs", other),
+        ("src/odd.rs", "}"),
+    ];
+    let mut schema = Schema::of(files.into_iter());
+    assert!(schema.add(1, "src/one.rs", &two) && schema.add(3, "src/bank.rs", &bank));
+    assert!(
+        !schema.add(2, "src/one.rs", &wide),
+        "it changes a signature"
+    );
+    assert!(!schema.add(4, "src/odd.rs", "}"), "it cannot be read");
+    assert_eq!(schema.numbers().collect::<Vec<_>>(), [1, 3]);
+    let woven = schema.weave();
+    assert_eq!(under(1, &woven["src/one.rs"].text), two);
+    assert_eq!(under(1, &woven["src/bank.rs"].text), BANK);
+    assert_eq!(under(3, &woven["src/bank.rs"].text), bank);
+    schema.remove(3);
+    assert_eq!(schema.weave()["src/bank.rs"].text, BANK);
+}
+
+#[test]
 fn a_mutant_of_two_functions_changes_two_bodies() {
     let two = mutant("accounts[to] += 1;", "").replacen("true", "false", 1);
     assert_eq!(changed(&two), Some(2));
@@ -155,7 +181,7 @@ fn a_mutant_of_two_functions_changes_two_bodies() {
 fn a_change_of_a_nested_function_is_one_of_the_function_around_it() {
     let text = mutant("            balance\n", "            balance + 1\n");
     let source = source();
-    let Change(bodies) = source.change(&text).expect("fits");
+    let bodies = source.change(&text).expect("fits");
     assert!(matches!(&bodies[..], [(0, body)] if body.contains("accounts[to] += 1;")));
 }
 
