@@ -17,6 +17,7 @@ use crate::report::view::Reader;
 use crate::solid;
 use crate::tree::Tree;
 use crate::verify::{self, Wanted};
+use crate::workers::cores;
 
 /// From a folder that a student handed in to a mark that can be trusted.
 #[derive(Debug, Parser)]
@@ -95,9 +96,8 @@ struct VerifyArgs {
     lab: LabArg,
     #[command(flatten)]
     wanted: Wanted,
-    /// How many subjects are graded at once.
-    #[arg(long, value_name = "N", default_value_t = cores())]
-    jobs: usize,
+    #[command(flatten)]
+    how: verify::How,
 }
 
 #[derive(Debug, Args)]
@@ -141,10 +141,6 @@ struct HandoutArgs {
 enum Format {
     Text,
     Json,
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl Cli {
@@ -199,7 +195,7 @@ fn run_verify(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
         .iter()
         .map(|name| Lab::read(tree, name))
         .collect::<Result<_>>()?;
-    verify::run(tree, &labs, &args.wanted, args.jobs)
+    verify::run(tree, &labs, &args.wanted, args.how)
 }
 
 fn run_mutants(tree: &Tree, args: MutantsArgs) -> Result<Exit> {

@@ -7,6 +7,8 @@ mod attempt;
 mod out;
 mod walk;
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use crate::intake;
@@ -87,6 +89,26 @@ impl Grader<'_> {
         let mut walk = Walk::new(self, &answer);
         walk.read_tokens(stage);
         walk.build_and_run(stage)?;
+        Ok(walk.graded(subject))
+    }
+
+    /// Grades a mutant of one exercise that is in a build of its checks under a number. Blocks while
+    /// they run.
+    ///
+    /// # Errors
+    ///
+    /// As [`Grader::grade`].
+    pub fn grade_within(
+        &self,
+        stage: &Stage,
+        subject: &Subject,
+        binary: &Path,
+        number: u32,
+    ) -> Result<Graded> {
+        let answer = intake::take(self.tree, self.lab, subject)?;
+        let mut walk = Walk::new(self, &answer);
+        walk.read_tokens(stage);
+        walk.run_within(stage, binary, number)?;
         Ok(walk.graded(subject))
     }
 }

@@ -10,6 +10,7 @@ use anyhow::{Result, anyhow};
 
 use crate::lab::{Check, Kind};
 use crate::process::{self, Bounds, Ended};
+use crate::schemata;
 
 /// How a check came to its end.
 #[derive(Debug)]
@@ -42,17 +43,26 @@ pub fn deadline(check: &Check) -> Duration {
 /// be met count processor time and standing still, and this one only ends what escapes both.
 const PATIENCE: u32 = 6;
 
-/// Runs a check of `binary` with `dir` as its working directory. Blocks until it has ended, or its
-/// deadline has passed.
+/// Runs a check of `binary` with `dir` as its working directory, and under a number the mutant that
+/// the build holds beside others. Blocks until it has ended, or its deadline has passed.
 ///
 /// # Errors
 ///
 /// Where the process cannot be started or watched.
-pub fn check(binary: &Path, dir: &Path, check: &Check, deadline: Duration) -> Result<Run> {
+pub fn check(
+    binary: &Path,
+    dir: &Path,
+    check: &Check,
+    deadline: Duration,
+    mutant: Option<u32>,
+) -> Result<Run> {
     let token = token()?;
     let wall = deadline * PATIENCE;
     let mut command = quiet(binary, dir);
     command.args(["run", check.id()]);
+    if let Some(number) = mutant {
+        command.env(schemata::NUMBER, number.to_string());
+    }
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
     for (limit, after) in [
         ("--cpu", deadline),

@@ -59,7 +59,7 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
         &checks,
         |_, check| -> Result<Vec<Judged>> {
             let once = |_| {
-                let run = run::check(&binary, stage.root(), check, run::deadline(check))?;
+                let run = run::check(&binary, stage.root(), check, run::deadline(check), None)?;
                 Ok(judge(&run, check.kind, |_| false))
             };
             (0..times).map(once).collect()

@@ -1,17 +1,22 @@
 //! Proves that a lab keeps its promises, by grading answers whose outcome is known.
 //!
-//! The one idea: expected outcomes are data. The solution and the sample `complete` pass every check, an
-//! accepted design every check of its exercise, the skeleton compiles without warnings and fails every check
-//! without hanging, and each mutant fails the checks that it names.
+//! The one idea: expected outcomes are data. The solution and the sample `complete` pass every
+//! check, an accepted design every check of its exercise, the skeleton compiles without warnings and
+//! fails every check without hanging, and each mutant fails the checks that it names.
 
+mod expected;
+mod job;
 mod summary;
 mod table;
+mod together;
 mod wanted;
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
-use anstream::println;
+use anstream::{eprintln, println};
 use anyhow::Result;
+use clap::Args;
 
 use crate::accepted::Accepted;
 use crate::error::Exit;
@@ -19,23 +24,32 @@ use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::{Check, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
-use crate::report::Report;
-use crate::report::text::name;
 use crate::stage::Stage;
 use crate::stage::template::Template;
 use crate::subject::Subject;
 use crate::tree::Tree;
-use crate::verdict::Verdict;
 use crate::workers;
+use job::Job;
 pub use wanted::Wanted;
 
-/// Grades what is known about some labs, prints for each which check caught which mutant, and says what is not
-/// as it must be.
+/// How a proof is done.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct How {
+    /// How many subjects are graded at once.
+    #[arg(long, value_name = "N", default_value_t = crate::workers::cores())]
+    pub jobs: usize,
+    /// Builds each mutant by itself, as a submission is.
+    #[arg(long)]
+    pub apart: bool,
+}
+
+/// Grades what is known about some labs, prints for each which check caught which mutant, and says
+/// what is not as it must be.
 ///
 /// # Errors
 ///
 /// Where a lab's files are wrong, or the grader itself fails.
-pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, jobs: usize) -> Result<Exit> {
+pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit> {
     let known = wanted.known(tree, labs)?;
     let labs: Vec<&Lab> = labs
         .iter()
@@ -56,9 +70,11 @@ pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, jobs: usize) -> Result<Ex
             tree,
             lab,
             wanted,
+            how,
             subjects: &subjects,
+            progress: &progress,
         };
-        rows.push(proof.run(&template, &progress, jobs)?);
+        rows.push(proof.run(&template)?);
     }
     drop(progress);
     if wanted.everything() {
@@ -73,46 +89,61 @@ struct Proof<'p> {
     tree: &'p Tree,
     lab: &'p Lab,
     wanted: &'p Wanted,
+    how: How,
     subjects: &'p [&'p Subject],
+    progress: &'p Progress,
 }
 
 impl Proof<'_> {
-    fn run(&self, template: &Template, progress: &Progress, jobs: usize) -> Result<summary::Row> {
+    fn run(&self, template: &Template) -> Result<summary::Row> {
         let began = Instant::now();
         let mut table = table::Table::new(self.lab);
         let mut costs = summary::Costs::default();
-        let mut complaints: Vec<String> = Vec::new();
+        let mut complaints: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         workers::each(
             template,
             &self.lab.name,
-            jobs,
-            self.subjects,
-            |stage, subject| self.grade(stage, subject),
-            |subject, graded| {
-                let found = match graded {
-                    Ok(graded) => {
-                        match subject {
-                            Subject::Mutant(mutant) => table.add(mutant, &graded.report),
-                            Subject::Skeleton => {}
-                            _ => costs.add(&graded.report),
+            self.how.jobs,
+            // Who names a mutant wants to see it as a student's answer is seen.
+            &job::plan(
+                self.lab,
+                self.subjects,
+                self.how.apart || self.wanted.names_mutants(),
+            ),
+            |stage, job| match job {
+                Job::Alone((at, subject)) => vec![(*at, self.grade(stage, subject))],
+                Job::Together(exercise, mutants) => self.together(stage, exercise, mutants),
+            },
+            |_, graded| {
+                for (at, graded) in graded {
+                    let subject = self.subjects[at];
+                    let found = match graded {
+                        Ok(graded) => {
+                            match subject {
+                                Subject::Mutant(mutant) => table.add(at, mutant, &graded.report),
+                                Subject::Skeleton => {}
+                                _ => costs.add(&graded.report),
+                            }
+                            expected::judge(subject, &graded)
                         }
-                        judge(subject, &graded)
-                    }
-                    Err(error) => vec![format!("could not be graded: {error:#}")],
-                };
-                let not = if found.is_empty() { "" } else { "NOT " };
-                progress.done(&format!("{}: {not}as it must be", subject.name()));
-                let told = |text| format!("{}: {text}", subject.name());
-                complaints.extend(found.into_iter().map(told));
+                        Err(error) => vec![format!("could not be graded: {error:#}")],
+                    };
+                    let not = if found.is_empty() { "" } else { "NOT " };
+                    self.progress
+                        .done(&format!("{}: {not}as it must be", subject.name()));
+                    let told = |text| format!("{}: {text}", subject.name());
+                    complaints.insert(at, found.into_iter().map(told).collect());
+                }
             },
         )?;
+        let mut complaints: Vec<String> = complaints.into_values().flatten().collect();
         complaints.extend(
             table
                 .idle()
                 .filter(|check| self.wanted.every_mutant_of(check.exercise()))
                 .map(|check| format!("check {}: no mutant is caught by it", check.id())),
         );
-        progress.print(|| {
+        self.progress.print(|| {
             if table.counts()[0] > 0 {
                 print!("{}", table.render());
             }
@@ -122,7 +153,7 @@ impl Proof<'_> {
             for complaint in &complaints {
                 println!("{complaint}");
             }
-            println!("{}: {}", self.lab.name, self.told(complaints.len()));
+            println!("{}: {}", self.lab.name, self.summary(complaints.len()));
         });
         Ok(summary::Row {
             lab: self.lab.name.clone(),
@@ -135,6 +166,10 @@ impl Proof<'_> {
     }
 
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
+        self.grader(subject).grade(stage, subject)
+    }
+
+    fn grader<'s>(&'s self, subject: &'s Subject) -> Grader<'s> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
             (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
             // All else is the solution's.
@@ -150,7 +185,10 @@ impl Proof<'_> {
             only,
             effort,
         }
-        .grade(stage, subject)
+    }
+
+    fn say(&self, text: &str) {
+        self.progress.print(|| eprintln!("{text}"));
     }
 
     /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
@@ -170,7 +208,7 @@ impl Proof<'_> {
         Only::Checks(needed.map(|check| check.id().to_owned()).collect())
     }
 
-    fn told(&self, complaints: usize) -> String {
+    fn summary(&self, complaints: usize) -> String {
         match (self.subjects.len(), complaints) {
             (1, 0) => "1 subject, as it must be".to_owned(),
             (n, 0) => format!("{n} subjects, each as it must be"),
@@ -178,78 +216,4 @@ impl Proof<'_> {
             (n, complaints) => format!("{n} subjects; complaints: {complaints}"),
         }
     }
-}
-
-/// What is not as it must be with a subject.
-fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
-    let report = &graded.report;
-    let mut complaints = Vec::new();
-    match subject {
-        Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
-            complaints.extend(not_passed(report));
-        }
-        Subject::Skeleton => {
-            for check in report.checks() {
-                match check.judged.verdict {
-                    Verdict::Fail => {}
-                    Verdict::Pass => complaints.push(format!("{} passes, and must not", check.id)),
-                    other => complaints.push(told(check, other)),
-                }
-            }
-        }
-        Subject::Mutant(mutant) => {
-            // Then every check fails, and none has caught the mistake.
-            complaints.extend(
-                graded
-                    .refused
-                    .iter()
-                    .map(|why| format!("its source is refused: {why}")),
-            );
-            complaints.extend(not_killed(mutant, report));
-        }
-    }
-    if matches!(subject, Subject::Skeleton | Subject::Solution) {
-        complaints.extend(
-            graded
-                .warnings
-                .iter()
-                .map(|warning| format!("a warning:\n{warning}")),
-        );
-    }
-    complaints
-}
-
-fn not_passed(report: &Report) -> impl Iterator<Item = String> {
-    report
-        .checks()
-        .filter(|check| check.judged.verdict != Verdict::Pass)
-        .map(|check| told(check, check.judged.verdict))
-}
-
-fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for check in report.checks() {
-        let promised = mutant.killed_by.contains(&check.id);
-        match check.judged.verdict {
-            Verdict::DoesNotBuild | Verdict::Broken | Verdict::Missing | Verdict::Forged => {
-                complaints.push(told(check, check.judged.verdict));
-            }
-            Verdict::Pass if promised => {
-                complaints.push(format!("{} does not catch it, and must", check.id));
-            }
-            _ => {}
-        }
-    }
-    complaints
-}
-
-fn told(check: &crate::report::CheckReport, verdict: Verdict) -> String {
-    let judged = &check.judged;
-    let detail = judged.detail.as_deref().unwrap_or_default();
-    format!(
-        "{} is `{}`: {} {detail}",
-        check.id,
-        name(verdict),
-        judged.why
-    )
 }

@@ -57,3 +57,8 @@ pub fn each<T: Sync, R: Send>(
         Ok(())
     })
 }
+
+/// How many workers keep this machine busy.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}

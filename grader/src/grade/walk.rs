@@ -32,6 +32,8 @@ pub(super) struct Walk<'w> {
     remarks: BTreeMap<String, String>,
     warnings: Vec<String>,
     unread: BTreeSet<String>,
+    /// Which of the mutants that the build holds is run, if it holds several.
+    mutant: Option<u32>,
 }
 
 impl<'w> Walk<'w> {
@@ -44,6 +46,7 @@ impl<'w> Walk<'w> {
             remarks: BTreeMap::new(),
             warnings: Vec::new(),
             unread: BTreeSet::new(),
+            mutant: None,
         }
     }
 
@@ -142,6 +145,18 @@ impl<'w> Walk<'w> {
             .map(|exercise| exercise.name.clone())
     }
 
+    /// Runs the checks that are wanted in a build that holds the answer under a number.
+    pub(super) fn run_within(&mut self, stage: &Stage, binary: &Path, number: u32) -> Result<()> {
+        let wanted = |name: &String| self.asks_about(name) && !self.out.contains_key(name);
+        let set = self.names().filter(wanted).collect();
+        let built = Built {
+            binary: binary.to_owned(),
+            vetted: Vec::new(),
+        };
+        self.mutant = Some(number);
+        self.run(stage, &set, &built)
+    }
+
     fn run(&mut self, stage: &Stage, set: &BTreeSet<String>, built: &Built) -> Result<()> {
         self.warnings.extend(built.warnings(&stage.lab_dir()));
         let there = run::list(&built.binary, stage.root())?;
@@ -198,7 +213,7 @@ impl<'w> Walk<'w> {
             Effort::For(asked) if asked.iter().any(|id| id == check.id()) => run::deadline(check),
             Effort::For(_) | Effort::UntilOneFails => run::deadline(check).min(MOMENT),
         };
-        let run = run::check(binary, stage.root(), check, deadline)?;
+        let run = run::check(binary, stage.root(), check, deadline, self.mutant)?;
         let dir = format!("{}/", stage.lab_dir());
         let yours = |file: &str| {
             file.strip_prefix(&dir)

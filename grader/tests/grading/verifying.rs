@@ -75,6 +75,26 @@ fn under_a_filter_only_what_was_asked_for_is_proved() {
 }
 
 #[test]
+fn mutants_that_share_a_build_come_out_as_they_do_alone() {
+    let together = grader(&["verify", "--exercise", "one"]);
+    let apart = grader(&["verify", "--exercise", "one", "--apart"]);
+    let table = |output: &Output| {
+        let said = String::from_utf8_lossy(&output.stdout);
+        let timed = |line: &&str| !line.starts_with("slowest checks");
+        let lines: Vec<&str> = said.lines().filter(timed).collect();
+        lines.join("\n")
+    };
+    assert_eq!(together.status.code(), Some(Exit::Done as i32));
+    assert!(table(&together).contains("one (mutants: 6)"));
+    assert_eq!(table(&together), table(&apart));
+    // A rule's is never in; neither are one that changes more than a body, and the second `impl`.
+    let told = String::from_utf8_lossy(&together.stderr);
+    let alone = "one: 3 of 5 mutants share a build, but not by_a_constant, marks_and_says_five";
+    assert!(told.contains(alone), "{told}");
+    assert!(!String::from_utf8_lossy(&apart.stderr).contains("share a build"));
+}
+
+#[test]
 fn a_submission_that_cannot_be_graded_does_not_keep_others_from_being_graded() {
     let dir = TempDir::new().expect("a place for files");
     common::put(
