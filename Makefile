@@ -40,6 +40,7 @@ fuzz: $(FUZZ) ## What any bytes do to the lab's frames and log: each target for 
 
 check: ## What a change has to pass before its tests are worth running: format and lints.
 	cargo fmt --all --check
+	rustfmt --check grader/labs/*/checks/src/*.rs # modules that a macro declares
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 
 handout: ## Writes the skeletons that students get from the solutions.

@@ -1,22 +1,21 @@
-//! The command line: what can be asked, and what the process exits with.
+//! The command line: what can be asked, and what the process exits with. Each command has a file.
 
 mod explain;
 mod grade;
+mod handout;
+mod list;
+mod mutants;
+mod solid;
+mod verify;
 
 use std::path::PathBuf;
 
-use anstream::{eprintln, println};
+use anstream::eprintln;
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::error::{BadInput, Exit, exit_for};
-use crate::generated;
-use crate::handout;
-use crate::lab::Lab;
-use crate::report::view::Reader;
-use crate::solid;
 use crate::tree::Tree;
-use crate::verify::{self, Wanted};
 use crate::workers::cores;
 
 /// From a folder that a student handed in to a mark that can be trusted.
@@ -44,15 +43,16 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Grades submissions: folders that students handed in, `labs/<lab>`, or `solutions/<lab>`.
-    Grade(GradeArgs),
+    Grade(grade::GradeArgs),
     /// Proves a lab: solution, skeleton, other designs and every mutant come out as they must.
-    Verify(VerifyArgs),
+    Verify(verify::VerifyArgs),
     /// Grades changes that a machine makes to a solution (`make mutants`): each must lose a check.
-    Mutants(MutantsArgs),
-    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be green each time.
-    Solid(SolidArgs),
+    Mutants(mutants::MutantsArgs),
+    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be green
+    /// each time.
+    Solid(solid::SolidArgs),
     /// Generates the skeletons that students get from the solutions.
-    Handout(HandoutArgs),
+    Handout(handout::HandoutArgs),
     /// Lists labs, exercises and checks.
     List(LabArg),
     /// Draws a failing interleaving from its JSON form.
@@ -64,83 +64,6 @@ struct LabArg {
     /// Only this lab.
     #[arg(long, value_name = "LAB")]
     lab: Option<String>,
-}
-
-#[derive(Debug, Args)]
-struct GradeArgs {
-    #[command(flatten)]
-    lab: LabArg,
-    /// The form of the report.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// Who reads the report.
-    #[arg(long, value_enum, default_value_t = Reader::Student)]
-    reader: Reader,
-    /// Writes the report there instead of to standard output.
-    #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
-    /// How many submissions are graded at once.
-    #[arg(long, value_name = "N", default_value_t = cores())]
-    jobs: usize,
-    /// Only this check, by its id.
-    #[arg(long, value_name = "ID")]
-    check: Option<String>,
-    /// What to grade.
-    #[arg(required = true, value_name = "PATH")]
-    paths: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-struct VerifyArgs {
-    #[command(flatten)]
-    lab: LabArg,
-    #[command(flatten)]
-    wanted: Wanted,
-    #[command(flatten)]
-    how: verify::How,
-}
-
-#[derive(Debug, Args)]
-struct MutantsArgs {
-    /// The lab whose solution is changed.
-    #[arg(long, value_name = "LAB")]
-    lab: String,
-    /// Only changes in this exercise's files.
-    #[arg(long, value_name = "NAME")]
-    exercise: Option<String>,
-    /// How many are graded at once.
-    #[arg(long, value_name = "N", default_value_t = cores())]
-    jobs: usize,
-    /// What `cargo mutants --list --json` wrote.
-    #[arg(value_name = "LIST.json")]
-    list: PathBuf,
-}
-
-#[derive(Debug, Args)]
-struct SolidArgs {
-    #[command(flatten)]
-    lab: LabArg,
-    /// How many times.
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    times: usize,
-    /// How many checks are run at once.
-    #[arg(long, value_name = "N", default_value_t = cores())]
-    jobs: usize,
-}
-
-#[derive(Debug, Args)]
-struct HandoutArgs {
-    #[command(flatten)]
-    lab: LabArg,
-    /// Writes nothing; fails if something would change.
-    #[arg(long)]
-    check: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 impl Cli {
@@ -164,11 +87,11 @@ impl Cli {
         let tree = || Tree::find(&start);
         match self.command {
             Command::Grade(args) => grade::run(&tree()?, &args),
-            Command::Verify(args) => run_verify(&tree()?, &args),
-            Command::Mutants(args) => run_mutants(&tree()?, args),
-            Command::Solid(args) => run_solid(&tree()?, &args),
-            Command::Handout(args) => run_handout(&tree()?, &args),
-            Command::List(args) => list(&tree()?, &args),
+            Command::Verify(args) => verify::run(&tree()?, &args),
+            Command::Mutants(args) => mutants::run(&tree()?, &args),
+            Command::Solid(args) => solid::run(&tree()?, &args),
+            Command::Handout(args) => handout::run(&tree()?, &args),
+            Command::List(args) => list::run(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),
         }
     }
@@ -177,101 +100,19 @@ impl Cli {
 impl LabArg {
     /// The labs that are meant.
     fn labs(&self, tree: &Tree) -> Result<Vec<String>> {
-        let all = tree.labs()?;
         match &self.lab {
-            None => Ok(all),
-            Some(lab) if all.contains(lab) => Ok(vec![lab.clone()]),
-            Some(lab) => {
-                let remedy = format!("name one of {}", all.join(", "));
-                Err(BadInput::new(&tree.lab(lab), "is no lab", remedy).into())
-            }
+            None => tree.labs(),
+            Some(lab) => Ok(vec![lab_named(tree, lab)?]),
         }
     }
 }
 
-fn run_verify(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
-    let names = args.lab.labs(tree)?;
-    let labs: Vec<Lab> = names
-        .iter()
-        .map(|name| Lab::read(tree, name))
-        .collect::<Result<_>>()?;
-    verify::run(tree, &labs, &args.wanted, args.how)
-}
-
-fn run_mutants(tree: &Tree, args: MutantsArgs) -> Result<Exit> {
-    let lab = LabArg {
-        lab: Some(args.lab),
+/// The lab of that name.
+fn lab_named(tree: &Tree, name: &str) -> Result<String> {
+    let all = tree.labs()?;
+    if all.iter().any(|lab| lab == name) {
+        return Ok(name.to_owned());
     }
-    .labs(tree)?;
-    let lab = Lab::read(tree, &lab[0])?;
-    generated::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
-}
-
-fn run_solid(tree: &Tree, args: &SolidArgs) -> Result<Exit> {
-    let mut exit = Exit::Done;
-    for lab in args.lab.labs(tree)? {
-        exit = exit.max(solid::run(
-            tree,
-            &Lab::read(tree, &lab)?,
-            args.times,
-            args.jobs,
-        )?);
-    }
-    Ok(exit)
-}
-
-fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {
-    let mut exit = Exit::Done;
-    // Not only labs that are whole: a skeleton is generated before its `lab.toml` is written.
-    let labs = match &args.lab.lab {
-        Some(lab) if tree.solution(lab).is_dir() => vec![lab.clone()],
-        _ => args.lab.labs(tree)?,
-    };
-    for lab in labs {
-        let stale = handout::stale(tree, &lab)?;
-        if args.check {
-            for file in &stale {
-                println!("{}", file.diff());
-            }
-            if !stale.is_empty() {
-                let names: Vec<&str> = stale.iter().map(|file| file.path.as_str()).collect();
-                eprintln!(
-                    "stale: {}; run `grader handout --lab {lab}` and commit",
-                    names.join(", ")
-                );
-                exit = Exit::Stale;
-            }
-        } else {
-            handout::write(tree, &stale)?;
-            for file in &stale {
-                println!("wrote {}", file.path);
-            }
-        }
-    }
-    Ok(exit)
-}
-
-fn list(tree: &Tree, args: &LabArg) -> Result<Exit> {
-    for name in args.labs(tree)? {
-        let lab = Lab::read(tree, &name)?;
-        println!("{}: {}", lab.name, lab.title);
-        for exercise in &lab.exercises {
-            println!(
-                "  {}: {} ({})",
-                exercise.name,
-                exercise.title,
-                exercise.edit.join(", ")
-            );
-            for check in &exercise.checks {
-                let kind = format!("{:?}", check.kind).to_lowercase();
-                println!(
-                    "    {:>2}  {kind:<8}  {}  {}",
-                    check.points,
-                    check.id(),
-                    check.claim
-                );
-            }
-        }
-    }
-    Ok(Exit::Done)
+    let remedy = format!("name one of {}", all.join(", "));
+    Err(BadInput::new(&tree.lab(name), "is no lab", remedy).into())
 }

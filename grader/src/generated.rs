@@ -18,8 +18,9 @@ use crate::error::{BadInput, Exit};
 use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::Lab;
 use crate::progress::Progress;
-use crate::stage::template::Template;
+use crate::stage::Worker;
 use crate::subject::Subject;
+use crate::template::Template;
 use crate::tree::Tree;
 use crate::verdict::Verdict;
 use crate::workers;
@@ -63,72 +64,106 @@ pub fn run(
     let progress = Progress::over(changes.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
-    let (mut viable, mut caught, mut endless) = (0, 0, 0);
-    let mut survived: Vec<&Change> = Vec::new();
-    let mut complaints: Vec<String> = Vec::new();
+    let mut tally = Tally::default();
     workers::each(
-        &template,
-        &lab.name,
         jobs,
         &changes.iter().collect::<Vec<_>>(),
-        |stage, change| {
-            let only = Only::Exercise(change.mutant.exercise.clone());
-            let effort = Effort::UntilOneFails;
+        || Worker::new(&template),
+        |worker, change| {
             let subject = Subject::Mutant(change.mutant.clone());
-            Grader {
+            let grader = Grader {
                 tree,
                 lab,
-                only,
-                effort,
-            }
-            .grade(stage, &subject)
+                only: Only::Exercise(change.mutant.exercise.clone()),
+                effort: Effort::UntilOneFails,
+            };
+            grader.grade(worker.stage(&lab.name)?, &subject)
         },
         |change, graded| {
-            let told = match graded.map(|graded| fate(&graded)) {
-                Ok(Fate::Unviable) => "does not compile",
-                Ok(Fate::Caught) => {
-                    (viable, caught) = (viable + 1, caught + 1);
-                    "caught"
-                }
-                Ok(Fate::Endless) => {
-                    (viable, caught, endless) = (viable + 1, caught + 1, endless + 1);
-                    "caught, does not end"
-                }
-                Ok(Fate::Survived) => {
-                    viable += 1;
-                    survived.push(change);
-                    "SURVIVED"
-                }
-                Err(error) => {
-                    complaints.push(format!("{change}: could not be graded: {error:#}"));
-                    "could not be graded"
-                }
-            };
-            progress.done(&format!("{change}: {told}"));
+            let came_to = tally.count(change, graded);
+            progress.done(&format!("{change}: {came_to}"));
         },
-    )?;
-    drop(progress);
-    let unexplained: Vec<&&Change> = survived
-        .iter()
-        .filter(|change| !explained.explains(change))
-        .collect();
-    for change in &unexplained {
-        println!("{change}: survived\n{}", change.diff);
-    }
-    let known = |name: &str| exercise.is_none_or(|only| name == only);
-    complaints.extend(explained.idle(|file| lab.owner(file).is_some_and(|e| known(&e.name))));
-    for complaint in &complaints {
-        println!("{complaint}");
-    }
-    println!(
-        "{}: {} changes, {viable} viable, {caught} caught ({endless} of them do not end), {} survive, {} of them unexplained",
-        lab.name,
-        changes.len(),
-        survived.len(),
-        unexplained.len()
     );
-    let proven = unexplained.is_empty() && complaints.is_empty();
-    Ok(if proven { Exit::Done } else { Exit::Unproven })
+    drop(progress);
+    let asked = |file: &str| {
+        let owner = lab.owner(file);
+        owner.is_some_and(|owner| exercise.is_none_or(|only| owner.name == only))
+    };
+    Ok(tally.conclude(lab, changes.len(), &mut explained, asked))
+}
+
+/// What the changes came to.
+#[derive(Default)]
+struct Tally<'c> {
+    viable: usize,
+    caught: usize,
+    endless: usize,
+    survived: Vec<&'c Change>,
+    complaints: Vec<String>,
+}
+
+impl<'c> Tally<'c> {
+    /// Counts a change, and says what it came to.
+    fn count(&mut self, change: &'c Change, graded: Result<Graded>) -> &'static str {
+        let fate = match graded {
+            Ok(graded) => fate(&graded),
+            Err(error) => {
+                let complaint = format!("{change}: could not be graded: {error:#}");
+                self.complaints.push(complaint);
+                return "could not be graded";
+            }
+        };
+        self.viable += usize::from(!matches!(fate, Fate::Unviable));
+        self.caught += usize::from(matches!(fate, Fate::Caught | Fate::Endless));
+        match fate {
+            Fate::Unviable => "does not compile",
+            Fate::Caught => "caught",
+            Fate::Endless => {
+                self.endless += 1;
+                "caught, does not end"
+            }
+            Fate::Survived => {
+                self.survived.push(change);
+                "SURVIVED"
+            }
+        }
+    }
+
+    /// Prints what survived without an explanation, and explanations of what does not survive in a file
+    /// that was asked about.
+    fn conclude(
+        mut self,
+        lab: &Lab,
+        changes: usize,
+        explained: &mut Survivors,
+        asked: impl Fn(&str) -> bool,
+    ) -> Exit {
+        let mut unexplained = 0;
+        for change in &self.survived {
+            if !explained.explains(change) {
+                unexplained += 1;
+                println!("{change}: survived\n{}", change.diff);
+            }
+        }
+        self.complaints.extend(explained.idle(asked));
+        for complaint in &self.complaints {
+            println!("{complaint}");
+        }
+        println!(
+            "{}: {changes} changes, {} viable, {} caught ({} of them do not end), {} survive, \
+             {unexplained} of them unexplained",
+            lab.name,
+            self.viable,
+            self.caught,
+            self.endless,
+            self.survived.len(),
+        );
+        if unexplained == 0 && self.complaints.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Unproven
+        }
+    }
 }
 
 fn fate(graded: &Graded) -> Fate {

@@ -4,17 +4,16 @@
 //! takes it out: the skeleton stands in its place, and the others are graded as if nothing had been.
 
 mod attempt;
+mod blame;
 mod out;
 mod walk;
-
-use std::path::Path;
 
 use anyhow::Result;
 
 use crate::intake;
 use crate::lab::{Check, Exercise, Lab};
 use crate::report::Report;
-use crate::stage::Stage;
+use crate::stage::{Built, Stage};
 use crate::subject::Subject;
 use crate::tree::Tree;
 use walk::Walk;
@@ -57,6 +56,12 @@ pub enum Only {
 }
 
 impl Only {
+    /// Whether any check of an exercise is accepted.
+    fn asks_about(&self, exercise: &Exercise) -> bool {
+        let mut checks = exercise.checks.iter();
+        checks.any(|check| self.accepts(exercise, check))
+    }
+
     fn accepts(&self, exercise: &Exercise, check: &Check) -> bool {
         match self {
             Only::All => true,
@@ -87,28 +92,21 @@ impl Grader<'_> {
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer);
-        walk.read_tokens(stage);
+        walk.read_tokens();
         walk.build_and_run(stage)?;
         Ok(walk.graded(subject))
     }
 
-    /// Grades a mutant of one exercise that is in a build of its checks under a number. Blocks while
-    /// they run.
+    /// Grades a mutant that was chosen from those that a build holds. Blocks while its checks run.
     ///
     /// # Errors
     ///
     /// As [`Grader::grade`].
-    pub fn grade_within(
-        &self,
-        stage: &Stage,
-        subject: &Subject,
-        binary: &Path,
-        number: u32,
-    ) -> Result<Graded> {
+    pub fn grade_within(&self, built: &Built, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer);
-        walk.read_tokens(stage);
-        walk.run_within(stage, binary, number)?;
+        walk.read_tokens();
+        walk.run_within(built)?;
         Ok(walk.graded(subject))
     }
 }

@@ -71,6 +71,43 @@ fn own(dir: &Path, lab: &Lab) -> Result<Answer> {
 }
 
 fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
+    let place = place(lab, path)?;
+    let mut answer = Answer::default();
+    let mut absent = Vec::new();
+    for file in lab.edit() {
+        let below = format!("{place}{file}");
+        let full = path.join(&below);
+        if present(&full) {
+            no_links(path, Path::new(&below))?;
+            answer.files.insert(file.to_owned(), read(&full)?);
+        } else {
+            absent.push(file);
+        }
+    }
+    if !absent.is_empty() {
+        let absent = absent.join(", ");
+        let remark = format!("not handed in, graded as the skeleton: {absent}");
+        answer.remarks.push(remark);
+    }
+    let taken = answer.files.keys();
+    let taken: Vec<PathBuf> = taken.map(|file| format!("{place}{file}").into()).collect();
+    // What cannot be looked through is not read either, so it changes nothing.
+    let ignored: Vec<String> = files_below(path)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|file| !taken.contains(file) && !file.starts_with(".git"))
+        .map(|file| file.display().to_string())
+        .collect();
+    if !ignored.is_empty() {
+        let ignored = some_of(&ignored);
+        let remark = format!("ignored, the grader uses its own: {ignored}");
+        answer.remarks.push(remark);
+    }
+    Ok(answer)
+}
+
+/// Where the lab lies inside a submission: the one of [`places`] that has any of its files.
+fn place(lab: &Lab, path: &Path) -> Result<String> {
     if !path.exists() {
         return Err(BadInput::new(path, "is not there", "check the path").into());
     }
@@ -100,43 +137,7 @@ fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
         let problem = format!("holds the lab twice: `{file}` and `{other}`");
         return Err(BadInput::new(path, problem, "hand in one of the two").into());
     }
-    let mut answer = Answer::default();
-    let mut absent = Vec::new();
-    for file in lab.edit() {
-        let below = format!("{place}{file}");
-        let full = path.join(&below);
-        if present(&full) {
-            no_links(path, Path::new(&below))?;
-            answer.files.insert(file.to_owned(), read(&full)?);
-        } else {
-            absent.push(file);
-        }
-    }
-    if !absent.is_empty() {
-        answer.remarks.push(format!(
-            "not handed in, graded as the skeleton: {}",
-            absent.join(", ")
-        ));
-    }
-    let taken: Vec<PathBuf> = answer
-        .files
-        .keys()
-        .map(|file| PathBuf::from(format!("{place}{file}")))
-        .collect();
-    // What cannot be looked through is not read either, so it changes nothing.
-    let ignored: Vec<String> = files_below(path)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|file| !taken.contains(file) && !file.starts_with(".git"))
-        .map(|file| file.display().to_string())
-        .collect();
-    if !ignored.is_empty() {
-        answer.remarks.push(format!(
-            "ignored, the grader uses its own: {}",
-            some_of(&ignored)
-        ));
-    }
-    Ok(answer)
+    Ok(place)
 }
 
 fn present(path: &Path) -> bool {

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use crate::error::BadInput;
-use crate::tree::Tree;
+use crate::tree::{Tree, lab_dir};
 use file::{ChecksFile, LabFile, parse};
 
 /// One lab: its exercises, each with its checks.
@@ -173,6 +173,11 @@ impl Lab {
             title: file.title,
             exercises,
         })
+    }
+
+    /// Its folder, from the repository's root: how students know their files.
+    pub fn dir(&self) -> String {
+        lab_dir(&self.name)
     }
 
     /// The exercise of that name.

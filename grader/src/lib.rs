@@ -1,12 +1,13 @@
 //! From a folder that a student handed in to a mark that can be trusted.
 //!
-//! The one idea: a [`subject::Subject`] goes one way, through one module for each stage, and each
-//! stage knows only the one before it:
+//! The one idea: a [`subject::Subject`] goes one way:
 //!
-//! [`intake`] → [`vet`] → [`stage`] → [`build`] → [`run`] → [`verdict`] → [`score`] → [`report`]
+//! [`intake`] → [`vet::tokens`] → [`stage`] (the lab is compiled) → [`vet::lints`] → [`stage`] (its
+//! checks are) → [`run`] → [`verdict`] → [`score`] → [`report`]
 //!
-//! [`grade`] walks a subject through; [`workers`] walks many at once. [`verify`] proves a lab by
-//! grading answers whose outcome is known, and [`handout`] generates what students get.
+//! [`grade`] walks a subject through; [`workers`] walks many at once. [`template`] is what all stages
+//! share, and [`build`] compiles one crate. [`verify`] proves a lab by grading answers whose outcome is
+//! known, and [`handout`] generates what students get.
 //!
 //! What is not here: the checks themselves (`grader/labs`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
@@ -15,6 +16,7 @@ pub mod accepted;
 pub mod build;
 pub mod cli;
 pub mod error;
+mod files;
 pub mod generated;
 pub mod grade;
 pub mod handout;
@@ -30,6 +32,7 @@ pub mod score;
 pub mod solid;
 pub mod stage;
 pub mod subject;
+pub mod template;
 pub mod tree;
 pub mod verdict;
 pub mod verify;

@@ -95,52 +95,58 @@ pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended>
     .with_context(|| format!("running `{program}`"))
 }
 
+/// Sees the process to its end, or brings that about.
 fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<Ended> {
     let until = Instant::now() + bounds.deadline;
-    let mut stdout = Capped::new(child.stdout.take().expect("piped"), bounds.stdout)?;
-    let mut stderr = Capped::new(child.stderr.take().expect("piped"), bounds.stderr)?;
+    let mut outputs = [
+        Capped::new(child.stdout.take().expect("piped"), bounds.stdout)?,
+        Capped::new(child.stderr.take().expect("piped"), bounds.stderr)?,
+    ];
+    let kill = || {
+        let _ = kill_process_group(pid, Signal::KILL);
+    };
     let mut cause = Cause::Itself;
     loop {
         let left = until.saturating_duration_since(Instant::now());
-        let wait = if cause == Cause::Itself {
-            Some(Timespec::try_from(left)?)
-        } else {
-            None
-        };
-        let mut fds = vec![PollFd::new(&told, PollFlags::IN)];
-        for pipe in [&stdout, &stderr] {
-            if pipe.open {
-                fds.push(PollFd::new(&pipe.pipe, PollFlags::IN));
-            }
-        }
-        match poll(&mut fds, wait.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let gone = !fds[0].revents().is_empty();
-        drop(fds);
+        let gone = gone_within((cause == Cause::Itself).then_some(left), &told, &outputs)?;
         if gone {
-            let _ = kill_process_group(pid, Signal::KILL);
+            kill();
         }
-        stdout.drain()?;
-        stderr.drain()?;
-        if cause == Cause::Itself && (stdout.over || stderr.over) {
-            cause = Cause::Flood;
-            let _ = kill_process_group(pid, Signal::KILL);
+        for output in &mut outputs {
+            output.drain()?;
+        }
+        if cause == Cause::Itself {
+            if outputs.iter().any(|output| output.over) {
+                cause = Cause::Flood;
+                kill();
+            } else if !gone && Instant::now() >= until {
+                cause = Cause::Deadline;
+                kill();
+            }
         }
         if gone {
             let status = child.wait()?;
+            let [stdout, stderr] = outputs.map(|output| output.kept);
             return Ok(Ended {
                 cause,
                 status,
-                stdout: stdout.kept,
-                stderr: stderr.kept,
+                stdout,
+                stderr,
             });
         }
-        if cause == Cause::Itself && Instant::now() >= until {
-            cause = Cause::Deadline;
-            let _ = kill_process_group(pid, Signal::KILL);
-        }
+    }
+}
+
+/// Blocks until the process is gone, has printed something, or has had that much time. Says whether it
+/// is gone.
+fn gone_within(time: Option<Duration>, told: &OwnedFd, outputs: &[Capped]) -> Result<bool> {
+    let time = time.map(Timespec::try_from).transpose()?;
+    let mut fds = vec![PollFd::new(told, PollFlags::IN)];
+    let open = outputs.iter().filter(|output| output.open);
+    fds.extend(open.map(|output| PollFd::new(&output.pipe, PollFlags::IN)));
+    match poll(&mut fds, time.as_ref()) {
+        Ok(_) | Err(Errno::INTR) => Ok(!fds[0].revents().is_empty()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! What is not here: what its end means ([`crate::verdict`]), and the jail.
 
-use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use anyhow::{Result, anyhow};
 use crate::lab::{Check, Kind};
 use crate::process::{self, Bounds, Ended};
 use crate::schemata;
+use crate::stage::Built;
 
 /// How a check came to its end.
 #[derive(Debug)]
@@ -43,26 +43,16 @@ pub fn deadline(check: &Check) -> Duration {
 /// be met count processor time and standing still, and this one only ends what escapes both.
 const PATIENCE: u32 = 6;
 
-/// Runs a check of `binary` with `dir` as its working directory, and under a number the mutant that
-/// the build holds beside others. Blocks until it has ended, or its deadline has passed.
+/// Runs a check. Blocks until it has ended, or its deadline has passed.
 ///
 /// # Errors
 ///
 /// Where the process cannot be started or watched.
-pub fn check(
-    binary: &Path,
-    dir: &Path,
-    check: &Check,
-    deadline: Duration,
-    mutant: Option<u32>,
-) -> Result<Run> {
+pub fn check(built: &Built, check: &Check, deadline: Duration) -> Result<Run> {
     let token = token()?;
     let wall = deadline * PATIENCE;
-    let mut command = quiet(binary, dir);
+    let mut command = quiet(built);
     command.args(["run", check.id()]);
-    if let Some(number) = mutant {
-        command.env(schemata::NUMBER, number.to_string());
-    }
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
     for (limit, after) in [
         ("--cpu", deadline),
@@ -85,18 +75,18 @@ pub fn check(
     })
 }
 
-/// The ids of the checks in a binary.
+/// The ids of the checks that are built.
 ///
 /// # Errors
 ///
-/// Where the binary does not list them.
-pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
+/// Where they do not list themselves.
+pub fn list(built: &Built) -> Result<Vec<String>> {
     let bounds = Bounds {
         deadline: Duration::from_secs(60),
         stdout: 1 << 20,
         stderr: 1 << 20,
     };
-    let ended = process::run(quiet(binary, dir).arg("list"), b"", bounds)?;
+    let ended = process::run(quiet(built).arg("list"), b"", bounds)?;
     if !ended.status.success() {
         return Err(anyhow!(
             "the checks do not list themselves:\n{}",
@@ -109,9 +99,15 @@ pub fn list(binary: &Path, dir: &Path) -> Result<Vec<String>> {
         .collect())
 }
 
-fn quiet(binary: &Path, dir: &Path) -> Command {
-    let mut command = Command::new(binary);
-    command.current_dir(dir).env_clear().env("NO_COLOR", "1");
+fn quiet(built: &Built) -> Command {
+    let mut command = Command::new(built.binary());
+    command
+        .current_dir(built.root())
+        .env_clear()
+        .env("NO_COLOR", "1");
+    if let Some(number) = built.mutant() {
+        command.env(schemata::NUMBER, number.to_string());
+    }
     command
 }
 

@@ -1,7 +1,7 @@
 //! Runs a lab's solution many times over: whatever fails now and then is found here, not by a student.
 //!
-//! The one idea: it is compiled once, so that fifty times cost little more than one; a check that passes 49 times
-//! of 50 is wrong, or the solution is.
+//! The one idea: it is compiled once, so that fifty times cost little more than one; a check that
+//! passes 49 times of 50 is wrong, or the solution is.
 
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -10,7 +10,6 @@ use std::time::Duration;
 use anstream::println;
 use anyhow::{Context, Result, anyhow};
 
-use crate::build::Compiler;
 use crate::error::Exit;
 use crate::intake;
 use crate::lab::{Check, Kind, Lab};
@@ -18,13 +17,15 @@ use crate::process::{self, Bounds, Cause};
 use crate::progress::Progress;
 use crate::report::text::name;
 use crate::run;
-use crate::stage::template::Template;
+use crate::stage::{Built, Checks, Lints, Stage};
 use crate::subject::Subject;
+use crate::template::Template;
 use crate::tree::Tree;
 use crate::verdict::{Judged, Verdict, judge};
 use crate::workers;
 
-/// Runs the public tests and every hidden check `times` times on the solution, and prints what failed how often.
+/// Runs the public tests and every hidden check `times` times on the solution, and prints what failed
+/// how often.
 ///
 /// # Errors
 ///
@@ -35,31 +36,16 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
     let progress = Progress::over(checks.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
-    let stage = template.stage(&lab.name)?;
-    let solution = intake::take(tree, lab, &Subject::Solution)?;
-    let files = solution.files.iter();
-    stage.lay(
-        &files
-            .map(|(path, text)| (path.as_str(), text.as_str()))
-            .collect(),
-    )?;
-    stage.lay_lints("")?;
-    let compiled = Compiler::at(&stage).lab()?;
-    stage.show_checks(lab, |_| true)?;
-    let checked = Compiler::at(&stage).checks();
-    stage.hide_checks()?;
-    let (_, binary) = checked?;
-    let binary = binary
-        .filter(|_| compiled.success)
+    let mut stage = Stage::of(&template, &lab.name)?;
+    let built = build(tree, lab, &mut stage)?
         .context("the solution does not compile with its checks; `grader verify` says why")?;
     workers::each(
-        &template,
-        &lab.name,
         jobs,
         &checks,
-        |_, check| -> Result<Vec<Judged>> {
+        || (),
+        |(), check| -> Result<Vec<Judged>> {
             let once = |_| {
-                let run = run::check(&binary, stage.root(), check, run::deadline(check), None)?;
+                let run = run::check(&built, check, run::deadline(check))?;
                 Ok(judge(&run, check.kind, |_| false))
             };
             (0..times).map(once).collect()
@@ -69,26 +55,41 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
             progress.done(&format!("{}: {} failed", check.id(), failed.len()));
             failures.extend(failed);
         },
-    )?;
+    );
     drop(progress);
+    Ok(conclude(lab, &failures, checks.len(), times))
+}
+
+/// Builds the solution with all its checks, if they compile.
+fn build<'s>(tree: &Tree, lab: &Lab, stage: &'s mut Stage) -> Result<Option<Built<'s>>> {
+    let solution = intake::take(tree, lab, &Subject::Solution)?;
+    let files = solution.files.iter();
+    let files = files.map(|(path, text)| (path.as_str(), text.as_str()));
+    let Ok(compiled) = stage.lay(&files.collect())?.compile(Lints::Skip)? else {
+        return Ok(None);
+    };
+    Ok(compiled.with_checks(Checks::All)?.ok())
+}
+
+/// Prints what failed how often.
+fn conclude(lab: &Lab, failures: &[String], checks: usize, times: usize) -> Exit {
     let mut counts: BTreeMap<&String, usize> = BTreeMap::new();
-    for failure in &failures {
+    for failure in failures {
         *counts.entry(failure).or_default() += 1;
     }
     for (failure, count) in &counts {
         println!("{count} of {times}: {failure}");
     }
     let what = format!(
-        "{}: public tests and {} checks, {times} times",
-        lab.name,
-        checks.len()
+        "{}: public tests and {checks} checks, {times} times",
+        lab.name
     );
     if failures.is_empty() {
         println!("{what}: green each time");
-        Ok(Exit::Done)
+        Exit::Done
     } else {
         println!("{what}: {} failures", failures.len());
-        Ok(Exit::Unproven)
+        Exit::Unproven
     }
 }
 

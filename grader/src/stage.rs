@@ -1,15 +1,16 @@
-//! A stage: the pristine tree with a subject's files in their places. The only module that writes one.
+//! One worker's stage: the pristine tree with a subject's files in their places, compiled there. The
+//! only module that writes a stage.
 //!
-//! The one idea: a stage stands at a fixed path for each worker and keeps nothing that was compiled from one
-//! subject when the next is laid. What every subject shares, the dependencies, stands in the template, and
-//! is only read.
+//! The one idea: a subject goes over a stage in one order, and each step is a type that only the step
+//! before it gives: [`Stage::lay`], [`Laid::compile`], [`Compiled::with_checks`], and [`Built`] at
+//! last. So no lint is looked for in another text than the one that runs, the checks' sources lie
+//! there only while they are compiled, and nothing that was made from one subject is there when the
+//! next is laid.
 //!
-//! What is not here: how the template is made ([`template`]), and what the compiler does with a stage.
+//! What is not here: what stages share ([`crate::template`]), how a crate is compiled
+//! ([`crate::build`]), and what its messages mean ([`crate::vet::lints`], [`crate::grade`]).
 
-mod files;
-mod given;
-mod manifest;
-pub mod template;
+mod steps;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,13 +19,12 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::build::Recipes;
-use crate::lab::Lab;
+use crate::files::{empty, put, sync};
+use crate::template::{Given, PLACEHOLDER, Recipes, Template};
 use crate::tree::{checks_dir, lab_dir};
-use files::{empty, put};
-pub use given::Given;
+pub use steps::{Built, Checks, Compiled, Laid, Lints};
 
-/// One worker's stage. It is locked for as long as this lives: two graders never share one.
+/// A stage of one lab. It is locked for as long as this lives: two graders never share one.
 #[derive(Debug)]
 pub struct Stage {
     root: PathBuf,
@@ -35,6 +35,24 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// A lab's stage of one's own, where no other worker or grader has one.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be written.
+    pub fn of(template: &Template, lab: &str) -> Result<Stage> {
+        let (root, lock) = template.free_place()?;
+        let given = template.given();
+        sync(&root, &given.worker(lab))?;
+        Ok(Stage {
+            root,
+            lab: lab.to_owned(),
+            given: Arc::clone(given),
+            recipes: Arc::clone(template.recipes(lab)),
+            _lock: lock,
+        })
+    }
+
     /// Where it stands.
     pub fn root(&self) -> &Path {
         &self.root
@@ -55,29 +73,18 @@ impl Stage {
         checks_dir(&self.lab)
     }
 
-    /// Where clippy's lists stand.
-    pub fn lints_dir(&self) -> PathBuf {
-        self.root.join("lints")
-    }
-
     /// Where the compiler puts what it makes of the subject.
     pub fn out_dir(&self) -> PathBuf {
         self.root.join("out")
     }
 
-    /// How the lab's crates are compiled.
-    pub fn recipes(&self) -> &Recipes {
-        &self.recipes
-    }
-
-    /// Lays clippy's lists: the text of a `clippy.toml`.
-    pub fn lay_lints(&self, lists: &str) -> Result<()> {
-        put(&self.lints_dir().join("clippy.toml"), lists.as_bytes())
-    }
-
-    /// Lays the skeleton with `files` (by their path from the lab's folder) over it. Afterwards neither the
-    /// checks' sources nor anything compiled from another subject is on the stage.
-    pub fn lay(&self, files: &BTreeMap<&str, &str>) -> Result<()> {
+    /// Lays the skeleton with `files` (by their path from the lab's folder) over it. Afterwards neither
+    /// the checks' sources nor anything compiled from another subject is on the stage.
+    ///
+    /// # Errors
+    ///
+    /// Where the files cannot be written.
+    pub fn lay(&mut self, files: &BTreeMap<&str, &str>) -> Result<Laid<'_>> {
         self.hide_checks()?;
         empty(&self.out_dir())?;
         std::fs::create_dir_all(self.out_dir())?;
@@ -91,79 +98,57 @@ impl Stage {
         for (path, text) in files {
             put(&dir.join(path), text.as_bytes())?;
         }
-        Ok(())
+        Ok(Laid::on(self))
     }
 
-    /// Puts the checks' sources where they are compiled, but for those of exercises of `lab` that `wanted`
-    /// does not name.
-    pub fn show_checks(&self, lab: &Lab, wanted: impl Fn(&str) -> bool) -> Result<()> {
+    /// Where clippy's lists stand.
+    fn lints_dir(&self) -> PathBuf {
+        self.root.join("lints")
+    }
+
+    /// Puts the checks' sources where they are compiled.
+    fn show_checks(&self) -> Result<()> {
         let dir = self.root.join(self.checks_dir());
         empty(&dir.join("src"))?;
-        let left_out: Vec<&str> = lab
-            .exercises
-            .iter()
-            .map(|exercise| exercise.name.as_str())
-            .filter(|name| !wanted(name))
-            .collect();
         for (path, bytes) in &self.given.sources(&self.lab).checks {
-            match std::str::from_utf8(bytes) {
-                Ok(text) if path == "src/main.rs" => {
-                    put(&dir.join(path), without(text, &left_out).as_bytes())?;
-                }
-                _ => put(&dir.join(path), bytes)?,
-            }
+            put(&dir.join(path), bytes)?;
         }
         Ok(())
     }
 
     /// Takes the checks' sources away; the binary compiled from them stays.
-    pub fn hide_checks(&self) -> Result<()> {
+    fn hide_checks(&self) -> Result<()> {
         let src = self.root.join(self.checks_dir()).join("src");
         empty(&src)?;
         put(&src.join("main.rs"), PLACEHOLDER)
     }
 }
 
-/// A checks crate needs a main file even while its sources are absent.
-const PLACEHOLDER: &[u8] = b"//! The checks are not here yet.\nfn main() {}\n";
-
-/// The checks' main file without the modules of some exercises: most of a compilation is the checks', and a
-/// mutant is only asked about its own exercise. What is not written as `mod x;` and `("x", x::CHECKS)` stays.
-fn without(main: &str, exercises: &[&str]) -> String {
-    let mut text = main.to_owned();
-    for name in exercises {
-        let listed = format!("(\"{name}\", {name}::CHECKS)");
-        if text.contains(&listed) {
-            text = text
-                .replace(&format!("{listed},"), "")
-                .replace(&listed, "")
-                .replace(&format!("mod {name};\n"), "");
-        }
-    }
-    text
+/// The stage of one worker, which turns from lab to lab.
+#[derive(Debug)]
+pub struct Worker<'t> {
+    template: &'t Template,
+    stage: Option<Stage>,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MAIN: &str = "mod common;\nmod one;\nmod two;\n\nfn main() {\n    harness::main(&[\n        \
-                        (\"one\", one::CHECKS),\n        (\"two\", two::CHECKS),\n    ]);\n}\n";
-
-    #[test]
-    fn a_module_that_is_not_wanted_is_neither_compiled_nor_listed() {
-        let text = without(MAIN, &["one"]);
-        assert!(text.contains("mod common;\nmod two;\n"), "{text}");
-        assert!(!text.contains("one"), "{text}");
-        let short = "mod one;\nmod two;\nfn main() { harness::main(&[(\"one\", one::CHECKS), (\"two\", two::CHECKS)]) }";
-        let text = without(short, &["two"]);
-        assert!(text.contains("(\"one\", one::CHECKS)"), "{text}");
-        assert!(!text.contains("two"), "{text}");
+impl<'t> Worker<'t> {
+    /// A worker without a stage yet.
+    pub fn new(template: &'t Template) -> Self {
+        let stage = None;
+        Worker { template, stage }
     }
 
-    #[test]
-    fn a_main_file_that_is_written_otherwise_stays_as_it_is() {
-        let other = "mod one;\nfn main() { harness::main(one::ALL) }";
-        assert_eq!(without(other, &["one"]), other);
+    /// Its stage of a lab: the one it has, or another in its place.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stage::of`].
+    pub fn stage(&mut self, lab: &str) -> Result<&mut Stage> {
+        let kept = self.stage.take().filter(|stage| stage.lab == lab);
+        let stage = match kept {
+            Some(stage) => stage,
+            None => Stage::of(self.template, lab)?,
+        };
+        Ok(self.stage.insert(stage))
     }
 }

@@ -8,14 +8,11 @@ mod expected;
 mod job;
 mod summary;
 mod table;
+mod tally;
 mod together;
 mod wanted;
 
-use std::collections::BTreeMap;
-use std::time::Instant;
-
-use anstream::{eprintln, println};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
 
 use crate::accepted::Accepted;
@@ -24,19 +21,20 @@ use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::{Check, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
-use crate::stage::Stage;
-use crate::stage::template::Template;
+use crate::stage::{Stage, Worker};
 use crate::subject::Subject;
+use crate::template::Template;
 use crate::tree::Tree;
 use crate::workers;
-use job::Job;
+use job::{Job, Numbered};
+use tally::Tally;
 pub use wanted::Wanted;
 
 /// How a proof is done.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct How {
     /// How many subjects are graded at once.
-    #[arg(long, value_name = "N", default_value_t = crate::workers::cores())]
+    #[arg(long, value_name = "N", default_value_t = workers::cores())]
     pub jobs: usize,
     /// Builds each mutant by itself, as a submission is.
     #[arg(long)]
@@ -51,31 +49,41 @@ pub struct How {
 /// Where a lab's files are wrong, or the grader itself fails.
 pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit> {
     let known = wanted.known(tree, labs)?;
-    let labs: Vec<&Lab> = labs
-        .iter()
-        .filter(|lab| known.iter().any(|known| known.lab.name == lab.name))
-        .collect();
     let progress = Progress::over(known.len());
-    progress.doing("preparing the stage");
-    let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
-    let template = Template::prepare(tree, &names)?;
-    let mut rows = Vec::new();
-    for lab in labs {
-        let subjects: Vec<&Subject> = known
-            .iter()
-            .filter(|known| known.lab.name == lab.name)
-            .map(|known| &known.subject)
-            .collect();
-        let proof = Proof {
+    let of = |lab: &Lab| -> Vec<&Subject> {
+        let known = known.iter().filter(|known| known.lab.name == lab.name);
+        known.map(|known| &known.subject).collect()
+    };
+    let proofs: Vec<Proof> = labs
+        .iter()
+        .map(|lab| Proof {
             tree,
             lab,
             wanted,
             how,
-            subjects: &subjects,
+            subjects: of(lab),
             progress: &progress,
-        };
-        rows.push(proof.run(&template)?);
-    }
+        })
+        .filter(|proof| !proof.subjects.is_empty())
+        .collect();
+    progress.doing("preparing the stage");
+    let names: Vec<&str> = proofs.iter().map(|proof| &*proof.lab.name).collect();
+    let template = Template::prepare(tree, &names)?;
+    let mut tallies: Vec<Tally> = proofs.iter().map(Tally::of).collect();
+    let jobs: Vec<(usize, Job)> = proofs
+        .iter()
+        .enumerate()
+        .flat_map(|(at, proof)| proof.jobs().into_iter().map(move |job| (at, job)))
+        .collect();
+    workers::each(
+        how.jobs,
+        &jobs,
+        || Worker::new(&template),
+        |worker, (at, job)| proofs[*at].work(worker, job),
+        |(at, _), graded| tallies[*at].add(graded),
+    );
+    let rows: Vec<summary::Row> = tallies.into_iter().map(Tally::row).collect();
+    drop(proofs);
     drop(progress);
     if wanted.everything() {
         print!("\n{}", summary::render(&rows));
@@ -90,79 +98,27 @@ struct Proof<'p> {
     lab: &'p Lab,
     wanted: &'p Wanted,
     how: How,
-    subjects: &'p [&'p Subject],
+    subjects: Vec<&'p Subject>,
     progress: &'p Progress,
 }
 
 impl Proof<'_> {
-    fn run(&self, template: &Template) -> Result<summary::Row> {
-        let began = Instant::now();
-        let mut table = table::Table::new(self.lab);
-        let mut costs = summary::Costs::default();
-        let mut complaints: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        workers::each(
-            template,
-            &self.lab.name,
-            self.how.jobs,
-            // Who names a mutant wants to see it as a student's answer is seen.
-            &job::plan(
-                self.lab,
-                self.subjects,
-                self.how.apart || self.wanted.names_mutants(),
-            ),
-            |stage, job| match job {
-                Job::Alone((at, subject)) => vec![(*at, self.grade(stage, subject))],
-                Job::Together(exercise, mutants) => self.together(stage, exercise, mutants),
-            },
-            |_, graded| {
-                for (at, graded) in graded {
-                    let subject = self.subjects[at];
-                    let found = match graded {
-                        Ok(graded) => {
-                            match subject {
-                                Subject::Mutant(mutant) => table.add(at, mutant, &graded.report),
-                                Subject::Skeleton => {}
-                                _ => costs.add(&graded.report),
-                            }
-                            expected::judge(subject, &graded)
-                        }
-                        Err(error) => vec![format!("could not be graded: {error:#}")],
-                    };
-                    let not = if found.is_empty() { "" } else { "NOT " };
-                    self.progress
-                        .done(&format!("{}: {not}as it must be", subject.name()));
-                    let told = |text| format!("{}: {text}", subject.name());
-                    complaints.insert(at, found.into_iter().map(told).collect());
-                }
-            },
-        )?;
-        let mut complaints: Vec<String> = complaints.into_values().flatten().collect();
-        complaints.extend(
-            table
-                .idle()
-                .filter(|check| self.wanted.every_mutant_of(check.exercise()))
-                .map(|check| format!("check {}: no mutant is caught by it", check.id())),
-        );
-        self.progress.print(|| {
-            if table.counts()[0] > 0 {
-                print!("{}", table.render());
+    fn jobs(&self) -> Vec<Job<'_>> {
+        // Who names a mutant wants to see it as a student's answer is seen.
+        let apart = self.how.apart || self.wanted.names_mutants();
+        job::plan(self.lab, &self.subjects, apart)
+    }
+
+    fn work(&self, worker: &mut Worker, job: &Job) -> Vec<(usize, Result<Graded>)> {
+        let stage = worker.stage(&self.lab.name);
+        match (stage, job) {
+            (Ok(stage), Job::Alone((at, subject))) => vec![(*at, self.grade(stage, subject))],
+            (Ok(stage), Job::Together(name, mutants)) => self.together(stage, name, mutants),
+            (Err(error), job) => {
+                let none = |(at, _): Numbered| (at, Err(anyhow!("{error:#}")));
+                job.subjects().map(none).collect()
             }
-            if let Some(slowest) = costs.render() {
-                println!("{slowest}");
-            }
-            for complaint in &complaints {
-                println!("{complaint}");
-            }
-            println!("{}: {}", self.lab.name, self.summary(complaints.len()));
-        });
-        Ok(summary::Row {
-            lab: self.lab.name.clone(),
-            subjects: self.subjects.len(),
-            checks: self.lab.checks().count(),
-            mutants: table.counts(),
-            complaints: complaints.len(),
-            took: began.elapsed(),
-        })
+        }
     }
 
     fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
@@ -187,8 +143,9 @@ impl Proof<'_> {
         }
     }
 
+    /// Says something that is not a result.
     fn say(&self, text: &str) {
-        self.progress.print(|| eprintln!("{text}"));
+        self.progress.print(|| anstream::eprintln!("{text}"));
     }
 
     /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
@@ -206,14 +163,5 @@ impl Proof<'_> {
         let enough = checks().any(|check| named(check) && runs(check));
         let needed = checks().filter(|check| named(check) || (!enough && runs(check)));
         Only::Checks(needed.map(|check| check.id().to_owned()).collect())
-    }
-
-    fn summary(&self, complaints: usize) -> String {
-        match (self.subjects.len(), complaints) {
-            (1, 0) => "1 subject, as it must be".to_owned(),
-            (n, 0) => format!("{n} subjects, each as it must be"),
-            (1, complaints) => format!("1 subject; complaints: {complaints}"),
-            (n, complaints) => format!("{n} subjects; complaints: {complaints}"),
-        }
     }
 }

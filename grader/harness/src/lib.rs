@@ -28,6 +28,25 @@ macro_rules! checks {
     };
 }
 
+/// Makes a checks binary of its exercises: a module for each, the table of their checks, and `main`.
+///
+/// With `--cfg only`, an exercise is left out unless `--cfg <exercise>` is there, too: most of a
+/// subject's time is the compilation of checks, and a mutant needs those of one exercise. So the checks
+/// of an exercise use no other exercise's; what they share has a module of its own. The compiler knows
+/// nothing of these names, so the crate allows `unexpected_cfgs`.
+#[macro_export]
+macro_rules! exercises {
+    ($($name:ident),* $(,)?) => {
+        $(#[cfg(any(not(only), $name))] mod $name;)*
+
+        fn main() {
+            $crate::main(&[
+                $(#[cfg(any(not(only), $name))] (stringify!($name), $name::CHECKS)),*
+            ]);
+        }
+    };
+}
+
 /// What a checks binary does: `list` prints the ids of its checks, `run <id> <limits>` runs one for the
 /// grader, and anything else runs for its author whatever contains that text.
 pub fn main(checks: Checks) {

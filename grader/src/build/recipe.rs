@@ -20,7 +20,7 @@ pub struct Recipe {
 
 impl Recipe {
     /// Finds the compilation of a crate in what `cargo build -vv` said. `kind` is `lib` or `bin`.
-    pub(super) fn find(said: &str, package: &str, kind: &str) -> Option<Recipe> {
+    pub(crate) fn find(said: &str, package: &str, kind: &str) -> Option<Recipe> {
         let name = crate_name(package);
         said.split("Running `")
             .filter_map(|rest| rest.split_once("`\n"))

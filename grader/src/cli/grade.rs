@@ -1,94 +1,138 @@
 //! `grader grade`: whose lab, which subjects, and where the reports go.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anstream::{eprintln, print};
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
+use clap::{Args, ValueEnum};
 
-use super::{Format, GradeArgs};
+use super::{LabArg, cores};
 use crate::error::{BadInput, Exit, exit_for};
-use crate::grade::{Effort, Grader, Only};
+use crate::grade::{Effort, Graded, Grader, Only};
 use crate::intake;
 use crate::lab::Lab;
 use crate::progress::Progress;
-use crate::report::{Report, json, text, view};
-use crate::stage::template::Template;
+use crate::report::view::{self, Reader};
+use crate::report::{Report, json, text};
+use crate::stage::Worker;
 use crate::subject::Subject;
+use crate::template::Template;
 use crate::tree::Tree;
 use crate::workers;
 
+#[derive(Debug, Args)]
+pub(super) struct GradeArgs {
+    #[command(flatten)]
+    lab: LabArg,
+    /// The form of the report.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Who reads the report.
+    #[arg(long, value_enum, default_value_t = Reader::Student)]
+    reader: Reader,
+    /// Writes the report there instead of to standard output.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// How many submissions are graded at once.
+    #[arg(long, value_name = "N", default_value_t = cores())]
+    jobs: usize,
+    /// Only this check, by its id.
+    #[arg(long, value_name = "ID")]
+    check: Option<String>,
+    /// What to grade.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
 pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let lab = Lab::read(tree, &which(tree, args)?)?;
-    let subjects: Vec<Subject> = args
-        .paths
-        .iter()
-        .map(|path| subject(tree, &lab, path))
-        .collect();
-    let only = match &args.check {
-        Some(id) if !lab.checks().any(|check| check.id() == id) => {
-            let path = tree.checks(&lab.name).join("checks.toml");
-            let problem = format!("has no check `{id}`");
-            return Err(BadInput::new(&path, problem, "see `grader list`").into());
-        }
-        Some(id) => Only::Checks(vec![id.clone()]),
-        None => Only::All,
-    };
+    let paths = args.paths.iter();
+    let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, path)).collect();
     let grader = Grader {
         tree,
         lab: &lab,
-        only,
+        only: only(tree, &lab, args.check.as_deref())?,
         effort: Effort::Full,
     };
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
-
-    let mut exit = Exit::Done;
-    let mut reports: Vec<Report> = Vec::new();
+    let mut desk = Desk {
+        args,
+        progress,
+        reports: Vec::new(),
+        exit: Exit::Done,
+    };
     workers::each(
-        &template,
-        &lab.name,
         args.jobs,
         &subjects,
-        |stage, subject| grader.grade(stage, subject),
+        || Worker::new(&template),
+        |worker, subject| grader.grade(worker.stage(&lab.name)?, subject),
         |subject, graded| match graded {
-            Ok(graded) => {
-                progress.done(&format!("graded {}", subject.name()));
-                if graded.report.broken() {
-                    exit = exit.max(Exit::Broken);
-                }
-                let report = view::for_reader(graded.report, args.reader);
-                if args.format == Format::Text && args.out.is_none() {
-                    progress.print(|| print!("{}\n", text::render(&report)));
-                }
-                reports.push(report);
-            }
-            Err(error) => {
-                progress.done(&format!("not graded: {}", subject.name()));
-                progress.print(|| eprintln!("grader: {error:#}"));
-                let kind = match exit_for(&error) {
-                    Exit::BadInput => Exit::NotGraded,
-                    other => other,
-                };
-                exit = worse(exit, kind);
-            }
+            Ok(graded) => desk.take(subject, graded),
+            Err(error) => desk.refuse(subject, &error),
         },
-    )?;
-    let whole = match args.format {
-        Format::Json => json::render(&reports),
-        Format::Text => {
-            let text: Vec<String> = reports.iter().map(text::render).collect();
-            anstream::adapter::strip_str(&text.join("\n")).to_string()
+    );
+    desk.hand_over()
+}
+
+/// Where graded subjects come in, and reports go out.
+struct Desk<'a> {
+    args: &'a GradeArgs,
+    progress: Progress,
+    reports: Vec<Report>,
+    exit: Exit,
+}
+
+impl Desk<'_> {
+    fn take(&mut self, subject: &Subject, graded: Graded) {
+        self.progress.done(&format!("graded {}", subject.name()));
+        if graded.report.broken() {
+            self.exit = self.exit.max(Exit::Broken);
         }
-    };
-    match &args.out {
-        Some(path) => {
-            std::fs::write(path, whole).with_context(|| format!("writing {}", path.display()))?;
+        let report = view::for_reader(graded.report, self.args.reader);
+        if self.args.format == Format::Text && self.args.out.is_none() {
+            self.progress
+                .print(|| print!("{}\n", text::render(&report)));
         }
-        None if args.format == Format::Json => print!("{whole}"),
-        None => {}
+        self.reports.push(report);
     }
-    Ok(exit)
+
+    fn refuse(&mut self, subject: &Subject, error: &Error) {
+        self.progress
+            .done(&format!("not graded: {}", subject.name()));
+        self.progress.print(|| eprintln!("grader: {error:#}"));
+        let kind = match exit_for(error) {
+            Exit::BadInput => Exit::NotGraded,
+            other => other,
+        };
+        self.exit = worse(self.exit, kind);
+    }
+
+    /// Writes the reports where they are wanted; those that go to the terminal as text are there already.
+    fn hand_over(self) -> Result<Exit> {
+        let Desk { args, reports, .. } = &self;
+        let whole = match args.format {
+            Format::Json => json::render(reports),
+            Format::Text => {
+                let text: Vec<String> = reports.iter().map(text::render).collect();
+                anstream::adapter::strip_str(&text.join("\n")).to_string()
+            }
+        };
+        match &args.out {
+            Some(path) => std::fs::write(path, whole)
+                .with_context(|| format!("writing {}", path.display()))?,
+            None if args.format == Format::Json => print!("{whole}"),
+            None => {}
+        }
+        Ok(self.exit)
+    }
 }
 
 /// The grader's own failure is worse than a submission's.
@@ -128,6 +172,19 @@ fn fits(lab: &Lab, path: &Path) -> bool {
         lab.edit()
             .any(|file| path.join(format!("{place}{file}")).exists())
     })
+}
+
+/// What of the lab is graded: all, or the one check that is asked for.
+fn only(tree: &Tree, lab: &Lab, check: Option<&str>) -> Result<Only> {
+    let Some(id) = check else {
+        return Ok(Only::All);
+    };
+    if lab.checks().any(|check| check.id() == id) {
+        return Ok(Only::Checks(vec![id.to_owned()]));
+    }
+    let path = tree.checks(&lab.name).join("checks.toml");
+    let problem = format!("has no check `{id}`");
+    Err(BadInput::new(&path, problem, "see `grader list`").into())
 }
 
 /// The course's own answers by their folders, everything else as it was handed in.

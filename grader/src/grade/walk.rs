@@ -1,12 +1,11 @@
 //! One subject on its way through tokens, builds and runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::attempt::{self, Attempt, Built};
+use super::attempt::{self, Attempt};
 use super::out::{Out, lines};
 use super::{Effort, Graded, Grader, Only};
 use crate::build::Message;
@@ -15,25 +14,24 @@ use crate::intake::Answer;
 use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::report::{CheckReport, ExerciseReport, Report};
 use crate::run;
-use crate::stage::Stage;
+use crate::stage::{Built, Stage};
 use crate::subject::Subject;
 use crate::verdict::{Judged, Verdict, judge};
-use crate::vet::{self, tokens};
+use crate::vet::{lints, tokens};
 
-/// A check whose outcome does not matter may run this long: longer than any check of a right answer takes.
+/// A check whose outcome does not matter may run this long: longer than any check of a right answer
+/// takes.
 const MOMENT: Duration = Duration::from_secs(2);
 
 /// One subject on its way.
 pub(super) struct Walk<'w> {
     grader: &'w Grader<'w>,
-    pub(super) answer: &'w Answer,
+    answer: &'w Answer,
     out: BTreeMap<String, Out>,
     judged: BTreeMap<String, Judged>,
     remarks: BTreeMap<String, String>,
     warnings: Vec<String>,
     unread: BTreeSet<String>,
-    /// Which of the mutants that the build holds is run, if it holds several.
-    mutant: Option<u32>,
 }
 
 impl<'w> Walk<'w> {
@@ -46,31 +44,21 @@ impl<'w> Walk<'w> {
             remarks: BTreeMap::new(),
             warnings: Vec::new(),
             unread: BTreeSet::new(),
-            mutant: None,
         }
     }
 
-    pub(super) fn lab(&self) -> &'w Lab {
+    fn lab(&self) -> &'w Lab {
         self.grader.lab
     }
 
-    /// Whether any check of an exercise is wanted.
-    pub(super) fn asks_about(&self, exercise: &str) -> bool {
-        let exercise = self.lab().exercise(exercise);
-        exercise.is_some_and(|exercise| {
-            let mut checks = exercise.checks.iter();
-            checks.any(|check| self.grader.only.accepts(exercise, check))
-        })
-    }
-
-    pub(super) fn read_tokens(&mut self, stage: &Stage) {
+    pub(super) fn read_tokens(&mut self) {
         for exercise in &self.lab().exercises {
             let mut findings = Vec::new();
             for file in &exercise.edit {
                 let Some(text) = self.answer.files.get(file) else {
                     continue;
                 };
-                let path = format!("{}/{file}", stage.lab_dir());
+                let path = format!("{}/{file}", self.lab().dir());
                 match tokens::scan(&path, text, exercise.unsafe_code) {
                     Ok(found) => findings.extend(found),
                     Err(tokens::Unreadable) => {
@@ -94,9 +82,9 @@ impl<'w> Walk<'w> {
             if together.is_empty() {
                 break;
             }
-            match attempt::build(self, stage, &together)? {
+            match attempt::build(self.grader, self.answer, stage, &together)? {
                 Attempt::Built(built) => {
-                    self.run(stage, &together, &built)?;
+                    self.run(&together, &built)?;
                     break;
                 }
                 Attempt::Blamed(blamed) => {
@@ -118,13 +106,13 @@ impl<'w> Walk<'w> {
         }
         for name in alone {
             let set = BTreeSet::from([name.clone()]);
-            match attempt::build(self, stage, &set)? {
+            match attempt::build(self.grader, self.answer, stage, &set)? {
                 Attempt::Built(built) => {
                     self.out.remove(&name);
                     let remark =
                         "does not build together with the other exercises; graded by itself";
                     self.remarks.insert(name, remark.to_owned());
-                    self.run(stage, &set, &built)?;
+                    self.run(&set, &built)?;
                 }
                 Attempt::Blamed(mut blamed) => {
                     let out = blamed.remove(&name).context("blamed is what was built")?;
@@ -145,21 +133,18 @@ impl<'w> Walk<'w> {
             .map(|exercise| exercise.name.clone())
     }
 
-    /// Runs the checks that are wanted in a build that holds the answer under a number.
-    pub(super) fn run_within(&mut self, stage: &Stage, binary: &Path, number: u32) -> Result<()> {
-        let wanted = |name: &String| self.asks_about(name) && !self.out.contains_key(name);
-        let set = self.names().filter(wanted).collect();
-        let built = Built {
-            binary: binary.to_owned(),
-            vetted: Vec::new(),
-        };
-        self.mutant = Some(number);
-        self.run(stage, &set, &built)
+    /// Runs the checks that are wanted in a build that somebody else has made.
+    pub(super) fn run_within(&mut self, built: &Built) -> Result<()> {
+        let mut set: BTreeSet<String> = self.names().collect();
+        set.retain(|name| !self.out.contains_key(name));
+        self.run(&set, built)
     }
 
-    fn run(&mut self, stage: &Stage, set: &BTreeSet<String>, built: &Built) -> Result<()> {
-        self.warnings.extend(built.warnings(&stage.lab_dir()));
-        let there = run::list(&built.binary, stage.root())?;
+    fn run(&mut self, set: &BTreeSet<String>, built: &Built) -> Result<()> {
+        let dir = self.lab().dir();
+        self.warnings
+            .extend(lints::warnings(built.messages(), &dir));
+        let there = run::list(built)?;
         if let Some(extra) = there
             .iter()
             .find(|id| !self.lab().checks().any(|c| c.id() == **id))
@@ -188,7 +173,7 @@ impl<'w> Walk<'w> {
             };
             for check in exercise.checks.iter().filter(wanted) {
                 let judged = if there.iter().any(|id| id == check.id()) {
-                    self.run_check(stage, &built.binary, check)?
+                    self.run_check(built, check)?
                 } else {
                     Judged::new(Verdict::Missing, "the grader's own checks lack it")
                 };
@@ -199,22 +184,22 @@ impl<'w> Walk<'w> {
                     return Ok(());
                 }
             }
-            for lint in vet::lints(exercise) {
-                let judged = self.lint(exercise, lint, &built.vetted, &stage.lab_dir());
+            for lint in lints::of(exercise) {
+                let judged = self.lint(exercise, lint, built.messages());
                 self.judged.insert(lint.id().to_owned(), judged);
             }
         }
         Ok(())
     }
 
-    fn run_check(&self, stage: &Stage, binary: &Path, check: &Check) -> Result<Judged> {
+    fn run_check(&self, built: &Built, check: &Check) -> Result<Judged> {
         let deadline = match self.grader.effort {
             Effort::Full => run::deadline(check),
             Effort::For(asked) if asked.iter().any(|id| id == check.id()) => run::deadline(check),
             Effort::For(_) | Effort::UntilOneFails => run::deadline(check).min(MOMENT),
         };
-        let run = run::check(binary, stage.root(), check, deadline, self.mutant)?;
-        let dir = format!("{}/", stage.lab_dir());
+        let run = run::check(built, check, deadline)?;
+        let dir = format!("{}/", self.lab().dir());
         let yours = |file: &str| {
             file.strip_prefix(&dir)
                 .is_some_and(|file| self.lab().owner(file).is_some())
@@ -223,8 +208,8 @@ impl<'w> Walk<'w> {
     }
 
     /// A lint counts only beside an answer that does something: emptiness breaks no rule.
-    fn lint(&self, exercise: &Exercise, lint: &Check, vetted: &[Message], dir: &str) -> Judged {
-        let findings = vet::lint(vetted, exercise, &lint.forbid, dir);
+    fn lint(&self, exercise: &Exercise, lint: &Check, messages: &[Message]) -> Judged {
+        let findings = lints::uses(messages, exercise, &lint.forbid, &self.lab().dir());
         let answered = exercise.checks.iter().any(|check| {
             self.judged
                 .get(check.id())

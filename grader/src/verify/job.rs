@@ -16,6 +16,17 @@ pub(super) enum Job<'s> {
     Together(&'s str, Vec<Numbered<'s>>),
 }
 
+impl<'s> Job<'s> {
+    /// The subjects that it grades.
+    pub(super) fn subjects(&self) -> impl Iterator<Item = Numbered<'s>> {
+        let subjects = match self {
+            Job::Alone(subject) => std::slice::from_ref(subject),
+            Job::Together(_, mutants) => mutants,
+        };
+        subjects.iter().copied()
+    }
+}
+
 /// Sorts subjects into jobs, the longest first, so that no worker begins one when the others end.
 pub(super) fn plan<'s>(lab: &Lab, subjects: &[&'s Subject], apart: bool) -> Vec<Job<'s>> {
     let mut alone = Vec::new();

@@ -4,24 +4,24 @@
 //! is left out for what it changes, for an error of the compiler in its lines, or for a finding.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
 use super::Proof;
 use super::job::Numbered;
-use crate::build::{Compiler, Message};
+use crate::build::Message;
+use crate::build::messages::Place;
 use crate::grade::Graded;
 use crate::intake;
 use crate::lab::Exercise;
 use crate::mutant::Mutant;
 use crate::schemata::{self, Schema, Woven};
-use crate::stage::Stage;
+use crate::stage::{Built, Checks, Compiled, Lints, Stage};
 use crate::subject::Subject;
-use crate::vet;
+use crate::vet::lints;
 
-/// What came of building a schema: the checks' binary, or the mutants that are at fault.
-type Attempt = std::result::Result<PathBuf, BTreeSet<u32>>;
+/// What came of subjects, each with its place.
+type Outcomes = Vec<(usize, Result<Graded>)>;
 
 impl Proof<'_> {
     /// Grades mutants of an exercise, and gives what came of each with its place.
@@ -30,7 +30,7 @@ impl Proof<'_> {
         stage: &mut Stage,
         exercise: &str,
         mutants: &[Numbered],
-    ) -> Vec<(usize, Result<Graded>)> {
+    ) -> Outcomes {
         let mut graded = Vec::new();
         let mut left: Vec<Numbered> = mutants.to_vec();
         match self.within_one(stage, exercise, mutants) {
@@ -44,79 +44,50 @@ impl Proof<'_> {
         graded
     }
 
-    /// Grades those that fit into one build.
+    /// Grades those that fit into one build: takes mutants out until what is left builds.
     fn within_one(
         &self,
         stage: &mut Stage,
         exercise: &str,
         mutants: &[Numbered],
-    ) -> Result<Vec<(usize, Result<Graded>)>> {
+    ) -> Result<Outcomes> {
         let exercise = self.lab.exercise(exercise).context("an exercise")?;
         let solution = intake::take(self.tree, self.lab, &Subject::Solution)?.files;
         let own = solution
             .iter()
             .filter(|(path, _)| exercise.edit.contains(path));
         let mut schema = Schema::of(own.map(|(path, text)| (path.as_str(), text.as_str())));
-        let numbered: Vec<(u32, &Numbered)> = (1..).zip(mutants).collect();
-        for (number, (_, subject)) in &numbered {
+        for (number, (_, subject)) in (1..).zip(mutants) {
             if let Subject::Mutant(Mutant { file, text, .. }) = subject {
-                schema.add(*number, file, text);
+                schema.add(number, file, text);
             }
         }
-        let Some(binary) = self.build(stage, exercise, &solution, &mut schema)? else {
-            return Ok(Vec::new());
-        };
-        let shares = |number: &u32| schema.numbers().any(|other| other == *number);
-        let (shared, alone): (Vec<_>, Vec<_>) =
-            numbered.into_iter().partition(|(number, _)| shares(number));
-        self.say(&told(
-            exercise,
-            shared.len(),
-            alone.iter().map(|(_, alone)| alone.1),
-        ));
-        let grade = |(number, (at, subject)): (u32, &Numbered)| {
-            let grader = self.grader(subject);
-            (*at, grader.grade_within(stage, subject, &binary, number))
-        };
-        Ok(shared.into_iter().map(grade).collect())
-    }
-
-    /// Builds a schema, and takes mutants out until what is left builds; nothing if that is not
-    /// worth a build.
-    fn build(
-        &self,
-        stage: &mut Stage,
-        exercise: &Exercise,
-        solution: &BTreeMap<String, String>,
-        schema: &mut Schema,
-    ) -> Result<Option<PathBuf>> {
         while schema.numbers().count() > 1 {
             let woven = schema.weave();
-            match self.attempt(stage, exercise, solution, &woven)? {
-                Ok(binary) => return Ok(Some(binary)),
-                Err(faulty) if faulty.is_empty() => {
-                    self.say(&format!("{}: its mutants build only alone", exercise.name));
-                    return Ok(None);
-                }
-                Err(faulty) => {
-                    let (name, count) = (&exercise.name, faulty.len());
-                    self.say(&format!(
-                        "{name}: {count} mutants do not build beside the others"
-                    ));
-                    faulty.into_iter().for_each(|number| schema.remove(number));
-                }
+            let places = match self.compile(stage, exercise, &solution, &woven)? {
+                Ok(compiled) => match compiled.with_checks(Checks::Of(&[&exercise.name]))? {
+                    Ok(built) => return Ok(self.run_all(built, exercise, &schema, mutants)),
+                    Err(_) => break,
+                },
+                Err(places) => places,
+            };
+            let faulty = owners(&places, &self.lab.dir(), &woven);
+            if faulty.is_empty() {
+                break;
             }
+            faulty.into_iter().for_each(|number| schema.remove(number));
         }
-        Ok(None)
+        Ok(Vec::new())
     }
 
-    fn attempt(
+    /// Compiles a lab with a schema in it. Gives the places that keep it from being used.
+    fn compile<'s>(
         &self,
-        stage: &mut Stage,
+        stage: &'s mut Stage,
         exercise: &Exercise,
         solution: &BTreeMap<String, String>,
         woven: &BTreeMap<&str, Woven>,
-    ) -> Result<Attempt> {
+    ) -> Result<std::result::Result<Compiled<'s>, Vec<Place>>> {
         let lib = self.tree.lab(&self.lab.name).join("src/lib.rs");
         let root = schemata::root(&std::fs::read_to_string(lib)?);
         let mut files: BTreeMap<&str, &str> = BTreeMap::from([("src/lib.rs", root.as_str())]);
@@ -130,26 +101,47 @@ impl Proof<'_> {
                 .iter()
                 .map(|(path, woven)| (*path, woven.text.as_str())),
         );
-        stage.lay(&files)?;
-        stage.lay_lints(&vet::clippy_lists(self.lab))?;
-        let compiled = Compiler::at(stage).lab()?;
-        if !compiled.success {
-            return Ok(Err(at_fault(&compiled.messages, stage, woven)));
-        }
-        let found = vet::bypasses(&compiled.messages, exercise, &stage.lab_dir());
-        if !found.is_empty() {
-            let places = found.iter().map(|finding| &finding.place);
-            return Ok(Err(owners(places, stage, woven)));
-        }
-        stage.show_checks(self.lab, |name| name == exercise.name)?;
-        let checks = Compiler::at(stage).checks();
-        stage.hide_checks()?;
-        Ok(checks?.1.ok_or_else(BTreeSet::new))
+        let lists = lints::lists(self.lab);
+        let compiled = match stage.lay(&files)?.compile(Lints::Lists(&lists))? {
+            Ok(compiled) => compiled,
+            Err(messages) => {
+                let errors = messages.into_iter().filter(Message::is_error);
+                return Ok(Err(errors.flat_map(|error| error.places).collect()));
+            }
+        };
+        let found = lints::bypasses(compiled.messages(), exercise, &self.lab.dir());
+        let places: Vec<Place> = found.into_iter().map(|finding| finding.place).collect();
+        Ok(if places.is_empty() {
+            Ok(compiled)
+        } else {
+            Err(places)
+        })
+    }
+
+    /// Runs the checks of all mutants that a build holds.
+    fn run_all(
+        &self,
+        mut built: Built,
+        exercise: &Exercise,
+        schema: &Schema,
+        mutants: &[Numbered],
+    ) -> Outcomes {
+        let holds = |number: &u32| schema.numbers().any(|other| other == *number);
+        let numbered = (1..).zip(mutants.iter().copied());
+        let (shared, alone): (Vec<(u32, Numbered)>, Vec<_>) =
+            numbered.partition(|(number, _)| holds(number));
+        let alone = alone.into_iter().map(|(_, (_, subject))| subject);
+        self.say(&described(exercise, shared.len(), alone));
+        let grade = |(number, (at, subject))| {
+            built.choose(number);
+            (at, self.grader(subject).grade_within(&built, subject))
+        };
+        shared.into_iter().map(grade).collect()
     }
 }
 
 /// How many mutants share a build, and which do not.
-fn told<'s>(
+fn described<'s>(
     exercise: &Exercise,
     shared: usize,
     alone: impl Iterator<Item = &'s Subject>,
@@ -170,21 +162,11 @@ fn told<'s>(
     }
 }
 
-/// The mutants in whose lines errors are.
-fn at_fault(messages: &[Message], stage: &Stage, woven: &BTreeMap<&str, Woven>) -> BTreeSet<u32> {
-    let errors = messages.iter().filter(|message| message.is_error());
-    owners(errors.flat_map(|error| &error.places), stage, woven)
-}
-
-fn owners<'p>(
-    places: impl Iterator<Item = &'p crate::build::messages::Place>,
-    stage: &Stage,
-    woven: &BTreeMap<&str, Woven>,
-) -> BTreeSet<u32> {
-    let dir = format!("{}/", stage.lab_dir());
-    let owner = |place: &crate::build::messages::Place| {
-        let file = place.file.strip_prefix(&dir)?;
+/// The mutants that some places are in.
+fn owners(places: &[Place], dir: &str, woven: &BTreeMap<&str, Woven>) -> BTreeSet<u32> {
+    let owner = |place: &Place| {
+        let file = place.file.strip_prefix(dir)?.strip_prefix('/')?;
         woven.get(file)?.owner(place.line)
     };
-    places.filter_map(owner).collect()
+    places.iter().filter_map(owner).collect()
 }

@@ -1,12 +1,13 @@
 //! Ways around the façade, and that each is found with its line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use grader::build::Compiler;
+use grader::build::Message;
+use grader::stage::Lints;
 use grader::verdict::Verdict;
-use grader::vet;
+use grader::vet::lints;
 
-use super::{answer, check, course, grade_files};
+use super::{answer, check, course, grade_files, stage};
 
 /// Each line that says FOUND has to be found, and no other.
 const WAYS: &str = r#"//! You write this file: ways around the façade.
@@ -68,17 +69,20 @@ pub fn fine() { let _ = (Arc::new(1), Ordering::SeqCst, std::cell::Cell::new(1),
 pub fn one() -> u32 { 1 }
 "#;
 
+/// What clippy says of these files over the skeleton.
+fn linted(files: &BTreeMap<&str, &str>, lists: &str) -> Vec<Message> {
+    let mut stage = stage();
+    let laid = stage.lay(files).expect("room");
+    let compiled = laid.compile(Lints::Lists(lists)).expect("clippy runs");
+    compiled.expect("it compiles").messages().to_vec()
+}
+
 #[test]
 fn every_way_to_the_standard_librarys_primitives_is_found_with_its_line() {
-    let stage = course().template.stage("tiny").expect("a stage");
-    stage.lay(&[("src/one.rs", WAYS)].into()).expect("room");
-    stage
-        .lay_lints(&vet::clippy_lists(&course().lab))
-        .expect("room");
-    let vetted = Compiler::at(&stage).lab().expect("clippy runs");
-    assert!(vetted.success, "{:#?}", vetted.messages);
-    let exercise = course().lab.exercise("one").expect("an exercise");
-    let findings = vet::bypasses(&vetted.messages, exercise, &stage.lab_dir());
+    let lab = &course().lab;
+    let messages = linted(&[("src/one.rs", WAYS)].into(), &lints::lists(lab));
+    let exercise = lab.exercise("one").expect("an exercise");
+    let findings = lints::bypasses(&messages, exercise, &lab.dir());
     let found: BTreeSet<usize> = findings.iter().map(|finding| finding.place.line).collect();
     let wanted: BTreeSet<usize> = WAYS
         .lines()
@@ -97,13 +101,9 @@ fn every_way_to_the_standard_librarys_primitives_is_found_with_its_line() {
 
 #[test]
 fn every_path_of_the_lists_names_something() {
-    let stage = course().template.stage("tiny").expect("a stage");
-    stage.lay(&[].into()).expect("room");
-    let lists = vet::clippy_lists(&course().lab).replace(", allow-invalid = true", "");
-    stage.lay_lints(&lists).expect("room");
-    let vetted = Compiler::at(&stage).lab().expect("clippy runs");
-    let wrong: Vec<&str> = vetted
-        .messages
+    let lists = lints::lists(&course().lab).replace(", allow-invalid = true", "");
+    let messages = linted(&[].into(), &lists);
+    let wrong: Vec<&str> = messages
         .iter()
         .map(|message| message.text.as_str())
         .filter(|text| text.contains("does not refer to") || text.contains("expected a"))

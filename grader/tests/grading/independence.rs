@@ -1,15 +1,17 @@
 //! One exercise never takes the marks of another, and grading the same gives the same.
 
+use std::collections::BTreeSet;
 use std::fs::FileTimes;
 use std::time::{Duration, SystemTime};
 
 use grader::report::{json, text, view};
-use grader::stage::Stage;
+use grader::run;
+use grader::stage::{Checks, Lints, Stage};
 use grader::subject::Subject;
 use grader::verdict::Verdict;
 use tempfile::TempDir;
 
-use super::{answer, check, common, course, grade, grade_files, grade_on};
+use super::{answer, check, common, grade, grade_files, grade_on, stage};
 
 #[test]
 fn the_solution_has_full_marks_with_its_bonus_on_top() {
@@ -232,7 +234,7 @@ fn grading_twice_gives_the_same() {
 
 #[test]
 fn a_file_with_an_old_time_stamp_is_compiled_all_the_same() {
-    let mut stage = course().template.stage("tiny").expect("a stage");
+    let mut stage = stage();
     let dir = TempDir::new().expect("a place for files");
     let subject = Subject::Submission(dir.path().to_owned());
     let mut earned = |value| {
@@ -273,11 +275,11 @@ fn two_submissions_on_two_stages_are_never_mixed_up() {
 
 #[test]
 fn nothing_that_was_compiled_is_left_when_the_next_is_laid() {
-    let mut stage = course().template.stage("tiny").expect("a stage");
+    let mut stage = stage();
     grade_on(&mut stage, &Subject::Solution).expect("it is graded");
     let made = |stage: &Stage| grader::tree::entries(&stage.out_dir()).expect("a folder");
     assert!(!made(&stage).is_empty());
-    stage.lay(&[].into()).expect("room");
+    drop(stage.lay(&[].into()).expect("room"));
     assert!(made(&stage).is_empty());
 }
 
@@ -298,8 +300,26 @@ fn checks_and_manifests_of_a_submission_are_ignored() {
 }
 
 #[test]
+fn only_the_checks_that_are_asked_for_are_compiled() {
+    let mut stage = stage();
+    let mut exercises = |checks| -> BTreeSet<String> {
+        let laid = stage.lay(&[].into()).expect("room");
+        let compiled = laid.compile(Lints::Skip).expect("a compiler");
+        let built = compiled.expect("the skeleton compiles").with_checks(checks);
+        let built = built.expect("a compiler").expect("its checks compile");
+        let ids = run::list(&built).expect("a list");
+        let exercise = |id: &String| id.split(':').next().map(str::to_owned);
+        ids.iter().filter_map(exercise).collect()
+    };
+    let all = ["one", "two", "raw", "habits"].map(str::to_owned);
+    assert_eq!(exercises(Checks::All), BTreeSet::from(all));
+    let two = BTreeSet::from(["two".to_owned()]);
+    assert_eq!(exercises(Checks::Of(&["two"])), two);
+}
+
+#[test]
 fn the_checks_are_not_on_the_stage_once_they_are_built() {
-    let mut stage = course().template.stage("tiny").expect("a stage");
+    let mut stage = stage();
     grade_on(&mut stage, &Subject::Solution).expect("it is graded");
     let src = stage.root().join("grader/labs/tiny/checks/src");
     let left = grader::tree::files_below(&src).expect("a folder");

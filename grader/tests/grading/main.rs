@@ -17,8 +17,8 @@ use grader::grade::{Effort, Graded, Grader, Only};
 use grader::lab::Lab;
 use grader::report::{CheckReport, Report};
 use grader::stage::Stage;
-use grader::stage::template::Template;
 use grader::subject::Subject;
+use grader::template::Template;
 use grader::tree::Tree;
 use tempfile::TempDir;
 
@@ -44,6 +44,10 @@ fn course() -> &'static Course {
     })
 }
 
+fn stage() -> Stage {
+    Stage::of(&course().template, "tiny").expect("a stage")
+}
+
 fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
     let Course { tree, lab, .. } = course();
     Grader {
@@ -56,8 +60,9 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
 }
 
 fn grade(subject: &Subject) -> Report {
-    let mut stage = course().template.stage("tiny").expect("a stage");
-    grade_on(&mut stage, subject).expect("it is graded").report
+    grade_on(&mut stage(), subject)
+        .expect("it is graded")
+        .report
 }
 
 /// Grades a submission of these files; the folder lives as long as the grading.

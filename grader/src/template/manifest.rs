@@ -1,5 +1,5 @@
-//! The workspace's manifest, trimmed to the members of a stage. Profiles, lints and shared versions stay
-//! as they are, so that a stage builds with the very flags of the repository.
+//! The workspace's manifest, trimmed to the template's members. Profiles, lints and shared versions
+//! stay as they are, so that a stage builds with the very flags of the repository.
 
 use std::path::Path;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
-use super::Recipe;
+use crate::build::{Recipe, toolchain_env};
 use crate::process::{self, Bounds, Cause};
 
 /// How a lab's two crates are compiled.
@@ -22,8 +22,9 @@ pub struct Recipes {
 /// Dependencies are built once; that may take its time.
 const DEADLINE: Duration = Duration::from_secs(1800);
 
-/// Downloads what the workspace at `root` needs and is not there yet. Also trims its lock file to its members.
-pub(crate) fn fetch(root: &Path, host: &str) -> Result<()> {
+/// Downloads what the workspace at `root` needs and is not there yet. Also trims its lock file to its
+/// members.
+pub(super) fn fetch(root: &Path, host: &str) -> Result<()> {
     let fetch = ["fetch", "--quiet", "--target", host];
     let offline = [&fetch[..], &["--offline"]].concat();
     if process::output(command(root).args(offline), b"").is_err() {
@@ -32,13 +33,13 @@ pub(crate) fn fetch(root: &Path, host: &str) -> Result<()> {
     Ok(())
 }
 
-/// Builds a lab's checks with all that they need, and records how. Both crates must be new to cargo, or it
-/// says nothing of them.
+/// Builds a lab's checks with all that they need, and records how. Both crates must be new to cargo,
+/// or it says nothing of them.
 ///
 /// # Errors
 ///
 /// Where they do not build, or the toolchain has no clippy.
-pub(crate) fn record(root: &Path, lab: &str) -> Result<Recipes> {
+pub(super) fn record(root: &Path, lab: &str) -> Result<Recipes> {
     let checks = format!("{lab}-checks");
     let mut command = command(root);
     command.args(["build", "-vv", "-p", &checks, "--locked", "--offline"]);
@@ -52,7 +53,7 @@ pub(crate) fn record(root: &Path, lab: &str) -> Result<Recipes> {
     if ended.cause != Cause::Itself || !ended.status.success() {
         return Err(anyhow!(
             "the pristine tree does not build:\n{}",
-            told(&said)
+            complaints(&said)
         ));
     }
     let recipe = |package: &str, kind: &str| {
@@ -74,7 +75,7 @@ pub(crate) fn record(root: &Path, lab: &str) -> Result<Recipes> {
 }
 
 /// What cargo said, but for what it did.
-fn told(said: &str) -> String {
+fn complaints(said: &str) -> String {
     let doing = ["Compiling ", "Running `", "Fresh ", "Dirty ", "Blocking "];
     let kept: Vec<&str> = said
         .lines()
@@ -83,11 +84,12 @@ fn told(said: &str) -> String {
     kept[..kept.len().min(60)].join("\n")
 }
 
-/// Cargo with the same settings every time, and nothing of the surroundings but where the toolchain is.
+/// Cargo with the same settings every time, and nothing of the surroundings but where the toolchain
+/// is.
 fn command(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(root).env_clear();
-    super::toolchain_env(&mut command);
+    toolchain_env(&mut command);
     command
         .env("CARGO_TARGET_DIR", root.join("target"))
         .env("CARGO_INCREMENTAL", "0")

@@ -7,32 +7,32 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::files::{Files, hex};
 use super::{PLACEHOLDER, manifest};
 use crate::error::BadInput;
+use crate::files::{Files, hex};
 use crate::tree::{SHARED, Tree, checks_dir, files_below, lab_dir};
 
 /// The pristine parts of all labs' stages.
 #[derive(Debug)]
-pub struct Given {
+pub(crate) struct Given {
     /// Everything but sources of labs and of checks, by its path from the stage's root.
-    pub(super) fixed: Files,
+    fixed: Files,
     labs: BTreeMap<String, Sources>,
 }
 
 /// What is laid anew for each subject.
 #[derive(Debug, Default)]
-pub(super) struct Sources {
+pub(crate) struct Sources {
     /// The skeleton's sources, by their path from the lab's folder.
-    pub(super) lab: Files,
+    pub(crate) lab: Files,
     /// The checks' sources, by their path from the checks' folder.
-    pub(super) checks: Files,
+    pub(crate) checks: Files,
 }
 
 impl Given {
-    /// Reads the pristine parts from the repository: of the labs that are asked for, and of all others that
-    /// are whole enough to be members of a workspace.
-    pub fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
+    /// Reads the pristine parts from the repository: of the labs that are asked for, and of all others
+    /// that are whole enough to be members of a workspace.
+    pub(super) fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
         let mut given = Given {
             fixed: Files::new(),
             labs: BTreeMap::new(),
@@ -86,12 +86,12 @@ impl Given {
     }
 
     /// What is laid anew for each subject of a lab.
-    pub(super) fn sources(&self, lab: &str) -> &Sources {
+    pub(crate) fn sources(&self, lab: &str) -> &Sources {
         &self.labs[lab]
     }
 
-    /// The template's files: everything but the checks, whose sources are on a stage only while they are
-    /// compiled.
+    /// The template's files: everything but the checks, whose sources are on a stage only while they
+    /// are compiled.
     pub(super) fn template(&self) -> Files {
         let mut files = self.fixed.clone();
         for (lab, sources) in &self.labs {
@@ -104,8 +104,8 @@ impl Given {
         files
     }
 
-    /// What a worker's stage of a lab holds whatever is laid.
-    pub(super) fn worker(&self, lab: &str) -> Files {
+    /// What a stage of a lab holds whatever is laid.
+    pub(crate) fn worker(&self, lab: &str) -> Files {
         let dirs = [lab_dir(lab), checks_dir(lab)].map(|dir| format!("{dir}/"));
         let within = |path: &String| dirs.iter().any(|dir| path.starts_with(dir));
         self.fixed

@@ -1,9 +1,15 @@
-//! What all stages share: dependencies, kit and harness, built once by cargo; and how cargo compiles each
-//! lab's two crates.
+//! What all stages share: dependencies, kit and harness, built once by cargo; and how cargo compiles
+//! each lab's two crates.
 //!
-//! The one idea: the template is cargo's, a workspace of all labs at a fixed path with a target directory of its own. Stages
-//! only read what was built there, so they hold nothing but sources, and a new lab builds no dependency
-//! again.
+//! The one idea: the template is cargo's, a workspace of all labs at a fixed path with a target
+//! directory of its own. Stages only read what was built there, so they hold nothing but sources, and
+//! a new lab builds no dependency again.
+//!
+//! What is not here: what one subject changes ([`crate::stage`]).
+
+mod cargo;
+mod given;
+mod manifest;
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -15,40 +21,43 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::files::{hex, put, sync};
-use super::{Given, Stage};
-use crate::build::{self, Recipes};
+use crate::files::{hex, put, sync};
 use crate::process;
 use crate::tree::{Tree, checks_dir, lab_dir};
+pub use cargo::Recipes;
+pub(crate) use given::Given;
+
+/// A checks crate needs a main file even while its sources are absent.
+pub(crate) const PLACEHOLDER: &[u8] = b"//! The checks are not here yet.\nfn main() {}\n";
 
 /// The shared part of all stages. It does not change for as long as this lives.
 #[derive(Debug)]
 pub struct Template {
-    place: Place,
+    folders: Folders,
     given: Arc<Given>,
     recipes: BTreeMap<String, Arc<Recipes>>,
     _lock: File,
 }
 
 impl Template {
-    /// Brings the template up to date for some labs. Blocks while another grader uses it in another version, and while
-    /// dependencies are built for the first time.
+    /// Brings the template up to date for some labs. Blocks while another grader uses it in another
+    /// version, and while dependencies are built for the first time.
     ///
     /// # Errors
     ///
     /// Where cargo is missing, or the pristine tree does not build.
     pub fn prepare(tree: &Tree, labs: &[&str]) -> Result<Template> {
         let given = Given::read(tree, labs)?;
-        let place = Place::of(tree)?;
+        let folders = Folders::of(tree)?;
         let mut rustc = Command::new("rustc");
         let version = process::output(rustc.arg("-vV").current_dir(tree.root()), b"")?;
-        let lock = place.lock_file("template")?;
+        let lock = folders.lock_file("template")?;
         loop {
             // Many may read it; only who brings it up to date is alone with it.
             lock.lock_shared()?;
-            if let Some(recipes) = place.recorded(&given, labs, &version) {
+            if let Some(recipes) = folders.recorded(&given, labs, &version) {
                 return Ok(Template {
-                    place,
+                    folders,
                     given: Arc::new(given),
                     recipes,
                     _lock: lock,
@@ -56,30 +65,32 @@ impl Template {
             }
             lock.unlock()?;
             lock.lock()?;
-            place.build(&given, labs, &version)?;
+            folders.build(&given, labs, &version)?;
             lock.unlock()?;
         }
     }
 
-    /// A lab's stage of one's own: the first place that no other worker or grader holds.
-    pub fn stage(&self, lab: &str) -> Result<Stage> {
+    /// What stages are made of before any subject.
+    pub(crate) fn given(&self) -> &Arc<Given> {
+        &self.given
+    }
+
+    /// How the crates of a lab are compiled that the template was prepared for.
+    pub(crate) fn recipes(&self, lab: &str) -> &Arc<Recipes> {
+        &self.recipes[lab]
+    }
+
+    /// Where a stage may stand: the first folder that no other worker or grader holds. It is one's own
+    /// for as long as the lock lives.
+    pub(crate) fn free_place(&self) -> Result<(PathBuf, File)> {
         for number in 0.. {
             let worker = format!("worker-{number}");
-            let lock = self.place.lock_file(&worker)?;
+            let lock = self.folders.lock_file(&worker)?;
             match lock.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => continue,
+                Ok(()) => return Ok((self.folders.dir.join(&worker), lock)),
+                Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }
-            let root = self.place.dir.join(&worker);
-            sync(&root, &self.given.worker(lab))?;
-            return Ok(Stage {
-                root,
-                lab: lab.to_owned(),
-                given: Arc::clone(&self.given),
-                recipes: Arc::clone(&self.recipes[lab]),
-                _lock: lock,
-            });
         }
         unreachable!("some number is free")
     }
@@ -87,7 +98,7 @@ impl Template {
 
 /// Where the template and the stages of one repository stand.
 #[derive(Debug)]
-struct Place {
+struct Folders {
     dir: PathBuf,
 }
 
@@ -98,12 +109,12 @@ struct Record {
     recipes: Recipes,
 }
 
-impl Place {
-    fn of(tree: &Tree) -> Result<Place> {
+impl Folders {
+    fn of(tree: &Tree) -> Result<Folders> {
         let root = hex(&Sha256::digest(tree.root().as_os_str().as_encoded_bytes())[..4]);
         let dir = tree.stages().join(format!("stages-{root}"));
         std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
-        Ok(Place { dir })
+        Ok(Folders { dir })
     }
 
     fn lock_file(&self, stage: &str) -> Result<File> {
@@ -142,14 +153,14 @@ impl Place {
             .find_map(|line| line.strip_prefix("host: "))
             .context("`rustc -vV` names no host")?;
         sync(&root, &given.template())?;
-        build::fetch(&root, host).context("preparing the stage")?;
+        cargo::fetch(&root, host).context("preparing the stage")?;
         for lab in labs {
             if self.recorded(given, &[lab], version).is_none() {
                 touch(&root.join(format!("{}/src/lib.rs", lab_dir(lab))))?;
                 touch(&root.join(format!("{}/src/main.rs", checks_dir(lab))))?;
                 let record = Record {
                     stamp: given.stamp(version, lab),
-                    recipes: build::record(&root, lab).context("preparing the stage")?,
+                    recipes: cargo::record(&root, lab).context("preparing the stage")?,
                 };
                 put(&self.record(lab), &serde_json::to_vec_pretty(&record)?)?;
             }

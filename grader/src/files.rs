@@ -1,4 +1,5 @@
-//! Files of a stage: written, taken away, and brought in step with what they have to be.
+//! Files of the template and the stages: written, taken away, and brought in step with what they
+//! have to be.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,16 +9,16 @@ use anyhow::{Context, Result};
 use crate::tree::files_below;
 
 /// Files by their path from some folder.
-pub(super) type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
-pub(super) fn put(path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn put(path: &Path, bytes: &[u8]) -> Result<()> {
     let parent = path.parent().expect("a file of a stage");
     std::fs::create_dir_all(parent)
         .and_then(|()| std::fs::write(path, bytes))
         .with_context(|| format!("writing {}", path.display()))
 }
 
-pub(super) fn empty(dir: &Path) -> Result<()> {
+pub(crate) fn empty(dir: &Path) -> Result<()> {
     match std::fs::remove_dir_all(dir) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("emptying {}", dir.display()))
@@ -26,9 +27,9 @@ pub(super) fn empty(dir: &Path) -> Result<()> {
     }
 }
 
-/// Makes a folder hold these files and no others, but for `target` folders. A file that is right already
-/// keeps its time, so that cargo does not build it again.
-pub(super) fn sync(dir: &Path, files: &Files) -> Result<()> {
+/// Makes a folder hold these files and no others, but for `target` folders. A file that is right
+/// already keeps its time, so that cargo does not build it again.
+pub(crate) fn sync(dir: &Path, files: &Files) -> Result<()> {
     if dir.is_dir() {
         for file in files_below(dir)? {
             if !files.contains_key(&*file.to_string_lossy()) {
@@ -46,6 +47,6 @@ pub(super) fn sync(dir: &Path, files: &Files) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

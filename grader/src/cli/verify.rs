@@ -1,0 +1,29 @@
+//! `grader verify`: which labs are proved.
+
+use anyhow::Result;
+use clap::Args;
+
+use super::LabArg;
+use crate::error::Exit;
+use crate::lab::Lab;
+use crate::tree::Tree;
+use crate::verify::{self, How, Wanted};
+
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    #[command(flatten)]
+    lab: LabArg,
+    #[command(flatten)]
+    wanted: Wanted,
+    #[command(flatten)]
+    how: How,
+}
+
+pub(super) fn run(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
+    let names = args.lab.labs(tree)?;
+    let labs: Vec<Lab> = names
+        .iter()
+        .map(|name| Lab::read(tree, name))
+        .collect::<Result<_>>()?;
+    verify::run(tree, &labs, &args.wanted, args.how)
+}

@@ -1,0 +1,166 @@
+//! The steps of a subject on a stage, each a type.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use super::Stage;
+use crate::build::{Compilation, Message};
+use crate::files::put;
+
+/// What a compilation that failed said, in place of the next step.
+type Step<T> = Result<std::result::Result<T, Vec<Message>>>;
+
+/// Whether the lab's crate is compiled with lints.
+#[derive(Debug, Clone, Copy)]
+pub enum Lints<'l> {
+    /// With these: the text of a `clippy.toml`. `unsafe` is reported, too.
+    Lists(&'l str),
+    /// Without, which is faster: for texts that hold nothing to be found.
+    Skip,
+}
+
+/// Whose checks are compiled: most of a subject's time is theirs.
+#[derive(Debug, Clone, Copy)]
+pub enum Checks<'c> {
+    /// Those of all exercises.
+    All,
+    /// Those of these exercises.
+    Of(&'c [&'c str]),
+}
+
+/// A stage with a subject's files on it; nothing is compiled.
+#[derive(Debug)]
+#[must_use]
+pub struct Laid<'s> {
+    stage: &'s Stage,
+    cfg: Vec<String>,
+}
+
+/// A stage whose lab is compiled; its checks are not.
+#[derive(Debug)]
+#[must_use]
+pub struct Compiled<'s> {
+    laid: Laid<'s>,
+    messages: Vec<Message>,
+}
+
+/// A stage with checks that are ready to run. The next subject is laid only when this is gone.
+#[derive(Debug)]
+pub struct Built<'s> {
+    stage: &'s Stage,
+    binary: PathBuf,
+    messages: Vec<Message>,
+    mutant: Option<u32>,
+}
+
+impl<'s> Laid<'s> {
+    /// The stage is borrowed for as long as any step lives: there is one subject on it.
+    pub(super) fn on(stage: &'s mut Stage) -> Self {
+        let cfg = Vec::new();
+        Laid { stage, cfg }
+    }
+
+    /// Sets `--cfg name` for the lab's crate and its checks.
+    pub fn cfg(mut self, name: &str) -> Self {
+        self.cfg.push(name.to_owned());
+        self
+    }
+
+    /// Compiles the lab's crate. Gives what the compiler said if it does not compile.
+    ///
+    /// # Errors
+    ///
+    /// Where the compiler cannot be run.
+    pub fn compile(self, lints: Lints) -> Step<Compiled<'s>> {
+        let stage = self.stage;
+        let dir = stage.lints_dir();
+        if let Lints::Lists(lists) = lints {
+            put(&dir.join("clippy.toml"), lists.as_bytes())?;
+        }
+        let outcome = Compilation {
+            recipe: &stage.recipes.lab,
+            root: stage.root(),
+            made: &library(stage),
+            instead: &[],
+            cfg: &self.cfg,
+            lints: matches!(lints, Lints::Lists(_)).then_some(&*dir),
+        }
+        .run()?;
+        Ok(outcome.map(|messages| Compiled {
+            laid: self,
+            messages,
+        }))
+    }
+}
+
+impl<'s> Compiled<'s> {
+    /// What the compiler said of the lab's crate.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+
+    /// Compiles the checks against the lab's crate. Gives what the compiler said if they do not compile.
+    ///
+    /// # Errors
+    ///
+    /// Where the compiler cannot be run.
+    pub fn with_checks(self, checks: Checks) -> Step<Built<'s>> {
+        let Laid { stage, mut cfg } = self.laid;
+        if let Checks::Of(exercises) = checks {
+            // What `harness::exercises!` makes of its list.
+            cfg.push("only".to_owned());
+            cfg.extend(exercises.iter().map(|name| (*name).to_owned()));
+        }
+        let binary = stage.out_dir().join("checks");
+        stage.show_checks()?;
+        let outcome = Compilation {
+            recipe: &stage.recipes.checks,
+            root: stage.root(),
+            made: &binary,
+            instead: &[(stage.lab(), &library(stage))],
+            cfg: &cfg,
+            lints: None,
+        }
+        .run();
+        stage.hide_checks()?;
+        Ok(outcome?.map(|_| Built {
+            stage,
+            binary,
+            messages: self.messages,
+            mutant: None,
+        }))
+    }
+}
+
+impl Built<'_> {
+    /// The checks.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
+    /// Chooses one of the mutants that the lab's crate holds, if it is a schema
+    /// ([`crate::schemata`]).
+    pub fn choose(&mut self, number: u32) {
+        self.mutant = Some(number);
+    }
+
+    /// The mutant that was chosen.
+    pub fn mutant(&self) -> Option<u32> {
+        self.mutant
+    }
+
+    /// The stage's root, which the messages' paths start from.
+    pub fn root(&self) -> &Path {
+        self.stage.root()
+    }
+
+    /// What the compiler said of the lab's crate.
+    pub fn messages(&self) -> &[Message] {
+        &self.messages
+    }
+}
+
+fn library(stage: &Stage) -> PathBuf {
+    stage.out_dir().join("liblab.rlib")
+}
