@@ -76,6 +76,7 @@ pub fn run(
                 lab,
                 only: Only::Exercise(change.mutant.exercise.clone()),
                 effort: Effort::UntilOneFails,
+                cache: None,
             };
             grader.grade(worker.stage(&lab.name)?, &subject)
         },

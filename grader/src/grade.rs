@@ -6,10 +6,12 @@
 mod attempt;
 mod blame;
 mod out;
+mod recall;
 mod walk;
 
 use anyhow::Result;
 
+use crate::cache::{Cache, Form};
 use crate::intake;
 use crate::lab::{Check, Exercise, Lab};
 use crate::report::Report;
@@ -29,6 +31,8 @@ pub struct Grader<'g> {
     pub only: Only,
     /// How long its checks are waited for.
     pub effort: Effort<'g>,
+    /// Where verdicts are looked up and kept, if they are.
+    pub cache: Option<&'g Cache>,
 }
 
 /// How long checks are waited for. A check is given up after a moment where nothing hangs on it.
@@ -91,10 +95,29 @@ impl Grader<'_> {
     /// failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer);
-        walk.read_tokens();
-        walk.build_and_run(stage)?;
+        let mut walk = Walk::new(self, &answer, Form::Apart);
+        walk.recall(&[Form::Apart]);
+        if !walk.left().is_empty() {
+            walk.read_tokens();
+            walk.build_and_run(stage)?;
+        }
         Ok(walk.graded(subject))
+    }
+
+    /// Gives what is known about a subject, if that is all there is to know. Its verdicts count, and
+    /// not their lines, unless it was built `apart`.
+    ///
+    /// # Errors
+    ///
+    /// Where the subject cannot be taken in.
+    pub fn recall(&self, subject: &Subject, apart: bool) -> Result<Option<Graded>> {
+        let answer = intake::take(self.tree, self.lab, subject)?;
+        let mut walk = Walk::new(self, &answer, Form::Apart);
+        walk.recall(match apart {
+            true => &[Form::Apart],
+            false => &[Form::Apart, Form::Woven],
+        });
+        Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
 
     /// Grades a mutant that was chosen from those that a build holds. Blocks while its checks run.
@@ -104,7 +127,7 @@ impl Grader<'_> {
     /// As [`Grader::grade`].
     pub fn grade_within(&self, built: &Built, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer);
+        let mut walk = Walk::new(self, &answer, Form::Woven);
         walk.read_tokens();
         walk.run_within(built)?;
         Ok(walk.graded(subject))

@@ -14,6 +14,7 @@
 
 pub mod accepted;
 pub mod build;
+pub mod cache;
 pub mod cli;
 pub mod error;
 mod files;

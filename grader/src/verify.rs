@@ -16,6 +16,7 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use crate::accepted::Accepted;
+use crate::cache::Cache;
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::{Check, Kind, Lab};
@@ -39,6 +40,9 @@ pub struct How {
     /// Builds each mutant by itself, as a submission is.
     #[arg(long)]
     pub apart: bool,
+    /// Also proves what was proven before and rests on nothing that has changed.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Grades what is known about some labs, prints for each which check caught which mutant, and says
@@ -50,30 +54,35 @@ pub struct How {
 pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit> {
     let known = wanted.known(tree, labs)?;
     let progress = Progress::over(known.len());
+    progress.doing("preparing the stage");
     let of = |lab: &Lab| -> Vec<&Subject> {
         let known = known.iter().filter(|known| known.lab.name == lab.name);
         known.map(|known| &known.subject).collect()
     };
-    let proofs: Vec<Proof> = labs
-        .iter()
-        .map(|lab| Proof {
-            tree,
-            lab,
-            wanted,
-            how,
-            subjects: of(lab),
-            progress: &progress,
-        })
-        .filter(|proof| !proof.subjects.is_empty())
-        .collect();
-    progress.doing("preparing the stage");
-    let names: Vec<&str> = proofs.iter().map(|proof| &*proof.lab.name).collect();
+    let labs: Vec<&Lab> = labs.iter().filter(|lab| !of(lab).is_empty()).collect();
+    let names: Vec<&str> = labs.iter().map(|lab| &*lab.name).collect();
     let template = Template::prepare(tree, &names)?;
+    let proofs: Vec<Proof> = labs
+        .into_iter()
+        .map(|lab| {
+            Ok(Proof {
+                tree,
+                lab,
+                wanted,
+                how,
+                subjects: of(lab),
+                cache: Cache::of(tree, lab, &template, how.all)?,
+                progress: &progress,
+            })
+        })
+        .collect::<Result<_>>()?;
     let mut tallies: Vec<Tally> = proofs.iter().map(Tally::of).collect();
+    let left = recall(&proofs, &mut tallies);
     let jobs: Vec<(usize, Job)> = proofs
         .iter()
+        .zip(&left)
         .enumerate()
-        .flat_map(|(at, proof)| proof.jobs().into_iter().map(move |job| (at, job)))
+        .flat_map(|(at, (proof, left))| proof.jobs(left).map(move |job| (at, job)))
         .collect();
     workers::each(
         how.jobs,
@@ -92,6 +101,27 @@ pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit>
     Ok(if proven { Exit::Done } else { Exit::Unproven })
 }
 
+/// Hands over what is known of all labs' subjects, and gives for each lab those that are left.
+fn recall<'p>(proofs: &'p [Proof], tallies: &mut [Tally]) -> Vec<Vec<Numbered<'p>>> {
+    let mut left: Vec<Vec<Numbered>> = proofs.iter().map(|_| Vec::new()).collect();
+    let each = proofs.iter().enumerate();
+    let subjects: Vec<(usize, Numbered)> = each
+        .flat_map(|(at, proof)| proof.numbered().map(move |subject| (at, subject)))
+        .collect();
+    workers::each(
+        proofs.first().map_or(1, |proof| proof.how.jobs),
+        &subjects,
+        || (),
+        |(), (at, (_, subject))| proofs[*at].recall(subject),
+        |(at, (number, subject)), known| match known {
+            Ok(None) => left[*at].push((*number, subject)),
+            Ok(Some(graded)) => tallies[*at].add(vec![(*number, Ok(graded))]),
+            Err(error) => tallies[*at].add(vec![(*number, Err(error))]),
+        },
+    );
+    left
+}
+
 /// One lab, and what of it is to be proved.
 struct Proof<'p> {
     tree: &'p Tree,
@@ -99,14 +129,27 @@ struct Proof<'p> {
     wanted: &'p Wanted,
     how: How,
     subjects: Vec<&'p Subject>,
+    cache: Cache,
     progress: &'p Progress,
 }
 
 impl Proof<'_> {
-    fn jobs(&self) -> Vec<Job<'_>> {
-        // Who names a mutant wants to see it as a student's answer is seen.
-        let apart = self.how.apart || self.wanted.names_mutants();
-        job::plan(self.lab, &self.subjects, apart)
+    fn numbered(&self) -> impl Iterator<Item = Numbered<'_>> {
+        self.subjects.iter().copied().enumerate()
+    }
+
+    /// Whether mutants are built each by itself: who names one wants to see it as a student's answer
+    /// is seen.
+    fn apart(&self) -> bool {
+        self.how.apart || self.wanted.names_mutants()
+    }
+
+    fn recall(&self, subject: &Subject) -> Result<Option<Graded>> {
+        self.grader(subject).recall(subject, self.apart())
+    }
+
+    fn jobs<'s>(&self, left: &[Numbered<'s>]) -> impl Iterator<Item = Job<'s>> + use<'s> {
+        job::plan(self.lab, left, self.apart()).into_iter()
     }
 
     fn work(&self, worker: &mut Worker, job: &Job) -> Vec<(usize, Result<Graded>)> {
@@ -140,6 +183,7 @@ impl Proof<'_> {
             lab,
             only,
             effort,
+            cache: Some(&self.cache),
         }
     }
 

@@ -28,10 +28,10 @@ impl<'s> Job<'s> {
 }
 
 /// Sorts subjects into jobs, the longest first, so that no worker begins one when the others end.
-pub(super) fn plan<'s>(lab: &Lab, subjects: &[&'s Subject], apart: bool) -> Vec<Job<'s>> {
+pub(super) fn plan<'s>(lab: &Lab, subjects: &[Numbered<'s>], apart: bool) -> Vec<Job<'s>> {
     let mut alone = Vec::new();
     let mut together: Vec<(&str, Vec<Numbered>)> = Vec::new();
-    for (at, subject) in subjects.iter().enumerate() {
+    for &(at, subject) in subjects {
         match subject {
             Subject::Mutant(mutant) if !apart && !caught_by_a_rule(lab, mutant) => {
                 match together

@@ -76,8 +76,8 @@ fn under_a_filter_only_what_was_asked_for_is_proved() {
 
 #[test]
 fn mutants_that_share_a_build_come_out_as_they_do_alone() {
-    let together = grader(&["verify", "--exercise", "one"]);
-    let apart = grader(&["verify", "--exercise", "one", "--apart"]);
+    let together = grader(&["verify", "--exercise", "one", "--all"]);
+    let apart = grader(&["verify", "--exercise", "one", "--all", "--apart"]);
     let table = |output: &Output| {
         let said = String::from_utf8_lossy(&output.stdout);
         let timed = |line: &&str| !line.starts_with("slowest checks");
@@ -92,6 +92,17 @@ fn mutants_that_share_a_build_come_out_as_they_do_alone() {
     let alone = "one: 3 of 5 mutants share a build, but not by_a_constant, marks_and_says_five";
     assert!(told.contains(alone), "{told}");
     assert!(!String::from_utf8_lossy(&apart.stderr).contains("share a build"));
+}
+
+#[test]
+fn what_was_proven_is_told_again_and_not_proven_again() {
+    let first = grader(&["verify", "--exercise", "one", "--all"]);
+    let again = grader(&["verify", "--exercise", "one"]);
+    assert_eq!(again.status.code(), Some(Exit::Done as i32));
+    let said = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(said(&first), said(&again), "to the times that checks took");
+    let built = |output: &Output| String::from_utf8_lossy(&output.stderr).contains("share a build");
+    assert!(built(&first) && !built(&again));
 }
 
 #[test]
