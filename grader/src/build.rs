@@ -104,7 +104,8 @@ impl Compilation<'_> {
             command
                 .args(["clippy::disallowed_types", "clippy::disallowed_methods"].map(forced))
                 .args(["clippy::disallowed_macros", "unsafe_code"].map(forced))
-                // What clippy refuses, rustc compiles: it is for the checks to say whether it is wrong.
+                // What clippy refuses, rustc compiles: it is for the checks to say whether it is
+                // wrong.
                 .arg("--warn=clippy::correctness")
                 .env("CLIPPY_CONF_DIR", lists);
         }

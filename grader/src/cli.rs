@@ -48,8 +48,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Grades changes that a machine makes to a solution (`make mutants`): each must lose a check.
     Mutants(mutants::MutantsArgs),
-    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be green
-    /// each time.
+    /// Runs a lab's public tests and hidden checks many times over on its solution: each must be
+    /// green each time.
     Solid(solid::SolidArgs),
     /// Generates the skeletons that students get from the solutions.
     Handout(handout::HandoutArgs),

@@ -1,10 +1,12 @@
 //! Grades mistakes that a machine makes, to find claims that no check makes.
 //!
-//! The one idea: cargo-mutants knows how code is changed without a thought, the grader knows how to grade; each
-//! change of a solution is a submission, and has to lose at least one check. What survives is a hole in the
-//! checks, or means the same as before: then `grader/labs/<lab>/equivalent.toml` says why.
+//! The one idea: cargo-mutants knows how code is changed without a thought, the grader knows how to
+//! grade; each change of a solution is a submission, and has to lose at least one check. What
+//! survives is a hole in the checks, or means the same as before: then
+//! `grader/labs/<lab>/equivalent.toml` says why.
 //!
-//! What is not here: the mistakes that people make ([`crate::mutant`]), which name the checks that must catch them.
+//! What is not here: the mistakes that people make ([`crate::mutant`]), which name the checks that
+//! must catch them.
 
 mod changes;
 mod survivors;
@@ -39,12 +41,13 @@ enum Fate {
     Survived,
 }
 
-/// Grades the changes that `list` names (what `cargo mutants --list --json` wrote), and prints those that
-/// survive without an explanation.
+/// Grades the changes that `list` names (what `cargo mutants --list --json` wrote), and prints
+/// those that survive without an explanation.
 ///
 /// # Errors
 ///
-/// [`BadInput`] where the list or the explanations are wrong; anything else is the grader's own failure.
+/// [`BadInput`] where the list or the explanations are wrong; anything else is the grader's own
+/// failure.
 pub fn run(
     tree: &Tree,
     lab: &Lab,
@@ -130,8 +133,8 @@ impl<'c> Tally<'c> {
         }
     }
 
-    /// Prints what survived without an explanation, and explanations of what does not survive in a file
-    /// that was asked about.
+    /// Prints what survived without an explanation, and explanations of what does not survive in a
+    /// file that was asked about.
     fn conclude(
         mut self,
         lab: &Lab,

@@ -1,7 +1,8 @@
 //! Walks one subject through all stages.
 //!
-//! The one idea: exercises are independent. Whatever keeps one from being built, or from being trusted,
-//! takes it out: the skeleton stands in its place, and the others are graded as if nothing had been.
+//! The one idea: exercises are independent. Whatever keeps one from being built, or from being
+//! trusted, takes it out: the skeleton stands in its place, and the others are graded as if nothing
+//! had been.
 
 mod attempt;
 mod blame;
@@ -91,8 +92,8 @@ impl Grader<'_> {
     ///
     /// # Errors
     ///
-    /// [`crate::error::BadInput`] where the subject cannot be taken in; anything else is the grader's own
-    /// failure, and says nothing about the subject.
+    /// [`crate::error::BadInput`] where the subject cannot be taken in; anything else is the
+    /// grader's own failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer, Form::Apart);

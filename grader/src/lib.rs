@@ -5,9 +5,9 @@
 //! [`intake`] → [`vet::tokens`] → [`stage`] (the lab is compiled) → [`vet::lints`] → [`stage`] (its
 //! checks are) → [`run`] → [`verdict`] → [`score`] → [`report`]
 //!
-//! [`grade`] walks a subject through; [`workers`] walks many at once. [`template`] is what all stages
-//! share, and [`build`] compiles one crate. [`verify`] proves a lab by grading answers whose outcome is
-//! known, and [`handout`] generates what students get.
+//! [`grade`] walks a subject through; [`workers`] walks many at once. [`template`] is what all
+//! stages share, and [`build`] compiles one crate. [`verify`] proves a lab by grading answers whose
+//! outcome is known, and [`handout`] generates what students get.
 //!
 //! What is not here: the checks themselves (`grader/labs`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
@@ -40,7 +40,7 @@ pub mod verify;
 pub mod vet;
 pub mod workers;
 
-// One file, compiled into the harness and into the grader, so that the two cannot drift and the grader
-// need not build a model checker.
+// One file, compiled into the harness and into the grader, so that the two cannot drift and the
+// grader need not build a model checker.
 #[path = "../harness/src/wire.rs"]
 pub mod wire;

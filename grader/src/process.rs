@@ -1,7 +1,7 @@
 //! Starts processes: the only module that does.
 //!
-//! The one idea: a process is a whole group with a deadline and a cap on what it may print, and when
-//! it ends, for whatever reason, nothing of its group is left.
+//! The one idea: a process is a whole group with a deadline and a cap on what it may print, and
+//! when it ends, for whatever reason, nothing of its group is left.
 //!
 //! What is not here: what its output means, and the jail.
 
@@ -137,8 +137,8 @@ fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<E
     }
 }
 
-/// Blocks until the process is gone, has printed something, or has had that much time. Says whether it
-/// is gone.
+/// Blocks until the process is gone, has printed something, or has had that much time. Says whether
+/// it is gone.
 fn gone_within(time: Option<Duration>, told: &OwnedFd, outputs: &[Capped]) -> Result<bool> {
     let time = time.map(Timespec::try_from).transpose()?;
     let mut fds = vec![PollFd::new(told, PollFlags::IN)];

@@ -29,8 +29,8 @@ const FILE: u64 = 1 << 20;
 const PRINTED: usize = 1 << 20;
 const CHANNEL: usize = 64 << 20;
 
-/// How long a check may run, in processor time, and how long it may stand still: a search takes its budget,
-/// a test takes a moment.
+/// How long a check may run, in processor time, and how long it may stand still: a search takes its
+/// budget, a test takes a moment.
 pub fn deadline(check: &Check) -> Duration {
     Duration::from_secs(check.seconds.unwrap_or(match check.kind {
         Kind::Model | Kind::Possible => 60,
@@ -38,9 +38,10 @@ pub fn deadline(check: &Check) -> Duration {
     }))
 }
 
-/// By the clock on the wall a check may take so many times as long. On a machine that is busy with something
-/// else everything takes longer, and that must not become a student's `Hung`: so the limits that are meant to
-/// be met count processor time and standing still, and this one only ends what escapes both.
+/// By the clock on the wall a check may take so many times as long. On a machine that is busy with
+/// something else everything takes longer, and that must not become a student's `Hung`: so the
+/// limits that are meant to be met count processor time and standing still, and this one only ends
+/// what escapes both.
 const PATIENCE: u32 = 6;
 
 /// Runs a check. Blocks until it has ended, or its deadline has passed.

@@ -1,4 +1,5 @@
-//! Runs a lab's solution many times over: whatever fails now and then is found here, not by a student.
+//! Runs a lab's solution many times over: whatever fails now and then is found here, not by a
+//! student.
 //!
 //! The one idea: it is compiled once, so that fifty times cost little more than one; a check that
 //! passes 49 times of 50 is wrong, or the solution is.
@@ -24,8 +25,8 @@ use crate::tree::Tree;
 use crate::verdict::{Judged, Verdict, judge};
 use crate::workers;
 
-/// Runs the public tests and every hidden check `times` times on the solution, and prints what failed
-/// how often.
+/// Runs the public tests and every hidden check `times` times on the solution, and prints what
+/// failed how often.
 ///
 /// # Errors
 ///

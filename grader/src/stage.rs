@@ -1,11 +1,11 @@
-//! One worker's stage: the pristine tree with a subject's files in their places, compiled there. The
-//! only module that writes a stage.
+//! One worker's stage: the pristine tree with a subject's files in their places, compiled there.
+//! The only module that writes a stage.
 //!
-//! The one idea: a subject goes over a stage in one order, and each step is a type that only the step
-//! before it gives: [`Stage::lay`], [`Laid::compile`], [`Compiled::with_checks`], and [`Built`] at
-//! last. So no lint is looked for in another text than the one that runs, the checks' sources lie
-//! there only while they are compiled, and nothing that was made from one subject is there when the
-//! next is laid.
+//! The one idea: a subject goes over a stage in one order, and each step is a type that only the
+//! step before it gives: [`Stage::lay`], [`Laid::compile`], [`Compiled::with_checks`], and
+//! [`Built`] at last. So no lint is looked for in another text than the one that runs, the checks'
+//! sources lie there only while they are compiled, and nothing that was made from one subject is
+//! there when the next is laid.
 //!
 //! What is not here: what stages share ([`crate::template`]), how a crate is compiled
 //! ([`crate::build`]), and what its messages mean ([`crate::vet::lints`], [`crate::grade`]).
@@ -78,8 +78,8 @@ impl Stage {
         self.root.join("out")
     }
 
-    /// Lays the skeleton with `files` (by their path from the lab's folder) over it. Afterwards neither
-    /// the checks' sources nor anything compiled from another subject is on the stage.
+    /// Lays the skeleton with `files` (by their path from the lab's folder) over it. Afterwards
+    /// neither the checks' sources nor anything compiled from another subject is on the stage.
     ///
     /// # Errors
     ///

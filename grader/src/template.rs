@@ -1,9 +1,9 @@
-//! What all stages share: dependencies, kit and harness, built once by cargo; and how cargo compiles
-//! each lab's two crates.
+//! What all stages share: dependencies, kit and harness, built once by cargo; and how cargo
+//! compiles each lab's two crates.
 //!
 //! The one idea: the template is cargo's, a workspace of all labs at a fixed path with a target
-//! directory of its own. Stages only read what was built there, so they hold nothing but sources, and
-//! a new lab builds no dependency again.
+//! directory of its own. Stages only read what was built there, so they hold nothing but sources,
+//! and a new lab builds no dependency again.
 //!
 //! What is not here: what one subject changes ([`crate::stage`]).
 
@@ -87,8 +87,8 @@ impl Template {
         &self.recipes[lab]
     }
 
-    /// Where a stage may stand: the first folder that no other worker or grader holds. It is one's own
-    /// for as long as the lock lives.
+    /// Where a stage may stand: the first folder that no other worker or grader holds. It is one's
+    /// own for as long as the lock lives.
     pub(crate) fn free_place(&self) -> Result<(PathBuf, File)> {
         for number in 0.. {
             let worker = format!("worker-{number}");

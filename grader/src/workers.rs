@@ -3,9 +3,9 @@
 use std::sync::Mutex;
 use std::sync::mpsc;
 
-/// Does `work` for every item on at most `jobs` threads, each with something of its own that `start`
-/// makes, and hands each result to `done`, in the items' order, as soon as it and all before it are
-/// known. Blocks until all are done.
+/// Does `work` for every item on at most `jobs` threads, each with something of its own that
+/// `start` makes, and hands each result to `done`, in the items' order, as soon as it and all
+/// before it are known. Blocks until all are done.
 pub fn each<W, T: Sync, R: Send>(
     jobs: usize,
     items: &[T],
@@ -52,4 +52,29 @@ pub fn each<W, T: Sync, R: Send>(
 /// How many workers keep this machine busy.
 pub fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_are_handed_over_in_the_items_order_whichever_is_known_first() {
+        let (tell, wait) = mpsc::channel();
+        let wait = Mutex::new(wait);
+        let mut order = Vec::new();
+        // Who has the first item waits until the other has the third, and so is done with the
+        // second.
+        let work = |(): &mut (), item: &usize| match item {
+            0 => wait
+                .lock()
+                .expect("one waits")
+                .recv()
+                .expect("the other tells"),
+            2 => tell.send(()).expect("one waits"),
+            _ => {}
+        };
+        each(2, &[0, 1, 2], || (), work, |item, ()| order.push(*item));
+        assert_eq!(order, [0, 1, 2]);
+    }
 }

@@ -28,12 +28,13 @@ macro_rules! checks {
     };
 }
 
-/// Makes a checks binary of its exercises: a module for each, the table of their checks, and `main`.
+/// Makes a checks binary of its exercises: a module for each, the table of their checks, and
+/// `main`.
 ///
 /// With `--cfg only`, an exercise is left out unless `--cfg <exercise>` is there, too: most of a
-/// subject's time is the compilation of checks, and a mutant needs those of one exercise. So the checks
-/// of an exercise use no other exercise's; what they share has a module of its own. The compiler knows
-/// nothing of these names, so the crate allows `unexpected_cfgs`.
+/// subject's time is the compilation of checks, and a mutant needs those of one exercise. So the
+/// checks of an exercise use no other exercise's; what they share has a module of its own. The
+/// compiler knows nothing of these names, so the crate allows `unexpected_cfgs`.
 #[macro_export]
 macro_rules! exercises {
     ($($name:ident),* $(,)?) => {

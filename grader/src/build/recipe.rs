@@ -1,8 +1,8 @@
 //! How cargo compiles a crate: the command that it ran, to be run again for each subject.
 //!
-//! The one idea: cargo decides once, for the pristine tree, which flags, externs and environment a crate is
-//! compiled with. What is compiled afterwards differs in its source alone, so nothing has to be decided
-//! again: no freshness by time stamps, no lock file, no second start of cargo.
+//! The one idea: cargo decides once, for the pristine tree, which flags, externs and environment a
+//! crate is compiled with. What is compiled afterwards differs in its source alone, so nothing has
+//! to be decided again: no freshness by time stamps, no lock file, no second start of cargo.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,8 +59,8 @@ impl Recipe {
         &self.rustc
     }
 
-    /// The same compilation by `program` in the folder `root`: it makes the file `made`, and takes the
-    /// crates in `instead` from there. Messages are JSON, without colours.
+    /// The same compilation by `program` in the folder `root`: it makes the file `made`, and takes
+    /// the crates in `instead` from there. Messages are JSON, without colours.
     pub(super) fn command(
         &self,
         program: &Path,

@@ -122,7 +122,8 @@ impl Desk<'_> {
         self.exit = worse(self.exit, kind);
     }
 
-    /// Writes the reports where they are wanted; those that go to the terminal as text are there already.
+    /// Writes the reports where they are wanted; those that go to the terminal as text are there
+    /// already.
     fn hand_over(self) -> Result<Exit> {
         let Desk { args, reports, .. } = &self;
         let whole = match args.format {

@@ -1,8 +1,8 @@
 //! Whose fault it is that an attempt does not build.
 //!
-//! The one idea: an error in a student's file is that exercise's, shown as the compiler shows it. An
-//! error in the checks of an exercise means that its file does not offer what it has to, and is shown
-//! without the checks' own lines, which are hidden.
+//! The one idea: an error in a student's file is that exercise's, shown as the compiler shows it.
+//! An error in the checks of an exercise means that its file does not offer what it has to, and is
+//! shown without the checks' own lines, which are hidden.
 
 use std::collections::BTreeMap;
 

@@ -100,7 +100,8 @@ impl<'s> Compiled<'s> {
         &self.messages
     }
 
-    /// Compiles the checks against the lab's crate. Gives what the compiler said if they do not compile.
+    /// Compiles the checks against the lab's crate. Gives what the compiler said if they do not
+    /// compile.
     ///
     /// # Errors
     ///

@@ -22,8 +22,8 @@ pub struct Recipes {
 /// Dependencies are built once; that may take its time.
 const DEADLINE: Duration = Duration::from_secs(1800);
 
-/// Downloads what the workspace at `root` needs and is not there yet. Also trims its lock file to its
-/// members.
+/// Downloads what the workspace at `root` needs and is not there yet. Also trims its lock file to
+/// its members.
 pub(super) fn fetch(root: &Path, host: &str) -> Result<()> {
     let fetch = ["fetch", "--quiet", "--target", host];
     let offline = [&fetch[..], &["--offline"]].concat();
@@ -33,8 +33,8 @@ pub(super) fn fetch(root: &Path, host: &str) -> Result<()> {
     Ok(())
 }
 
-/// Builds a lab's checks with all that they need, and records how. Both crates must be new to cargo,
-/// or it says nothing of them.
+/// Builds a lab's checks with all that they need, and records how. Both crates must be new to
+/// cargo, or it says nothing of them.
 ///
 /// # Errors
 ///

@@ -30,8 +30,8 @@ pub(crate) struct Sources {
 }
 
 impl Given {
-    /// Reads the pristine parts from the repository: of the labs that are asked for, and of all others
-    /// that are whole enough to be members of a workspace.
+    /// Reads the pristine parts from the repository: of the labs that are asked for, and of all
+    /// others that are whole enough to be members of a workspace.
     pub(super) fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
         let mut given = Given {
             fixed: Files::new(),
@@ -90,8 +90,8 @@ impl Given {
         &self.labs[lab]
     }
 
-    /// The template's files: everything but the checks, whose sources are on a stage only while they
-    /// are compiled.
+    /// The template's files: everything but the checks, whose sources are on a stage only while
+    /// they are compiled.
     pub(super) fn template(&self) -> Files {
         let mut files = self.fixed.clone();
         for (lab, sources) in &self.labs {

@@ -1,8 +1,9 @@
 //! What clippy says of an answer that was compiled: primitives from past the façade, `unsafe`, and
 //! what a lint of an exercise forbids.
 //!
-//! The one idea: clippy is given lists ([`lists`]), with [`facade`]'s names and the lints' in them, and
-//! each entry carries the name back in a note of its message. So nothing has to be made of the words.
+//! The one idea: clippy is given lists ([`lists`]), with `facade`'s names and the lints' in them,
+//! and each entry carries the name back in a note of its message. So nothing has to be made of the
+//! words.
 //!
 //! What is not here: the compilation, which is the one that runs ([`crate::stage`]).
 
@@ -13,8 +14,8 @@ use crate::build::Message;
 use crate::build::messages::Place;
 use crate::lab::{Check, Exercise, Kind, Lab};
 
-/// The text of the `clippy.toml` that finds what the façade does not offer, and what any lint of the
-/// lab forbids.
+/// The text of the `clippy.toml` that finds what the façade does not offer, and what any lint of
+/// the lab forbids.
 pub fn lists(lab: &Lab) -> String {
     let mut types: Vec<&str> = facade::TYPES.iter().map(|entry| entry.0).collect();
     let mut functions: Vec<&str> = facade::functions().collect();

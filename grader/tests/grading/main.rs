@@ -1,5 +1,5 @@
-//! Grades submissions of the throw-away lab `tiny`, compiled and run as any other. One binary, so that the
-//! stage is prepared once.
+//! Grades submissions of the throw-away lab `tiny`, compiled and run as any other. One binary, so
+//! that the stage is prepared once.
 
 #[path = "../common/mod.rs"]
 mod common;
