@@ -8,6 +8,7 @@ mod attempt;
 mod blame;
 mod out;
 mod recall;
+mod together;
 mod walk;
 
 use anyhow::Result;
@@ -19,6 +20,7 @@ use crate::report::Report;
 use crate::stage::{Built, Stage};
 use crate::subject::Subject;
 use crate::tree::Tree;
+pub use together::{Shared, Together};
 use walk::Walk;
 
 /// What is graded against.
@@ -126,7 +128,7 @@ impl Grader<'_> {
     /// # Errors
     ///
     /// As [`Grader::grade`].
-    pub fn grade_within(&self, built: &Built, subject: &Subject) -> Result<Graded> {
+    fn grade_within(&self, built: &Built, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer, Form::Woven);
         walk.read_tokens();

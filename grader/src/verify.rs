@@ -9,7 +9,6 @@ mod job;
 mod summary;
 mod table;
 mod tally;
-mod together;
 mod wanted;
 
 use anyhow::{Result, anyhow};
@@ -18,8 +17,8 @@ use clap::Args;
 use crate::accepted::Accepted;
 use crate::cache::Cache;
 use crate::error::Exit;
-use crate::grade::{Effort, Graded, Grader, Only};
-use crate::lab::{Check, Kind, Lab};
+use crate::grade::{Effort, Graded, Grader, Only, Shared, Together};
+use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
 use crate::stage::{Stage, Worker};
@@ -148,15 +147,19 @@ impl Proof<'_> {
         self.grader(subject).recall(subject, self.apart())
     }
 
-    fn jobs<'s>(&self, left: &[Numbered<'s>]) -> impl Iterator<Item = Job<'s>> + use<'s> {
+    fn jobs<'s>(&'s self, left: &[Numbered<'s>]) -> impl Iterator<Item = Job<'s>> + use<'s> {
         job::plan(self.lab, left, self.apart()).into_iter()
     }
 
     fn work(&self, worker: &mut Worker, job: &Job) -> Vec<(usize, Result<Graded>)> {
         let stage = worker.stage(&self.lab.name);
         match (stage, job) {
-            (Ok(stage), Job::Alone((at, subject))) => vec![(*at, self.grade(stage, subject))],
-            (Ok(stage), Job::Together(name, mutants)) => self.together(stage, name, mutants),
+            (Ok(stage), Job::Alone((at, subject))) => {
+                vec![(*at, self.grader(subject).grade(stage, subject))]
+            }
+            (Ok(stage), Job::Together(exercise, mutants)) => {
+                self.together(stage, exercise, mutants)
+            }
             (Err(error), job) => {
                 let none = |(at, _): Numbered| (at, Err(anyhow!("{error:#}")));
                 job.subjects().map(none).collect()
@@ -164,8 +167,30 @@ impl Proof<'_> {
         }
     }
 
-    fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
-        self.grader(subject).grade(stage, subject)
+    /// Grades mutants of an exercise in one build, and those alone that do not fit into it.
+    fn together(
+        &self,
+        stage: &mut Stage,
+        exercise: &Exercise,
+        mutants: &[Numbered],
+    ) -> Vec<(usize, Result<Graded>)> {
+        let (tree, lab) = (self.tree, self.lab);
+        let subjects: Vec<&Subject> = mutants.iter().map(|(_, subject)| *subject).collect();
+        let together = Together {
+            tree,
+            lab,
+            exercise,
+        };
+        let shared = together
+            .grade(stage, &subjects, |subject| self.grader(subject))
+            .unwrap_or_else(|_| subjects.iter().map(|_| None).collect());
+        self.say(&describe(exercise, &subjects, &shared));
+        let each = mutants.iter().zip(shared);
+        each.map(|((at, subject), graded)| {
+            let alone = || self.grader(subject).grade(stage, subject);
+            (*at, graded.unwrap_or_else(alone))
+        })
+        .collect()
     }
 
     fn grader<'s>(&'s self, subject: &'s Subject) -> Grader<'s> {
@@ -207,5 +232,27 @@ impl Proof<'_> {
         let enough = checks().any(|check| named(check) && runs(check));
         let needed = checks().filter(|check| named(check) || (!enough && runs(check)));
         Only::Checks(needed.map(|check| check.id().to_owned()).collect())
+    }
+}
+
+/// How many mutants share a build, and which do not.
+fn describe(exercise: &Exercise, mutants: &[&Subject], shared: &Shared) -> String {
+    let alone = mutants
+        .iter()
+        .zip(shared)
+        .filter(|(_, graded)| graded.is_none());
+    let alone: Vec<&str> = alone
+        .filter_map(|(subject, _)| match subject {
+            Subject::Mutant(mutant) => Some(mutant.name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let (name, all) = (&exercise.name, mutants.len());
+    match alone[..] {
+        [] => format!("{name}: all {all} mutants share a build"),
+        _ => {
+            let (shared, alone) = (all - alone.len(), alone.join(", "));
+            format!("{name}: {shared} of {all} mutants share a build, but not {alone}")
+        }
     }
 }

@@ -1,6 +1,9 @@
 //! What a worker grades in one go: a subject, or the mutants of an exercise that may share a build.
 
-use crate::lab::{Kind, Lab};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::lab::{Exercise, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::subject::Subject;
 
@@ -13,7 +16,7 @@ pub(super) enum Job<'s> {
     /// A build of its own.
     Alone(Numbered<'s>),
     /// Mutants of one exercise, which share a build as far as they can.
-    Together(&'s str, Vec<Numbered<'s>>),
+    Together(&'s Exercise, Vec<Numbered<'s>>),
 }
 
 impl<'s> Job<'s> {
@@ -28,26 +31,29 @@ impl<'s> Job<'s> {
 }
 
 /// Sorts subjects into jobs, the longest first, so that no worker begins one when the others end.
-pub(super) fn plan<'s>(lab: &Lab, subjects: &[Numbered<'s>], apart: bool) -> Vec<Job<'s>> {
+pub(super) fn plan<'s>(lab: &'s Lab, subjects: &[Numbered<'s>], apart: bool) -> Vec<Job<'s>> {
+    let shares = |subject: &Subject| match subject {
+        Subject::Mutant(mutant) if !apart && !caught_by_a_rule(lab, mutant) => {
+            lab.exercise(&mutant.exercise)
+        }
+        _ => None,
+    };
     let mut alone = Vec::new();
-    let mut together: Vec<(&str, Vec<Numbered>)> = Vec::new();
+    let mut together: BTreeMap<&str, (&Exercise, Vec<Numbered>)> = BTreeMap::new();
     for &(at, subject) in subjects {
-        match subject {
-            Subject::Mutant(mutant) if !apart && !caught_by_a_rule(lab, mutant) => {
-                match together
-                    .iter_mut()
-                    .find(|(name, _)| *name == mutant.exercise)
-                {
-                    Some((_, mutants)) => mutants.push((at, subject)),
-                    None => together.push((&mutant.exercise, vec![(at, subject)])),
-                }
+        match shares(subject) {
+            Some(exercise) => {
+                let own = together.entry(&exercise.name);
+                let (_, mutants) = own.or_insert_with(|| (exercise, Vec::new()));
+                mutants.push((at, subject));
             }
-            _ => alone.push(Job::Alone((at, subject))),
+            None => alone.push(Job::Alone((at, subject))),
         }
     }
-    together.sort_by_key(|(_, mutants)| std::cmp::Reverse(mutants.len()));
+    let mut together: Vec<_> = together.into_values().collect();
+    together.sort_by_key(|(_, mutants)| Reverse(mutants.len()));
     let together = together.into_iter();
-    let together = together.map(|(name, mutants)| Job::Together(name, mutants));
+    let together = together.map(|(exercise, mutants)| Job::Together(exercise, mutants));
     together.chain(alone).collect()
 }
 

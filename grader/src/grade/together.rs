@@ -1,0 +1,139 @@
+//! Grades mutants of one exercise in one build, as far as they can share one ([`crate::schemata`]).
+//!
+//! The one idea: what does not fit is left to be graded alone, so sharing is never more than faster.
+//! A mutant is left out for what it changes, for an error of the compiler in its lines, or for a
+//! finding there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::Result;
+
+use super::{Graded, Grader};
+use crate::build::Message;
+use crate::build::messages::Place;
+use crate::intake;
+use crate::lab::{Exercise, Lab};
+use crate::mutant::Mutant;
+use crate::schemata::{self, Schema, Woven};
+use crate::stage::{Built, Checks, Compiled, Lints, Stage};
+use crate::subject::Subject;
+use crate::tree::Tree;
+use crate::vet::lints;
+
+/// Where mutants are graded together. No lint may be among what their graders ask for: it would see
+/// the text of all.
+#[derive(Debug)]
+pub struct Together<'t> {
+    /// The course.
+    pub tree: &'t Tree,
+    /// The lab.
+    pub lab: &'t Lab,
+    /// The exercise that all of them are mutants of.
+    pub exercise: &'t Exercise,
+}
+
+/// What came of each mutant that shared a build, in their order; nothing of those that did not.
+pub type Shared = Vec<Option<Result<Graded>>>;
+
+impl Together<'_> {
+    /// Grades those that fit into one build: takes mutants out until what is left builds.
+    ///
+    /// # Errors
+    ///
+    /// Where the solution cannot be read, or the compiler cannot be run.
+    pub fn grade<'g>(
+        &self,
+        stage: &mut Stage,
+        mutants: &[&'g Subject],
+        grader: impl Fn(&'g Subject) -> Grader<'g>,
+    ) -> Result<Shared> {
+        let solution = intake::take(self.tree, self.lab, &Subject::Solution)?.files;
+        let edit = &self.exercise.edit;
+        let own = solution.iter().filter(|(path, _)| edit.contains(path));
+        let mut schema = Schema::of(own.map(|(path, text)| (path.as_str(), text.as_str())));
+        for (number, subject) in (1..).zip(mutants) {
+            if let Subject::Mutant(Mutant { file, text, .. }) = subject {
+                schema.add(number, file, text);
+            }
+        }
+        while schema.numbers().count() > 1 {
+            let woven = schema.weave();
+            let places = match self.compile(stage, &solution, &woven)? {
+                Ok(compiled) => match compiled.with_checks(Checks::Of(&[&self.exercise.name]))? {
+                    Ok(built) => return Ok(run(built, &schema, mutants, grader)),
+                    Err(_) => break,
+                },
+                Err(places) => places,
+            };
+            let faulty = owners(&places, &self.lab.dir(), &woven);
+            if faulty.is_empty() {
+                break;
+            }
+            faulty.into_iter().for_each(|number| schema.remove(number));
+        }
+        Ok(mutants.iter().map(|_| None).collect())
+    }
+
+    /// Compiles a lab with a schema in it. Gives the places that keep it from being used.
+    fn compile<'s>(
+        &self,
+        stage: &'s mut Stage,
+        solution: &BTreeMap<String, String>,
+        woven: &BTreeMap<&str, Woven>,
+    ) -> Result<std::result::Result<Compiled<'s>, Vec<Place>>> {
+        let lib = self.tree.lab(&self.lab.name).join("src/lib.rs");
+        let root = schemata::root(&std::fs::read_to_string(lib)?);
+        let mut files: BTreeMap<&str, &str> = BTreeMap::from([("src/lib.rs", root.as_str())]);
+        files.extend(
+            solution
+                .iter()
+                .map(|(path, text)| (path.as_str(), text.as_str())),
+        );
+        files.extend(
+            woven
+                .iter()
+                .map(|(path, woven)| (*path, woven.text.as_str())),
+        );
+        let lists = lints::lists(self.lab);
+        let compiled = match stage.lay(&files)?.compile(Lints::Lists(&lists))? {
+            Ok(compiled) => compiled,
+            Err(messages) => {
+                let errors = messages.into_iter().filter(Message::is_error);
+                return Ok(Err(errors.flat_map(|error| error.places).collect()));
+            }
+        };
+        let found = lints::bypasses(compiled.messages(), self.exercise, &self.lab.dir());
+        let places: Vec<Place> = found.into_iter().map(|finding| finding.place).collect();
+        Ok(if places.is_empty() {
+            Ok(compiled)
+        } else {
+            Err(places)
+        })
+    }
+}
+
+/// Runs the checks of all mutants that a build holds.
+fn run<'g>(
+    mut built: Built,
+    schema: &Schema,
+    mutants: &[&'g Subject],
+    grader: impl Fn(&'g Subject) -> Grader<'g>,
+) -> Shared {
+    let numbers: BTreeSet<u32> = schema.numbers().collect();
+    let each = (1..).zip(mutants).map(|(number, subject)| {
+        numbers.contains(&number).then(|| {
+            built.choose(number);
+            grader(subject).grade_within(&built, subject)
+        })
+    });
+    each.collect()
+}
+
+/// The mutants that some places are in.
+fn owners(places: &[Place], dir: &str, woven: &BTreeMap<&str, Woven>) -> BTreeSet<u32> {
+    let owner = |place: &Place| {
+        let file = place.file.strip_prefix(dir)?.strip_prefix('/')?;
+        woven.get(file)?.owner(place.line)
+    };
+    places.iter().filter_map(owner).collect()
+}
