@@ -20,7 +20,7 @@ use crate::report::Report;
 use crate::stage::{Built, Stage};
 use crate::subject::Subject;
 use crate::tree::Tree;
-pub use together::{Shared, Together};
+pub use together::{Outcome, Together};
 use walk::Walk;
 
 /// What is graded against.

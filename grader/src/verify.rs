@@ -17,7 +17,7 @@ use clap::Args;
 use crate::accepted::Accepted;
 use crate::cache::Cache;
 use crate::error::Exit;
-use crate::grade::{Effort, Graded, Grader, Only, Shared, Together};
+use crate::grade::{Effort, Graded, Grader, Only, Outcome, Together};
 use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
@@ -181,16 +181,13 @@ impl Proof<'_> {
             lab,
             exercise,
         };
-        let shared = together
-            .grade(stage, &subjects, |subject| self.grader(subject))
-            .unwrap_or_else(|_| subjects.iter().map(|_| None).collect());
-        self.say(&describe(exercise, &subjects, &shared));
-        let each = mutants.iter().zip(shared);
-        each.map(|((at, subject), graded)| {
-            let alone = || self.grader(subject).grade(stage, subject);
-            (*at, graded.unwrap_or_else(alone))
-        })
-        .collect()
+        let grader = |subject| self.grader(subject);
+        let outcomes = together.grade(stage, &subjects, grader, grader);
+        self.say(&describe(exercise, &subjects, &outcomes));
+        let places = mutants.iter().map(|(at, _)| *at);
+        places
+            .zip(outcomes.into_iter().map(|outcome| outcome.graded))
+            .collect()
     }
 
     fn grader<'s>(&'s self, subject: &'s Subject) -> Grader<'s> {
@@ -236,11 +233,9 @@ impl Proof<'_> {
 }
 
 /// How many mutants share a build, and which do not.
-fn describe(exercise: &Exercise, mutants: &[&Subject], shared: &Shared) -> String {
-    let alone = mutants
-        .iter()
-        .zip(shared)
-        .filter(|(_, graded)| graded.is_none());
+fn describe(exercise: &Exercise, mutants: &[&Subject], outcomes: &[Outcome]) -> String {
+    let each = mutants.iter().zip(outcomes);
+    let alone = each.filter(|(_, outcome)| !outcome.shared);
     let alone: Vec<&str> = alone
         .filter_map(|(subject, _)| match subject {
             Subject::Mutant(mutant) => Some(mutant.name.as_str()),

@@ -20,8 +20,8 @@ use crate::subject::Subject;
 use crate::tree::Tree;
 use crate::vet::lints;
 
-/// Where mutants are graded together. No lint may be among what their graders ask for: it would see
-/// the text of all.
+/// Where mutants are graded together. Who grades them within one build must not ask for a lint: it
+/// would see the text of all.
 #[derive(Debug)]
 pub struct Together<'t> {
     /// The course.
@@ -32,16 +32,43 @@ pub struct Together<'t> {
     pub exercise: &'t Exercise,
 }
 
+/// What came of a mutant.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Its verdicts.
+    pub graded: Result<Graded>,
+    /// Whether it shared a build.
+    pub shared: bool,
+}
+
 /// What came of each mutant that shared a build, in their order; nothing of those that did not.
-pub type Shared = Vec<Option<Result<Graded>>>;
+type Shared = Vec<Option<Result<Graded>>>;
 
 impl Together<'_> {
-    /// Grades those that fit into one build: takes mutants out until what is left builds.
-    ///
-    /// # Errors
-    ///
-    /// Where the solution cannot be read, or the compiler cannot be run.
+    /// Grades mutants, in their order: those that fit into one build by what `within` makes, the
+    /// others by what `alone` makes.
     pub fn grade<'g>(
+        &self,
+        stage: &mut Stage,
+        mutants: &[&'g Subject],
+        within: impl Fn(&'g Subject) -> Grader<'g>,
+        alone: impl Fn(&'g Subject) -> Grader<'g>,
+    ) -> Vec<Outcome> {
+        let none = || mutants.iter().map(|_| None).collect();
+        // What fails here fails again, or does not matter.
+        let shared = self
+            .share(stage, mutants, within)
+            .unwrap_or_else(|_| none());
+        let each = mutants.iter().zip(shared);
+        each.map(|(subject, graded)| Outcome {
+            shared: graded.is_some(),
+            graded: graded.unwrap_or_else(|| alone(subject).grade(stage, subject)),
+        })
+        .collect()
+    }
+
+    /// Grades those that fit into one build: takes mutants out until what is left builds.
+    fn share<'g>(
         &self,
         stage: &mut Stage,
         mutants: &[&'g Subject],
