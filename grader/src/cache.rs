@@ -10,8 +10,9 @@
 mod basis;
 mod connected;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use sha2::{Digest, Sha256};
 use crate::files::hex;
 use crate::lab::{Exercise, Lab};
 use crate::template::Template;
-use crate::tree::Tree;
+use crate::tree::{Tree, entries};
 use crate::verdict::{Judged, Verdict};
 use basis::Basis;
 
@@ -109,8 +110,11 @@ impl Cache {
     ///
     /// Where this program cannot be read: its verdicts rest on it.
     pub fn of(tree: &Tree, lab: &Lab, template: &Template, forgets: bool) -> Result<Self> {
+        let all = tree.stages().join("verdicts");
+        let judge = all.join(&basis::judge()?[..16]);
+        prune(&all, &judge);
         Ok(Cache {
-            dir: tree.stages().join("verdicts").join(&lab.name),
+            dir: judge.join(&lab.name),
             basis: Basis::of(lab, template)?,
             forgets,
         })
@@ -167,6 +171,43 @@ impl Cache {
     }
 }
 
+/// How many graders' verdicts are kept, those of the last that were used.
+const GRADERS: usize = 4;
+
+/// Takes away what graders have kept that were not used of late. Each new build is another grader.
+fn prune(all: &Path, own: &Path) {
+    let used = |dir: &PathBuf| dir.metadata().and_then(|meta| meta.modified()).ok();
+    let mut others = entries(all).unwrap_or_default();
+    others.retain(|dir| dir != own);
+    others.sort_by_key(|dir| Reverse(used(dir)));
+    for dir in others.iter().skip(GRADERS - 1) {
+        // If it stays, it takes room, and is asked for nothing.
+        let _ = std::fs::remove_dir_all(dir);
+    }
+}
+
 fn digest(text: &str) -> String {
     hex(&Sha256::digest(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_verdicts_of_graders_that_are_long_gone_are_taken_away() {
+        let dir = tempfile::TempDir::new().expect("a place for files");
+        let long_ago = std::time::SystemTime::UNIX_EPOCH;
+        for (name, age) in [("own", 0), ("a", 3), ("b", 9), ("c", 5), ("d", 1), ("e", 7)] {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.join("tiny")).expect("room");
+            let used = long_ago + Duration::from_secs(age);
+            let dir = std::fs::File::open(path).expect("it is there");
+            dir.set_modified(used).expect("its time can be set");
+        }
+        prune(dir.path(), &dir.path().join("own"));
+        let left = entries(dir.path()).expect("it is there");
+        let left = left.iter().map(|path| crate::tree::name(path));
+        assert_eq!(left.collect::<Vec<_>>(), ["b", "c", "e", "own"]);
+    }
 }

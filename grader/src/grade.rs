@@ -14,7 +14,7 @@ mod walk;
 use anyhow::Result;
 
 use crate::cache::{Cache, Form};
-use crate::intake;
+use crate::intake::{self, Answer};
 use crate::lab::{Check, Exercise, Lab};
 use crate::report::Report;
 use crate::stage::{Built, Stage};
@@ -123,14 +123,10 @@ impl Grader<'_> {
         Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
 
-    /// Grades a mutant that was chosen from those that a build holds. Blocks while its checks run.
-    ///
-    /// # Errors
-    ///
-    /// As [`Grader::grade`].
-    fn grade_within(&self, built: &Built, subject: &Subject) -> Result<Graded> {
-        let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, Form::Woven);
+    /// Grades a mutant that was chosen from those that a build holds, by the files that it was built
+    /// from. Blocks while its checks run.
+    fn grade_within(&self, built: &Built, subject: &Subject, answer: &Answer) -> Result<Graded> {
+        let mut walk = Walk::new(self, answer, Form::Woven);
         walk.read_tokens();
         walk.run_within(built)?;
         Ok(walk.graded(subject))

@@ -37,7 +37,7 @@ struct Checked {
 impl Basis {
     pub(super) fn of(lab: &Lab, template: &Template) -> Result<Self> {
         let mut common = Sha256::new();
-        feed(&mut common, "grader", judge()?);
+        feed(&mut common, "grader", judge()?.as_bytes());
         feed(&mut common, "toolchain", template.toolchain().as_bytes());
         feed(&mut common, "lints", lints::lists(lab).as_bytes());
         for (path, bytes) in template.given().shared(&lab.name) {
@@ -117,15 +117,17 @@ impl Checked {
     }
 }
 
-/// The program that judges: this one, whatever it was built from.
-fn judge() -> Result<&'static [u8]> {
-    static JUDGE: OnceLock<Vec<u8>> = OnceLock::new();
+/// The program that judges, as a hash: this one, whatever it was built from.
+pub(super) fn judge() -> Result<&'static str> {
+    static JUDGE: OnceLock<String> = OnceLock::new();
     if let Some(known) = JUDGE.get() {
         return Ok(known);
     }
-    let program = std::env::current_exe().context("finding this program")?;
-    let bytes = std::fs::read(&program).context("reading this program")?;
-    Ok(JUDGE.get_or_init(|| Sha256::digest(bytes).to_vec()))
+    // By its name it may be another by now, or gone: somebody has built it anew.
+    let running = std::fs::read("/proc/self/exe");
+    let program = running.or_else(|_| std::fs::read(std::env::current_exe()?));
+    let hash = Sha256::digest(program.context("reading this program")?);
+    Ok(JUDGE.get_or_init(|| hex(&hash)))
 }
 
 /// Hashes a name and what it names, so that no two lists of them are hashed alike.

@@ -11,7 +11,7 @@ use anyhow::Result;
 use super::{Graded, Grader};
 use crate::build::Message;
 use crate::build::messages::Place;
-use crate::intake;
+use crate::intake::{self, Answer};
 use crate::lab::{Exercise, Lab};
 use crate::mutant::Mutant;
 use crate::schemata::{self, Schema, Woven};
@@ -19,6 +19,9 @@ use crate::stage::{Built, Checks, Compiled, Lints, Stage};
 use crate::subject::Subject;
 use crate::tree::Tree;
 use crate::vet::lints;
+
+/// A library's root, from its lab's folder.
+const ROOT: &str = "src/lib.rs";
 
 /// Where mutants are graded together. Who grades them within one build must not ask for a lint: it
 /// would see the text of all.
@@ -74,9 +77,12 @@ impl Together<'_> {
         mutants: &[&'g Subject],
         grader: impl Fn(&'g Subject) -> Grader<'g>,
     ) -> Result<Shared> {
-        let solution = intake::take(self.tree, self.lab, &Subject::Solution)?.files;
+        let solution = intake::take(self.tree, self.lab, &Subject::Solution)?;
         let edit = &self.exercise.edit;
-        let own = solution.iter().filter(|(path, _)| edit.contains(path));
+        let own = solution
+            .files
+            .iter()
+            .filter(|(path, _)| edit.contains(path));
         let mut schema = Schema::of(own.map(|(path, text)| (path.as_str(), text.as_str())));
         for (number, subject) in (1..).zip(mutants) {
             if let Subject::Mutant(Mutant { file, text, .. }) = subject {
@@ -85,9 +91,9 @@ impl Together<'_> {
         }
         while schema.numbers().count() > 1 {
             let woven = schema.weave();
-            let places = match self.compile(stage, &solution, &woven)? {
+            let places = match self.compile(stage, &solution.files, &woven)? {
                 Ok(compiled) => match compiled.with_checks(Checks::Of(&[&self.exercise.name]))? {
-                    Ok(built) => return Ok(run(built, &schema, mutants, grader)),
+                    Ok(built) => return Ok(run(built, &solution, &schema, mutants, grader)),
                     Err(_) => break,
                 },
                 Err(places) => places,
@@ -108,9 +114,8 @@ impl Together<'_> {
         solution: &BTreeMap<String, String>,
         woven: &BTreeMap<&str, Woven>,
     ) -> Result<std::result::Result<Compiled<'s>, Vec<Place>>> {
-        let lib = self.tree.lab(&self.lab.name).join("src/lib.rs");
-        let root = schemata::root(&std::fs::read_to_string(lib)?);
-        let mut files: BTreeMap<&str, &str> = BTreeMap::from([("src/lib.rs", root.as_str())]);
+        let root = schemata::root(stage.pristine(ROOT)?);
+        let mut files: BTreeMap<&str, &str> = BTreeMap::from([(ROOT, root.as_str())]);
         files.extend(
             solution
                 .iter()
@@ -142,18 +147,26 @@ impl Together<'_> {
 /// Runs the checks of all mutants that a build holds.
 fn run<'g>(
     mut built: Built,
+    solution: &Answer,
     schema: &Schema,
     mutants: &[&'g Subject],
     grader: impl Fn(&'g Subject) -> Grader<'g>,
 ) -> Shared {
     let numbers: BTreeSet<u32> = schema.numbers().collect();
-    let each = (1..).zip(mutants).map(|(number, subject)| {
-        numbers.contains(&number).then(|| {
-            built.choose(number);
-            grader(subject).grade_within(&built, subject)
-        })
-    });
-    each.collect()
+    let mut grade = |number, subject: &'g Subject| {
+        let Subject::Mutant(mutant) = subject else {
+            return None;
+        };
+        let mut answer = solution.clone();
+        let (file, text) = (mutant.file.clone(), mutant.text.clone());
+        answer.files.insert(file, text);
+        built.choose(number);
+        let shares = numbers.contains(&number);
+        shares.then(|| grader(subject).grade_within(&built, subject, &answer))
+    };
+    let each = (1..).zip(mutants);
+    each.map(|(number, subject)| grade(number, subject))
+        .collect()
 }
 
 /// The mutants that some places are in.

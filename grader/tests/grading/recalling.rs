@@ -1,10 +1,11 @@
 //! What was graded before, and on what that depends.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use grader::cache::Cache;
 use grader::grade::{Effort, Grader, Only};
 use grader::report::json;
+use grader::tree::files_below;
 use tempfile::TempDir;
 
 use super::{Course, Report, Subject, answer, common, course, stage};
@@ -61,15 +62,9 @@ impl Desk {
     }
 
     fn entries(&self) -> Vec<PathBuf> {
-        let dir = self.dir.path().join("target/grader/verdicts/tiny");
-        let files = |dir: &Path| Some(std::fs::read_dir(dir).ok()?.flatten());
-        let mut entries: Vec<PathBuf> = files(&dir)
-            .into_iter()
-            .flatten()
-            .map(|entry| entry.path())
-            .collect();
-        entries.sort();
-        entries
+        let all = self.dir.path().join("target/grader/verdicts");
+        let entries = files_below(&all).expect("a folder");
+        entries.iter().map(|entry| all.join(entry)).collect()
     }
 }
 
