@@ -11,6 +11,9 @@ mod table;
 mod tally;
 mod wanted;
 
+use std::sync::OnceLock;
+use std::time::Instant;
+
 use anyhow::{Result, anyhow};
 use clap::Args;
 
@@ -72,6 +75,7 @@ pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit>
                 subjects: of(lab),
                 cache: Cache::of(tree, lab, &template, how.all)?,
                 progress: &progress,
+                began: OnceLock::new(),
             })
         })
         .collect::<Result<_>>()?;
@@ -118,6 +122,10 @@ fn recall<'p>(proofs: &'p [Proof], tallies: &mut [Tally]) -> Vec<Vec<Numbered<'p
             Err(error) => tallies[*at].add(vec![(*number, Err(error))]),
         },
     );
+    let (all, new) = (subjects.len(), left.iter().map(Vec::len).sum::<usize>());
+    if let (Some(proof), true) = (proofs.first(), new < all) {
+        proof.say(&format!("{} of {all} were graded before", all - new));
+    }
     left
 }
 
@@ -130,6 +138,8 @@ struct Proof<'p> {
     subjects: Vec<&'p Subject>,
     cache: Cache,
     progress: &'p Progress,
+    /// When the first of its subjects was begun that are not known from before.
+    began: OnceLock<Instant>,
 }
 
 impl Proof<'_> {
@@ -152,6 +162,7 @@ impl Proof<'_> {
     }
 
     fn work(&self, worker: &mut Worker, job: &Job) -> Vec<(usize, Result<Graded>)> {
+        self.began.get_or_init(Instant::now);
         let stage = worker.stage(&self.lab.name);
         match (stage, job) {
             (Ok(stage), Job::Alone((at, subject))) => {

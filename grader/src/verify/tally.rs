@@ -15,7 +15,6 @@ use crate::subject::Subject;
 /// What is known so far about one lab. It prints itself when all is known.
 pub(super) struct Tally<'p> {
     proof: &'p Proof<'p>,
-    began: Instant,
     took: Duration,
     table: Table<'p>,
     costs: Costs,
@@ -28,7 +27,6 @@ impl<'p> Tally<'p> {
     pub(super) fn of(proof: &'p Proof<'p>) -> Self {
         Tally {
             proof,
-            began: Instant::now(),
             took: Duration::ZERO,
             table: Table::new(proof.lab),
             costs: Costs::default(),
@@ -70,7 +68,8 @@ impl<'p> Tally<'p> {
     }
 
     fn finish(&mut self) {
-        self.took = self.began.elapsed();
+        let began = self.proof.began.get();
+        self.took = began.map_or(Duration::ZERO, Instant::elapsed);
         let idle = self.table.idle();
         let asked = idle.filter(|check| self.proof.wanted.every_mutant_of(check.exercise()));
         let complaint = |id: &str| format!("check {id}: no mutant is caught by it");
