@@ -107,8 +107,8 @@ impl Grader<'_> {
         Ok(walk.graded(subject))
     }
 
-    /// Gives what is known about a subject, if that is all there is to know. Its verdicts count, and
-    /// not their lines, unless it was built `apart`.
+    /// Gives what is known about a subject, if that is all there is to know. Of a mutant that need
+    /// not be built `apart`, only the verdicts count, and not their lines.
     ///
     /// # Errors
     ///
@@ -116,9 +116,9 @@ impl Grader<'_> {
     pub fn recall(&self, subject: &Subject, apart: bool) -> Result<Option<Graded>> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer, Form::Apart);
-        walk.recall(match apart {
-            true => &[Form::Apart],
-            false => &[Form::Apart, Form::Woven],
+        walk.recall(match subject {
+            Subject::Mutant(_) if !apart => &[Form::Apart, Form::Woven],
+            _ => &[Form::Apart],
         });
         Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
