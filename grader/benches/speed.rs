@@ -82,7 +82,7 @@ fn run(command: &[&str], more: &[&str]) -> Result<(f64, f64)> {
     let status = Command::new(env!("CARGO_BIN_EXE_grader"))
         .args(command)
         .args(more)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()?;

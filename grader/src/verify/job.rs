@@ -51,6 +51,10 @@ pub(super) fn plan<'s>(lab: &'s Lab, subjects: &[Numbered<'s>], apart: bool) -> 
         }
     }
     let mut together: Vec<_> = together.into_values().collect();
+    // Nobody to share with.
+    for (_, mutants) in together.extract_if(.., |(_, mutants)| mutants.len() == 1) {
+        alone.extend(mutants.into_iter().map(Job::Alone));
+    }
     together.sort_by_key(|(_, mutants)| Reverse(mutants.len()));
     let together = together.into_iter();
     let together = together.map(|(exercise, mutants)| Job::Together(exercise, mutants));
