@@ -1,4 +1,5 @@
-//! What the grader's shortcuts save, each as a ratio to the naive way in the same run (`make speed`).
+//! What the grader's shortcuts save, each as a ratio to the naive way in the same run
+//! (`make speed`).
 //!
 //! The one idea: processor time of all processes together, because it says the same on a busy
 //! machine. A ratio of two figures of one run holds elsewhere; the figures do not.
@@ -93,8 +94,8 @@ fn run(command: &[&str], more: &[&str]) -> Result<(f64, f64)> {
 /// The processor time of all processes that were started and waited for, in seconds.
 fn children() -> Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").context("only on Linux")?;
-    // The name may hold spaces. Fields 16 and 17, user and system time of children, are the 14th and
-    // 15th after it.
+    // The name may hold spaces. Fields 16 and 17, user and system time of children, are the 14th
+    // and 15th after it.
     let (_, fields) = stat.rsplit_once(')').context("a process has a name")?;
     let ticks = fields.split_whitespace().skip(13).take(2);
     let ticks: u32 = ticks.map(str::parse::<u32>).sum::<Result<_, _>>()?;

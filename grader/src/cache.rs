@@ -1,8 +1,8 @@
 //! Verdicts that were found before, so that nothing is graded twice for the same reason.
 //!
-//! The one idea: an entry is named by a hash of all that its verdicts rest on. So it is never out of
-//! date: once anything has changed, another name is asked for. What may depend on how busy the
-//! machine is is not kept at all, and neither is anything that the grader itself failed at.
+//! The one idea: an entry is named by a hash of all that its verdicts rest on. So it is never out
+//! of date: once anything has changed, another name is asked for. A verdict that may depend on the
+//! machine's load is not kept at all, and neither is a failure of the grader itself.
 //!
 //! What is not here: who asks ([`crate::grade`], [`crate::verify`]). A cache is a folder below
 //! `target`, trusted like the rest of it.

@@ -123,8 +123,8 @@ impl Grader<'_> {
         Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
 
-    /// Grades a mutant that was chosen from those that a build holds, by the files that it was built
-    /// from. Blocks while its checks run.
+    /// Grades a mutant that was chosen from those that a build holds, by the files that it was
+    /// built from. Blocks while its checks run.
     fn grade_within(&self, built: &Built, subject: &Subject, answer: &Answer) -> Result<Graded> {
         let mut walk = Walk::new(self, answer, Form::Woven);
         walk.read_tokens();

@@ -67,8 +67,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether there are verdicts, and they come out as when all is graded: not where grading ends with the first that
-    /// fails, and of a lint not without the checks that it counts beside.
+    /// Whether there are verdicts, and they come out as when all is graded: not where grading ends
+    /// with the first that fails, and of a lint not without the checks that it counts beside.
     fn judges_whole(&self, asked: &[&Check]) -> bool {
         let lint = asked.iter().any(|check| check.kind == Kind::Lint);
         match (&self.grader.only, self.grader.effort) {

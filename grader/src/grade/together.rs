@@ -1,8 +1,7 @@
 //! Grades mutants of one exercise in one build, as far as they can share one ([`crate::schemata`]).
 //!
-//! The one idea: what does not fit is left to be graded alone, so sharing is never more than faster.
-//! A mutant is left out for what it changes, for an error of the compiler in its lines, or for a
-//! finding there.
+//! The one idea: what does not fit is graded alone, so sharing can only save time. A mutant is left
+//! out for what it changes, for an error of the compiler in its lines, or for a finding there.
 
 use std::collections::{BTreeMap, BTreeSet};
 
