@@ -115,7 +115,7 @@ impl Cache {
         prune(&all, &judge);
         Ok(Cache {
             dir: judge.join(&lab.name),
-            basis: Basis::of(lab, template)?,
+            basis: Basis::of(lab, template.given(), template.toolchain())?,
             forgets,
         })
     }

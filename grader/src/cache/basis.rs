@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::connected::{Words, connected, module};
 use crate::files::{Files, hex};
 use crate::lab::{Exercise, Lab};
-use crate::template::Template;
+use crate::template::Given;
 use crate::vet::lints;
 
 /// What the verdicts of one lab rest on but for the answer.
@@ -35,15 +35,15 @@ struct Checked {
 }
 
 impl Basis {
-    pub(super) fn of(lab: &Lab, template: &Template) -> Result<Self> {
+    pub(super) fn of(lab: &Lab, given: &Given, toolchain: &str) -> Result<Self> {
         let mut common = Sha256::new();
         feed(&mut common, "grader", judge()?.as_bytes());
-        feed(&mut common, "toolchain", template.toolchain().as_bytes());
+        feed(&mut common, "toolchain", toolchain.as_bytes());
         feed(&mut common, "lints", lints::lists(lab).as_bytes());
-        for (path, bytes) in template.given().shared(&lab.name) {
+        for (path, bytes) in given.shared(&lab.name) {
             feed(&mut common, path, bytes);
         }
-        let sources = template.given().sources(&lab.name);
+        let sources = given.sources(&lab.name);
         let exercises = lab.exercises.iter().map(|exercise| {
             let checked = Checked::of(lab, exercise, &sources.checks, common.clone());
             (exercise.name.clone(), checked)
@@ -137,3 +137,6 @@ fn feed(hash: &mut Sha256, name: &str, bytes: &[u8]) {
         hash.update(part);
     }
 }
+
+#[cfg(test)]
+mod tests;

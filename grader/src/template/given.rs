@@ -32,7 +32,7 @@ pub(crate) struct Sources {
 impl Given {
     /// Reads the pristine parts from the repository: of the labs that are asked for, and of all
     /// others that are whole enough to be members of a workspace.
-    pub(super) fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
+    pub(crate) fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
         let mut given = Given {
             fixed: Files::new(),
             labs: BTreeMap::new(),
