@@ -18,6 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::error::{BadInput, Exit, exit_for};
 use crate::tree::Tree;
+use crate::workers::cores;
 
 /// From a folder that a student handed in to a mark that can be trusted.
 #[derive(Debug, Parser)]
@@ -69,10 +70,6 @@ struct LabArg {
     /// Only this lab.
     #[arg(long, value_name = "LAB")]
     lab: Option<String>,
-}
-
-fn cores() -> usize {
-    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 impl Cli {

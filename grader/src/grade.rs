@@ -7,16 +7,20 @@
 mod attempt;
 mod blame;
 mod out;
+mod recall;
+mod together;
 mod walk;
 
 use anyhow::Result;
 
-use crate::intake;
+use crate::cache::{Cache, Form};
+use crate::intake::{self, Answer};
 use crate::lab::{Check, Exercise, Lab};
 use crate::report::Report;
-use crate::stage::Stage;
+use crate::stage::{Built, Stage};
 use crate::subject::Subject;
 use crate::tree::Tree;
+pub use together::{Outcome, Together};
 use walk::Walk;
 
 /// What is graded against.
@@ -30,6 +34,8 @@ pub struct Grader<'g> {
     pub only: Only,
     /// How long its checks are waited for.
     pub effort: Effort<'g>,
+    /// Where verdicts are looked up and kept, if they are.
+    pub cache: Option<&'g Cache>,
 }
 
 /// How long checks are waited for. A check is given up after a moment where nothing hangs on it.
@@ -92,9 +98,37 @@ impl Grader<'_> {
     /// grader's own failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer);
+        let mut walk = Walk::new(self, &answer, Form::Apart);
+        walk.recall(&[Form::Apart]);
+        if !walk.left().is_empty() {
+            walk.read_tokens();
+            walk.build_and_run(stage)?;
+        }
+        Ok(walk.graded(subject))
+    }
+
+    /// Gives what is known about a subject, if that is all there is to know. Of a mutant that need
+    /// not be built `apart`, only the verdicts count, and not their lines.
+    ///
+    /// # Errors
+    ///
+    /// Where the subject cannot be taken in.
+    pub fn recall(&self, subject: &Subject, apart: bool) -> Result<Option<Graded>> {
+        let answer = intake::take(self.tree, self.lab, subject)?;
+        let mut walk = Walk::new(self, &answer, Form::Apart);
+        walk.recall(match subject {
+            Subject::Mutant(_) if !apart => &[Form::Apart, Form::Woven],
+            _ => &[Form::Apart],
+        });
+        Ok(walk.left().is_empty().then(|| walk.graded(subject)))
+    }
+
+    /// Grades a mutant that was chosen from those that a build holds, by the files that it was
+    /// built from. Blocks while its checks run.
+    fn grade_within(&self, built: &Built, subject: &Subject, answer: &Answer) -> Result<Graded> {
+        let mut walk = Walk::new(self, answer, Form::Woven);
         walk.read_tokens();
-        walk.build_and_run(stage)?;
+        walk.run_within(built)?;
         Ok(walk.graded(subject))
     }
 }

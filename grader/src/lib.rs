@@ -7,13 +7,15 @@
 //!
 //! [`grade`] walks a subject through; [`workers`] walks many at once. [`template`] is what all
 //! stages share, and [`build`] compiles one crate. [`verify`] proves a lab by grading answers whose
-//! outcome is known, and [`handout`] generates what students get.
+//! outcome is known, and [`handout`] generates what students get. Two shortcuts change no verdict:
+//! mutants share a build ([`schemata`]), and what was found before is known ([`cache`]).
 //!
 //! What is not here: the checks themselves (`grader/labs`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
 
 pub mod accepted;
 pub mod build;
+pub mod cache;
 pub mod cli;
 mod data;
 pub mod edit;
@@ -32,6 +34,7 @@ pub mod report;
 pub mod run;
 pub mod sample;
 pub mod scaffold;
+pub mod schemata;
 pub mod score;
 pub mod stage;
 pub mod subject;

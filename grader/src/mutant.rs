@@ -9,7 +9,7 @@ use toml::Spanned;
 use crate::data;
 use crate::edit::Edit;
 use crate::error::BadInput;
-use crate::lab::Lab;
+use crate::lab::{Exercise, Lab};
 use crate::tree::{Tree, entries};
 
 /// One mistake.
@@ -38,107 +38,120 @@ impl Mutant {
     pub fn all(tree: &Tree, lab: &Lab) -> Result<Vec<Mutant>> {
         let mut all = Vec::new();
         for path in entries(&tree.mutants(&lab.name))? {
-            if path
-                .extension()
-                .is_some_and(|extension| extension == "toml")
-            {
-                read(tree, lab, &path, &mut all)?;
+            if path.extension().is_some_and(|kind| kind == "toml") {
+                all.extend(read(tree, lab, &path)?);
             }
         }
         Ok(all)
     }
 }
 
-fn read(tree: &Tree, lab: &Lab, path: &Path, all: &mut Vec<Mutant>) -> Result<()> {
+/// Reads the mutants of one exercise.
+fn read(tree: &Tree, lab: &Lab, path: &Path) -> Result<Vec<Mutant>> {
     let (text, file): (_, MutantsFile) = data::read(path)?;
-    let exercise = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let Some(known) = lab.exercise(&exercise) else {
-        let problem = format!("the lab has no exercise `{exercise}`");
+    let name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let Some(exercise) = lab.exercise(&name) else {
+        let problem = format!("the lab has no exercise `{name}`");
         return Err(BadInput::new(path, problem, "name the file after an exercise").into());
     };
+    let page = Page {
+        path,
+        text: &text,
+        exercise,
+        solution: &tree.solution(&lab.name),
+    };
+    let mut mutants: Vec<Mutant> = Vec::new();
     for entry in file.mutant {
-        let at = entry.name.span().start;
-        let name = entry.name.get_ref().clone();
-        let bad = |problem: String, remedy: &str| {
-            BadInput::new(path, format!("mutant `{name}`: {problem}"), remedy)
-        };
-        if all
-            .iter()
-            .any(|other| other.exercise == exercise && other.name == name)
-        {
-            return Err(bad("is named twice".to_owned(), "rename one")
-                .at_byte(&text, at)
-                .into());
-        }
-        let mut killed_by = Vec::new();
-        for check in &entry.killed_by {
-            let id = format!("{exercise}::{check}");
-            if !known.checks.iter().any(|promised| promised.id() == id) {
-                let problem = format!("there is no check `{id}`");
-                let remedy = "name checks of this exercise, without `exercise::`";
-                return Err(bad(problem, remedy).at_byte(&text, at).into());
-            }
-            killed_by.push(id);
+        let mutant = page.mutant(tree, &entry)?;
+        page.compare(&entry, &mutant, &mutants)?;
+        mutants.push(mutant);
+    }
+    Ok(mutants)
+}
+
+/// A file of mutants.
+struct Page<'p> {
+    path: &'p Path,
+    text: &'p str,
+    exercise: &'p Exercise,
+    /// The folder of the lab's solution.
+    solution: &'p Path,
+}
+
+impl Page<'_> {
+    /// A problem with an entry, at a byte of the file.
+    fn bad(&self, entry: &MutantEntry, at: usize, problem: &str, remedy: &str) -> BadInput {
+        let problem = format!("mutant `{}`: {problem}", entry.name.get_ref());
+        BadInput::new(self.path, problem, remedy).at_byte(self.text, at)
+    }
+
+    fn mutant(&self, tree: &Tree, entry: &MutantEntry) -> Result<Mutant> {
+        let bad = |problem: &str, remedy| self.bad(entry, entry.name.span().start, problem, remedy);
+        let id = |check: &String| format!("{}::{check}", self.exercise.name);
+        let killed_by: Vec<String> = entry.killed_by.iter().map(id).collect();
+        let known = |id: &&String| self.exercise.checks.iter().any(|check| check.id() == **id);
+        if let Some(id) = killed_by.iter().find(|id| !known(id)) {
+            let remedy = "name checks of this exercise, without `exercise::`";
+            return Err(bad(&format!("there is no check `{id}`"), remedy).into());
         }
         if killed_by.is_empty() {
             let remedy = "list the checks that must catch it under `killed_by`";
-            return Err(bad("nobody has to catch it".to_owned(), remedy)
-                .at_byte(&text, at)
-                .into());
+            return Err(bad("nobody has to catch it", remedy).into());
         }
-        let source = tree.solution(&lab.name).join(&entry.file);
-        if !known.edit.contains(&entry.file) {
+        if !self.exercise.edit.contains(&entry.file) {
             let problem = format!("`{}` is not a file of the exercise", entry.file);
-            return Err(bad(problem, "name one of its `edit` files")
-                .at_byte(&text, at)
-                .into());
+            return Err(bad(&problem, "name one of its `edit` files").into());
         }
-        let mut mutated = std::fs::read_to_string(&source).map_err(|error| {
-            BadInput::new(
-                &source,
-                format!("cannot be read ({error})"),
-                "write the solution first",
-            )
-        })?;
-        for edit in entry.edits().ok_or_else(|| {
+        let edits = entry.edits().ok_or_else(|| {
             let remedy = "give it `find` and `replace`, or several of them as [[mutant.edit]]";
-            bad("it edits nothing, or in both ways".to_owned(), remedy).at_byte(&text, at)
-        })? {
-            mutated = edit.apply(&mutated).map_err(|problem| {
-                let remedy = format!("make it match exactly one place of {}", tree.told(&source));
-                bad(problem, &remedy).at_byte(&text, edit.at())
+            bad("it edits nothing, or in both ways", remedy)
+        })?;
+        let source = self.source(entry)?;
+        let place = tree.told(&self.solution.join(&entry.file));
+        let mut text = source;
+        for edit in edits {
+            text = edit.apply(&text).map_err(|problem| {
+                let remedy = format!("make it match exactly one place of {place}");
+                self.bad(entry, edit.at(), &problem, &remedy)
             })?;
         }
-        let source = std::fs::read_to_string(&source)?;
-        let same = all
-            .iter()
-            .filter(|other| other.exercise == exercise && other.file == entry.file)
-            .find(|other| same_code(&other.text, &mutated));
-        let twin = match same {
-            _ if same_code(&source, &mutated) => {
-                Some("it does not change the solution's code".to_owned())
-            }
-            Some(other) => Some(format!("it is the same code as mutant `{}`", other.name)),
-            None => None,
-        };
-        if let Some(problem) = twin {
-            let remedy = "make another mistake in it, or take it out";
-            return Err(bad(problem, remedy).at_byte(&text, at).into());
-        }
-        all.push(Mutant {
-            exercise: exercise.clone(),
-            name: name.clone(),
-            mistake: entry.mistake,
+        Ok(Mutant {
+            exercise: self.exercise.name.clone(),
+            name: entry.name.get_ref().clone(),
+            mistake: entry.mistake.clone(),
             killed_by,
-            file: entry.file,
-            text: mutated,
-        });
+            file: entry.file.clone(),
+            text,
+        })
     }
-    Ok(())
+
+    /// The solution's file that an entry edits.
+    fn source(&self, entry: &MutantEntry) -> Result<String> {
+        let path = self.solution.join(&entry.file);
+        let read = std::fs::read_to_string(&path).map_err(|error| {
+            let problem = format!("cannot be read ({error})");
+            BadInput::new(&path, problem, "write the solution first")
+        });
+        Ok(read?)
+    }
+
+    /// Refuses a mutant that is one of the others, or none.
+    fn compare(&self, entry: &MutantEntry, mutant: &Mutant, others: &[Mutant]) -> Result<()> {
+        let bad = |problem: &str, remedy| self.bad(entry, entry.name.span().start, problem, remedy);
+        if others.iter().any(|other| other.name == mutant.name) {
+            return Err(bad("is named twice", "rename one").into());
+        }
+        let remedy = "make another mistake in it, or take it out";
+        if same_code(&self.source(entry)?, &mutant.text) {
+            return Err(bad("it does not change the solution's code", remedy).into());
+        }
+        let mut others = others.iter().filter(|other| other.file == mutant.file);
+        if let Some(other) = others.find(|other| same_code(&other.text, &mutant.text)) {
+            let problem = format!("it is the same code as mutant `{}`", other.name);
+            return Err(bad(&problem, remedy).into());
+        }
+        Ok(())
+    }
 }
 
 /// Whether two texts differ in nothing but comments and white space around lines.

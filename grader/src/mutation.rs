@@ -16,8 +16,8 @@ use anstream::println;
 use anyhow::Result;
 
 use crate::error::{BadInput, Exit};
-use crate::grade::{Effort, Graded, Grader, Only};
-use crate::lab::Lab;
+use crate::grade::{Effort, Graded, Grader, Only, Together};
+use crate::lab::{Exercise, Kind, Lab};
 use crate::progress::Progress;
 use crate::stage::Worker;
 use crate::subject::Subject;
@@ -69,21 +69,15 @@ pub fn run(
     let mut tally = Tally::default();
     workers::each(
         jobs,
-        &changes.iter().collect::<Vec<_>>(),
+        &together(lab, &changes),
         || Worker::new(&template),
-        |worker, change| {
-            let subject = Subject::Mutant(change.mutant.clone());
-            let grader = Grader {
-                tree,
-                lab,
-                only: Only::Exercise(change.mutant.exercise.clone()),
-                effort: Effort::UntilOneFails,
-            };
-            grader.grade(worker.stage(&lab.name)?, &subject)
-        },
-        |change, graded| {
-            let came_to = tally.count(change, graded);
-            progress.done(&format!("{change}: {came_to}"));
+        |worker, (exercise, changes)| grade(tree, lab, worker, exercise, changes),
+        |(_, changes), graded| match graded {
+            Ok(graded) => changes.iter().zip(graded).for_each(|(change, graded)| {
+                let came_to = tally.count(change, graded);
+                progress.done(&format!("{change}: {came_to}"));
+            }),
+            Err(error) => tally.complaints.push(format!("not graded: {error:#}")),
         },
     );
     drop(progress);
@@ -92,6 +86,59 @@ pub fn run(
         owner.is_some_and(|owner| exercise.is_none_or(|only| owner.name == only))
     };
     Ok(tally.conclude(lab, changes.len(), &mut explained, asked))
+}
+
+/// How many changes share a build at most: so that all workers have something to do.
+const TOGETHER: usize = 32;
+
+/// Changes that may share a build: some of each exercise.
+fn together<'c>(lab: &'c Lab, changes: &'c [Change]) -> Vec<(&'c Exercise, &'c [Change])> {
+    let same = |one: &Change, other: &Change| one.mutant.exercise == other.mutant.exercise;
+    let some = changes
+        .chunk_by(same)
+        .flat_map(|changes| changes.chunks(TOGETHER));
+    some.filter_map(|changes| Some((lab.exercise(&changes[0].mutant.exercise)?, changes)))
+        .collect()
+}
+
+/// Grades changes of one exercise, in one build as far as they can share one.
+fn grade(
+    tree: &Tree,
+    lab: &Lab,
+    worker: &mut Worker,
+    exercise: &Exercise,
+    changes: &[Change],
+) -> Result<Vec<Result<Graded>>> {
+    let grader = |only| Grader {
+        tree,
+        lab,
+        only,
+        effort: Effort::UntilOneFails,
+        cache: None,
+    };
+    let subjects = changes.iter();
+    let subjects = subjects.map(|change| Subject::Mutant(change.mutant.clone()));
+    let subjects: Vec<Subject> = subjects.collect();
+    let together = Together {
+        tree,
+        lab,
+        exercise,
+    };
+    let outcomes = together.grade(
+        worker.stage(&lab.name)?,
+        &subjects.iter().collect::<Vec<_>>(),
+        |_| grader(without_lints(exercise)),
+        |_| grader(Only::Exercise(exercise.name.clone())),
+    );
+    let graded = outcomes.into_iter().map(|outcome| outcome.graded);
+    Ok(graded.collect())
+}
+
+/// The checks of an exercise that are no lints. No machine's change takes what a lint forbids.
+fn without_lints(exercise: &Exercise) -> Only {
+    let checks = exercise.checks.iter();
+    let checks = checks.filter(|check| check.kind != Kind::Lint);
+    Only::Checks(checks.map(|check| check.id().to_owned()).collect())
 }
 
 /// What the changes came to.

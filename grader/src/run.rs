@@ -9,6 +9,7 @@ use anyhow::{Result, anyhow};
 
 use crate::lab::{Check, Kind};
 use crate::process::{self, Bounds, Ended};
+use crate::schemata;
 use crate::stage::Built;
 
 /// How a check came to its end.
@@ -105,6 +106,9 @@ fn quiet(built: &Built) -> Command {
         .current_dir(built.root())
         .env_clear()
         .env("NO_COLOR", "1");
+    if let Some(number) = built.mutant() {
+        command.env(schemata::NUMBER, number.to_string());
+    }
     command
 }
 

@@ -17,7 +17,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::files::{empty, put, sync};
 use crate::template::{Given, PLACEHOLDER, Recipes, Template};
@@ -99,6 +99,18 @@ impl Stage {
             put(&dir.join(path), text.as_bytes())?;
         }
         Ok(Laid::on(self))
+    }
+
+    /// A file of the skeleton, by its path from the lab's folder: as it is laid, whatever is on the
+    /// stage now.
+    ///
+    /// # Errors
+    ///
+    /// Where the lab has no such file, or it is no text.
+    pub fn pristine(&self, path: &str) -> Result<&str> {
+        let bytes = self.given.sources(&self.lab).lab.get(path);
+        let bytes = bytes.with_context(|| format!("the lab has no `{path}`"))?;
+        std::str::from_utf8(bytes).with_context(|| format!("reading `{path}`"))
     }
 
     /// Where clippy's lists stand.

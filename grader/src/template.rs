@@ -35,6 +35,7 @@ pub(crate) const PLACEHOLDER: &[u8] = b"//! The checks are not here yet.\nfn mai
 pub struct Template {
     folders: Folders,
     given: Arc<Given>,
+    toolchain: String,
     recipes: BTreeMap<String, Arc<Recipes>>,
     _lock: File,
 }
@@ -59,6 +60,7 @@ impl Template {
                 return Ok(Template {
                     folders,
                     given: Arc::new(given),
+                    toolchain: version,
                     recipes,
                     _lock: lock,
                 });
@@ -73,6 +75,11 @@ impl Template {
     /// What stages are made of before any subject.
     pub(crate) fn given(&self) -> &Arc<Given> {
         &self.given
+    }
+
+    /// What the compiler says of itself.
+    pub(crate) fn toolchain(&self) -> &str {
+        &self.toolchain
     }
 
     /// How the crates of a lab are compiled that the template was prepared for.

@@ -50,20 +50,20 @@ pub enum Verdict {
 }
 
 /// A verdict with what there is to say about it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Judged {
     /// The verdict.
     pub verdict: Verdict,
     /// What happened, in a sentence that gives nothing hidden away.
     pub why: String,
     /// What the check itself said: for instructors.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// What a passed search proves.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub search: Option<Outcome>,
     /// The failing interleaving.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Box<Failure>>,
     /// What its process used of the processor, where it said so: for the check's author, not in reports.
     #[serde(skip)]

@@ -5,30 +5,48 @@
 //! without hanging, each mutant fails the checks that it names, and each sample comes out as it
 //! says.
 
+mod expected;
+mod job;
 mod summary;
 mod table;
+mod tally;
 mod wanted;
 
+use std::sync::OnceLock;
 use std::time::Instant;
 
-use anstream::println;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use clap::Args;
 
 use crate::accepted::Accepted;
+use crate::cache::Cache;
 use crate::error::Exit;
-use crate::grade::{Effort, Graded, Grader, Only};
-use crate::lab::{Check, Kind, Lab};
+use crate::grade::{Effort, Graded, Grader, Only, Outcome, Together};
+use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::mutant::Mutant;
 use crate::progress::Progress;
-use crate::report::Report;
-use crate::report::text::name;
 use crate::stage::{Stage, Worker};
 use crate::subject::Subject;
 use crate::template::Template;
 use crate::tree::Tree;
-use crate::verdict::Verdict;
 use crate::workers;
+use job::{Job, Numbered};
+use tally::Tally;
 pub use wanted::Wanted;
+
+/// How a proof is done.
+#[derive(Debug, Clone, Copy, Args)]
+pub struct How {
+    /// How many subjects are graded at once.
+    #[arg(long, value_name = "N", default_value_t = workers::cores())]
+    pub jobs: usize,
+    /// Builds each mutant by itself, as a submission is.
+    #[arg(long)]
+    pub apart: bool,
+    /// Also proves what was proven before and rests on nothing that has changed.
+    #[arg(long)]
+    pub all: bool,
+}
 
 /// Grades what is known about some labs, prints for each which check caught which mutant, and says
 /// what is not as it must be.
@@ -36,31 +54,49 @@ pub use wanted::Wanted;
 /// # Errors
 ///
 /// Where a lab's files are wrong, or the grader itself fails.
-pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, jobs: usize) -> Result<Exit> {
+pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit> {
     let known = wanted.known(tree, labs)?;
-    let labs: Vec<&Lab> = labs
-        .iter()
-        .filter(|lab| known.iter().any(|known| known.lab.name == lab.name))
-        .collect();
     let progress = Progress::over(known.len());
     progress.doing("preparing the stage");
-    let names: Vec<&str> = labs.iter().map(|lab| lab.name.as_str()).collect();
+    let of = |lab: &Lab| -> Vec<&Subject> {
+        let known = known.iter().filter(|known| known.lab.name == lab.name);
+        known.map(|known| &known.subject).collect()
+    };
+    let labs: Vec<&Lab> = labs.iter().filter(|lab| !of(lab).is_empty()).collect();
+    let names: Vec<&str> = labs.iter().map(|lab| &*lab.name).collect();
     let template = Template::prepare(tree, &names)?;
-    let mut rows = Vec::new();
-    for lab in labs {
-        let subjects: Vec<&Subject> = known
-            .iter()
-            .filter(|known| known.lab.name == lab.name)
-            .map(|known| &known.subject)
-            .collect();
-        let proof = Proof {
-            tree,
-            lab,
-            wanted,
-            subjects: &subjects,
-        };
-        rows.push(proof.run(&template, &progress, jobs)?);
-    }
+    let proofs: Vec<Proof> = labs
+        .into_iter()
+        .map(|lab| {
+            Ok(Proof {
+                tree,
+                lab,
+                wanted,
+                how,
+                subjects: of(lab),
+                cache: Cache::of(tree, lab, &template, how.all)?,
+                progress: &progress,
+                began: OnceLock::new(),
+            })
+        })
+        .collect::<Result<_>>()?;
+    let mut tallies: Vec<Tally> = proofs.iter().map(Tally::of).collect();
+    let left = recall(&proofs, &mut tallies);
+    let jobs: Vec<(usize, Job)> = proofs
+        .iter()
+        .zip(&left)
+        .enumerate()
+        .flat_map(|(at, (proof, left))| proof.jobs(left).map(move |job| (at, job)))
+        .collect();
+    workers::each(
+        how.jobs,
+        &jobs,
+        || Worker::new(&template),
+        |worker, (at, job)| proofs[*at].work(worker, job),
+        |(at, _), graded| tallies[*at].add(graded),
+    );
+    let rows: Vec<summary::Row> = tallies.into_iter().map(Tally::row).collect();
+    drop(proofs);
     drop(progress);
     if wanted.everything() {
         print!("\n{}", summary::render(&rows));
@@ -69,72 +105,104 @@ pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, jobs: usize) -> Result<Ex
     Ok(if proven { Exit::Done } else { Exit::Unproven })
 }
 
+/// Hands over what is known of all labs' subjects, and gives for each lab those that are left.
+fn recall<'p>(proofs: &'p [Proof], tallies: &mut [Tally]) -> Vec<Vec<Numbered<'p>>> {
+    let mut left: Vec<Vec<Numbered>> = proofs.iter().map(|_| Vec::new()).collect();
+    let each = proofs.iter().enumerate();
+    let subjects: Vec<(usize, Numbered)> = each
+        .flat_map(|(at, proof)| proof.numbered().map(move |subject| (at, subject)))
+        .collect();
+    workers::each(
+        proofs.first().map_or(1, |proof| proof.how.jobs),
+        &subjects,
+        || (),
+        |(), (at, (_, subject))| proofs[*at].recall(subject),
+        |(at, (number, subject)), known| match known {
+            Ok(None) => left[*at].push((*number, subject)),
+            Ok(Some(graded)) => tallies[*at].add(vec![(*number, Ok(graded))]),
+            Err(error) => tallies[*at].add(vec![(*number, Err(error))]),
+        },
+    );
+    let (all, new) = (subjects.len(), left.iter().map(Vec::len).sum::<usize>());
+    if let (Some(proof), true) = (proofs.first(), new < all) {
+        proof.say(&format!("{} of {all} were graded before", all - new));
+    }
+    left
+}
+
 /// One lab, and what of it is to be proved.
 struct Proof<'p> {
     tree: &'p Tree,
     lab: &'p Lab,
     wanted: &'p Wanted,
-    subjects: &'p [&'p Subject],
+    how: How,
+    subjects: Vec<&'p Subject>,
+    cache: Cache,
+    progress: &'p Progress,
+    /// When the first of its subjects was begun that are not known from before.
+    began: OnceLock<Instant>,
 }
 
 impl Proof<'_> {
-    fn run(&self, template: &Template, progress: &Progress, jobs: usize) -> Result<summary::Row> {
-        let began = Instant::now();
-        let mut table = table::Table::new(self.lab);
-        let mut costs = summary::Costs::default();
-        let mut complaints: Vec<String> = Vec::new();
-        workers::each(
-            jobs,
-            self.subjects,
-            || Worker::new(template),
-            |worker, subject| self.grade(worker.stage(&self.lab.name)?, subject),
-            |subject, graded| {
-                let found = match graded {
-                    Ok(graded) => {
-                        match subject {
-                            Subject::Mutant(mutant) => table.add(mutant, &graded.report),
-                            Subject::Skeleton | Subject::Sample(_) => {}
-                            _ => costs.add(&graded.report),
-                        }
-                        judge(subject, &graded)
-                    }
-                    Err(error) => vec![format!("could not be graded: {error:#}")],
-                };
-                let not = if found.is_empty() { "" } else { "NOT " };
-                progress.done(&format!("{}: {not}as it must be", subject.name()));
-                let told = |text| format!("{}: {text}", subject.name());
-                complaints.extend(found.into_iter().map(told));
-            },
-        );
-        complaints.extend(
-            table
-                .idle()
-                .filter(|check| self.wanted.every_mutant_of(check.exercise()))
-                .map(|check| format!("check {}: no mutant is caught by it", check.id())),
-        );
-        progress.print(|| {
-            if table.counts()[0] > 0 {
-                print!("{}", table.render());
-            }
-            if let Some(slowest) = costs.render() {
-                println!("{slowest}");
-            }
-            for complaint in &complaints {
-                println!("{complaint}");
-            }
-            println!("{}: {}", self.lab.name, self.told(complaints.len()));
-        });
-        Ok(summary::Row {
-            lab: self.lab.name.clone(),
-            subjects: self.subjects.len(),
-            checks: self.lab.checks().count(),
-            mutants: table.counts(),
-            complaints: complaints.len(),
-            took: began.elapsed(),
-        })
+    fn numbered(&self) -> impl Iterator<Item = Numbered<'_>> {
+        self.subjects.iter().copied().enumerate()
     }
 
-    fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
+    /// Whether mutants are built each by itself: who names one wants to see it as a student's answer
+    /// is seen.
+    fn apart(&self) -> bool {
+        self.how.apart || self.wanted.names_mutants()
+    }
+
+    fn recall(&self, subject: &Subject) -> Result<Option<Graded>> {
+        self.grader(subject).recall(subject, self.apart())
+    }
+
+    fn jobs<'s>(&'s self, left: &[Numbered<'s>]) -> impl Iterator<Item = Job<'s>> + use<'s> {
+        job::plan(self.lab, left, self.apart()).into_iter()
+    }
+
+    fn work(&self, worker: &mut Worker, job: &Job) -> Vec<(usize, Result<Graded>)> {
+        self.began.get_or_init(Instant::now);
+        let stage = worker.stage(&self.lab.name);
+        match (stage, job) {
+            (Ok(stage), Job::Alone((at, subject))) => {
+                vec![(*at, self.grader(subject).grade(stage, subject))]
+            }
+            (Ok(stage), Job::Together(exercise, mutants)) => {
+                self.together(stage, exercise, mutants)
+            }
+            (Err(error), job) => {
+                let none = |(at, _): Numbered| (at, Err(anyhow!("{error:#}")));
+                job.subjects().map(none).collect()
+            }
+        }
+    }
+
+    /// Grades mutants of an exercise in one build, and those alone that do not fit into it.
+    fn together(
+        &self,
+        stage: &mut Stage,
+        exercise: &Exercise,
+        mutants: &[Numbered],
+    ) -> Vec<(usize, Result<Graded>)> {
+        let (tree, lab) = (self.tree, self.lab);
+        let subjects: Vec<&Subject> = mutants.iter().map(|(_, subject)| *subject).collect();
+        let together = Together {
+            tree,
+            lab,
+            exercise,
+        };
+        let grader = |subject| self.grader(subject);
+        let outcomes = together.grade(stage, &subjects, grader, grader);
+        self.say(&describe(exercise, &subjects, &outcomes));
+        let places = mutants.iter().map(|(at, _)| *at);
+        places
+            .zip(outcomes.into_iter().map(|outcome| outcome.graded))
+            .collect()
+    }
+
+    fn grader<'s>(&'s self, subject: &'s Subject) -> Grader<'s> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
             (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
             // All else is the solution's.
@@ -149,14 +217,18 @@ impl Proof<'_> {
             lab,
             only,
             effort,
+            cache: Some(&self.cache),
         }
-        .grade(stage, subject)
     }
 
-    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are
-    /// all models, also the others: it is marked unless one of them catches it. If one is a rule,
-    /// the whole exercise, because a rule counts only beside what works. If mutants are asked for
-    /// by name, all, because the author wants to see what catches them.
+    /// Says something that is not a result.
+    fn say(&self, text: &str) {
+        self.progress.print(|| anstream::eprintln!("{text}"));
+    }
+
+    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
+    /// it is marked unless one of them catches it. If one is a rule, the whole exercise, because a rule counts only beside
+    /// what works. If mutants are asked for by name, all, because the author wants to see what catches them.
     fn to_prove(&self, mutant: &Mutant) -> Only {
         let exercise = self.lab.exercise(&mutant.exercise);
         let checks = || exercise.iter().flat_map(|exercise| &exercise.checks);
@@ -170,88 +242,24 @@ impl Proof<'_> {
         let needed = checks().filter(|check| named(check) || (!enough && runs(check)));
         Only::Checks(needed.map(|check| check.id().to_owned()).collect())
     }
-
-    fn told(&self, complaints: usize) -> String {
-        match (self.subjects.len(), complaints) {
-            (1, 0) => "1 subject, as it must be".to_owned(),
-            (n, 0) => format!("{n} subjects, each as it must be"),
-            (1, complaints) => format!("1 subject; complaints: {complaints}"),
-            (n, complaints) => format!("{n} subjects; complaints: {complaints}"),
-        }
-    }
 }
 
-/// What is not as it must be with a subject.
-fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
-    let report = &graded.report;
-    let mut complaints = Vec::new();
-    match subject {
-        Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
-            complaints.extend(not_passed(report));
-        }
-        Subject::Sample(sample) => complaints.extend(sample.complaints(report)),
-        Subject::Skeleton => {
-            for check in report.checks() {
-                match check.judged.verdict {
-                    Verdict::NotWritten | Verdict::Fail => {}
-                    Verdict::Pass => complaints.push(format!("{} passes, and must not", check.id)),
-                    other => complaints.push(told(check, other)),
-                }
-            }
-        }
-        Subject::Mutant(mutant) => {
-            // Then every check fails, and none has caught the mistake.
-            complaints.extend(
-                graded
-                    .refused
-                    .iter()
-                    .map(|why| format!("its source is refused: {why}")),
-            );
-            complaints.extend(not_killed(mutant, report));
+/// How many mutants share a build, and which do not.
+fn describe(exercise: &Exercise, mutants: &[&Subject], outcomes: &[Outcome]) -> String {
+    let each = mutants.iter().zip(outcomes);
+    let alone = each.filter(|(_, outcome)| !outcome.shared);
+    let alone: Vec<&str> = alone
+        .filter_map(|(subject, _)| match subject {
+            Subject::Mutant(mutant) => Some(mutant.name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let (name, all) = (&exercise.name, mutants.len());
+    match alone[..] {
+        [] => format!("{name}: all {all} mutants share a build"),
+        _ => {
+            let (shared, alone) = (all - alone.len(), alone.join(", "));
+            format!("{name}: {shared} of {all} mutants share a build, but not {alone}")
         }
     }
-    if matches!(subject, Subject::Skeleton | Subject::Solution) {
-        complaints.extend(
-            graded
-                .warnings
-                .iter()
-                .map(|warning| format!("a warning:\n{warning}")),
-        );
-    }
-    complaints
-}
-
-fn not_passed(report: &Report) -> impl Iterator<Item = String> {
-    report
-        .checks()
-        .filter(|check| check.judged.verdict != Verdict::Pass)
-        .map(|check| told(check, check.judged.verdict))
-}
-
-fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
-    let mut complaints = Vec::new();
-    for check in report.checks() {
-        let promised = mutant.killed_by.contains(&check.id);
-        match check.judged.verdict {
-            Verdict::DoesNotBuild | Verdict::Broken | Verdict::Missing | Verdict::Forged => {
-                complaints.push(told(check, check.judged.verdict));
-            }
-            Verdict::Pass if promised => {
-                complaints.push(format!("{} does not catch it, and must", check.id));
-            }
-            _ => {}
-        }
-    }
-    complaints
-}
-
-fn told(check: &crate::report::CheckReport, verdict: Verdict) -> String {
-    let judged = &check.judged;
-    let detail = judged.detail.as_deref().unwrap_or_default();
-    format!(
-        "{} is `{}`: {} {detail}",
-        check.id,
-        name(verdict),
-        judged.why
-    )
 }

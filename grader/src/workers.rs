@@ -49,6 +49,11 @@ pub fn each<W, T: Sync, R: Send>(
     });
 }
 
+/// How many workers keep this machine busy.
+pub fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

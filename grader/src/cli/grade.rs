@@ -7,6 +7,7 @@ use anyhow::{Context, Error, Result};
 use clap::{Args, ValueEnum};
 
 use super::{LabArg, cores};
+use crate::cache::Cache;
 use crate::error::{BadInput, Exit, exit_for};
 use crate::grade::{Effort, Graded, Grader, Only};
 use crate::intake;
@@ -39,6 +40,9 @@ pub(super) struct GradeArgs {
     /// Only this check, by its id.
     #[arg(long, value_name = "ID")]
     check: Option<String>,
+    /// Also grades what was graded before and rests on nothing that has changed.
+    #[arg(long)]
+    all: bool,
     /// What to grade.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -54,15 +58,18 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let lab = Lab::read(tree, &which(tree, args)?)?;
     let paths = args.paths.iter();
     let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, path)).collect();
-    let grader = Grader {
-        tree,
-        lab: &lab,
-        only: only(tree, &lab, args.check.as_deref())?,
-        effort: Effort::Full,
-    };
+    let only = only(tree, &lab, args.check.as_deref())?;
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
+    let cache = Cache::of(tree, &lab, &template, args.all)?;
+    let grader = Grader {
+        tree,
+        lab: &lab,
+        only,
+        effort: Effort::Full,
+        cache: Some(&cache),
+    };
     let mut desk = Desk {
         args,
         progress,

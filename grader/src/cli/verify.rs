@@ -3,11 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::{LabArg, cores};
+use super::LabArg;
 use crate::error::Exit;
 use crate::lab::Lab;
 use crate::tree::Tree;
-use crate::verify::{self, Wanted};
+use crate::verify::{self, How, Wanted};
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
@@ -15,9 +15,8 @@ pub(super) struct VerifyArgs {
     lab: LabArg,
     #[command(flatten)]
     wanted: Wanted,
-    /// How many subjects are graded at once.
-    #[arg(long, value_name = "N", default_value_t = cores())]
-    jobs: usize,
+    #[command(flatten)]
+    how: How,
 }
 
 pub(super) fn run(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
@@ -26,5 +25,5 @@ pub(super) fn run(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
         .iter()
         .map(|name| Lab::read(tree, name))
         .collect::<Result<_>>()?;
-    verify::run(tree, &labs, &args.wanted, args.jobs)
+    verify::run(tree, &labs, &args.wanted, args.how)
 }

@@ -6,7 +6,6 @@ use anyhow::Result;
 
 use super::blame::blame;
 use super::out::Out;
-use super::{Grader, Only};
 use crate::build::Message;
 use crate::intake::Answer;
 use crate::lab::{Exercise, Lab};
@@ -23,14 +22,15 @@ pub(super) enum Attempt<'s> {
     Unclear(String),
 }
 
-/// Stages and builds those exercises over the skeleton.
+/// Stages and builds those exercises over the skeleton, with the checks of those that are asked
+/// about.
 pub(super) fn build<'s>(
-    grader: &Grader,
+    lab: &Lab,
     answer: &Answer,
     stage: &'s mut Stage,
     set: &BTreeSet<String>,
+    asked: &BTreeSet<String>,
 ) -> Result<Attempt<'s>> {
-    let lab = grader.lab;
     let edited = within(lab, set).flat_map(|exercise| &exercise.edit);
     let files: BTreeMap<&str, &str> = edited
         .filter_map(|file| Some((file.as_str(), answer.files.get(file)?.as_str())))
@@ -44,15 +44,10 @@ pub(super) fn build<'s>(
     if !findings.is_empty() {
         return Ok(Attempt::Blamed(findings));
     }
-    let asked: Vec<&str> = lab
-        .exercises
-        .iter()
-        .filter(|exercise| grader.only.asks_about(exercise))
-        .map(|exercise| exercise.name.as_str())
-        .collect();
-    let checks = match grader.only {
-        Only::All => Checks::All,
-        Only::Exercise(_) | Only::Checks(_) => Checks::Of(&asked),
+    let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let checks = match lab.exercises.len() == asked.len() {
+        true => Checks::All,
+        false => Checks::Of(&asked),
     };
     Ok(match compiled.with_checks(checks)? {
         Ok(built) => Attempt::Built(built),

@@ -9,6 +9,7 @@ use super::attempt::{self, Attempt};
 use super::out::{Out, lines};
 use super::{Effort, Graded, Grader, Only};
 use crate::build::Message;
+use crate::cache::Form;
 use crate::error::BadInput;
 use crate::intake::Answer;
 use crate::lab::{Check, Exercise, Kind, Lab};
@@ -25,29 +26,35 @@ const MOMENT: Duration = Duration::from_secs(2);
 
 /// One subject on its way.
 pub(super) struct Walk<'w> {
-    grader: &'w Grader<'w>,
-    answer: &'w Answer,
+    pub(super) grader: &'w Grader<'w>,
+    pub(super) answer: &'w Answer,
     out: BTreeMap<String, Out>,
-    judged: BTreeMap<String, Judged>,
-    remarks: BTreeMap<String, String>,
-    warnings: Vec<String>,
+    pub(super) judged: BTreeMap<String, Judged>,
+    pub(super) remarks: BTreeMap<String, String>,
+    /// A set: what is recalled may be built once more, for what is not.
+    pub(super) warnings: BTreeSet<String>,
     unread: BTreeSet<String>,
+    pub(super) form: Form,
+    /// Exercises whose verdicts were known before.
+    pub(super) recalled: BTreeSet<String>,
 }
 
 impl<'w> Walk<'w> {
-    pub(super) fn new(grader: &'w Grader<'w>, answer: &'w Answer) -> Self {
+    pub(super) fn new(grader: &'w Grader<'w>, answer: &'w Answer, form: Form) -> Self {
         Walk {
             grader,
             answer,
             out: BTreeMap::new(),
             judged: BTreeMap::new(),
             remarks: BTreeMap::new(),
-            warnings: Vec::new(),
+            warnings: BTreeSet::new(),
             unread: BTreeSet::new(),
+            form,
+            recalled: BTreeSet::new(),
         }
     }
 
-    fn lab(&self) -> &'w Lab {
+    pub(super) fn lab(&self) -> &'w Lab {
         self.grader.lab
     }
 
@@ -78,11 +85,10 @@ impl<'w> Walk<'w> {
         let mut together: BTreeSet<String> = self.names().collect();
         together.retain(|name| !self.out.contains_key(name));
         let mut alone: BTreeSet<String> = BTreeSet::new();
-        loop {
-            if together.is_empty() {
-                break;
-            }
-            match attempt::build(self.grader, self.answer, stage, &together)? {
+        let asked = self.left();
+        // Nobody has asked about those that would be built.
+        while !together.is_disjoint(&asked) {
+            match attempt::build(self.lab(), self.answer, stage, &together, &asked)? {
                 Attempt::Built(built) => {
                     self.run(&together, &built)?;
                     break;
@@ -106,7 +112,7 @@ impl<'w> Walk<'w> {
         }
         for name in alone {
             let set = BTreeSet::from([name.clone()]);
-            match attempt::build(self.grader, self.answer, stage, &set)? {
+            match attempt::build(self.lab(), self.answer, stage, &set, &asked)? {
                 Attempt::Built(built) => {
                     self.out.remove(&name);
                     let remark =
@@ -133,10 +139,17 @@ impl<'w> Walk<'w> {
             .map(|exercise| exercise.name.clone())
     }
 
+    /// Runs the checks that are wanted in a build that somebody else has made.
+    pub(super) fn run_within(&mut self, built: &Built) -> Result<()> {
+        let mut set: BTreeSet<String> = self.names().collect();
+        set.retain(|name| !self.out.contains_key(name));
+        self.run(&set, built)
+    }
+
     fn run(&mut self, set: &BTreeSet<String>, built: &Built) -> Result<()> {
         let dir = self.lab().dir();
-        self.warnings
-            .extend(lints::warnings(built.messages(), &dir));
+        let warnings = lints::warnings(built.messages(), |file| file.starts_with(&dir));
+        self.warnings.extend(warnings);
         let there = run::list(built)?;
         if let Some(extra) = there
             .iter()
@@ -157,6 +170,9 @@ impl<'w> Walk<'w> {
             .iter()
             .filter(|e| set.contains(&e.name))
         {
+            if self.recalled.contains(&exercise.name) {
+                continue;
+            }
             if self.unread.contains(&exercise.name) {
                 self.out.insert(exercise.name.clone(), Out::Unread);
                 continue;
@@ -181,6 +197,7 @@ impl<'w> Walk<'w> {
                 let judged = self.lint(exercise, lint, built.messages());
                 self.judged.insert(lint.id().to_owned(), judged);
             }
+            self.keep(exercise, built.messages());
         }
         Ok(())
     }
@@ -231,7 +248,9 @@ impl<'w> Walk<'w> {
                 .iter()
                 .filter(wanted)
                 .map(|check| {
-                    let judged = match (self.out.get(&exercise.name), self.judged.get(check.id())) {
+                    let out = self.out.get(&exercise.name);
+                    let out = out.filter(|_| !self.recalled.contains(&exercise.name));
+                    let judged = match (out, self.judged.get(check.id())) {
                         (Some(out), _) => out.judged(),
                         (None, Some(judged)) => judged.clone(),
                         (None, None) => Judged::new(Verdict::Broken, "it was not run"),
@@ -249,7 +268,7 @@ impl<'w> Walk<'w> {
         let report = Report::new(subject.name(), self.grader.lab, remarks, exercises);
         Graded {
             report,
-            warnings: self.warnings,
+            warnings: self.warnings.into_iter().collect(),
             refused,
         }
     }

@@ -51,6 +51,7 @@ pub struct Built<'s> {
     stage: &'s Stage,
     binary: PathBuf,
     messages: Vec<Message>,
+    mutant: Option<u32>,
 }
 
 impl<'s> Laid<'s> {
@@ -128,6 +129,7 @@ impl<'s> Compiled<'s> {
             stage,
             binary,
             messages: self.messages,
+            mutant: None,
         }))
     }
 }
@@ -136,6 +138,17 @@ impl Built<'_> {
     /// The checks.
     pub fn binary(&self) -> &Path {
         &self.binary
+    }
+
+    /// Chooses one of the mutants that the lab's crate holds, if it is a schema
+    /// ([`crate::schemata`]).
+    pub fn choose(&mut self, number: u32) {
+        self.mutant = Some(number);
+    }
+
+    /// The mutant that was chosen.
+    pub fn mutant(&self) -> Option<u32> {
+        self.mutant
     }
 
     /// The stage's root, which the messages' paths start from.

@@ -32,7 +32,7 @@ pub(crate) struct Sources {
 impl Given {
     /// Reads the pristine parts from the repository: of the labs that are asked for, and of all
     /// others that are whole enough to be members of a workspace.
-    pub(super) fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
+    pub(crate) fn read(tree: &Tree, asked: &[&str]) -> Result<Given> {
         let mut given = Given {
             fixed: Files::new(),
             labs: BTreeMap::new(),
@@ -113,6 +113,21 @@ impl Given {
             .filter(|(path, _)| within(path))
             .map(|(path, bytes)| (path.clone(), bytes.clone()))
             .collect()
+    }
+
+    /// What all subjects of a lab are built from, but for sources of labs and of checks: what is
+    /// not another lab's, not read by people alone, and not in a [`crate::lab::Lab`].
+    pub(crate) fn shared(&self, lab: &str) -> impl Iterator<Item = (&str, &[u8])> {
+        let own = [lab_dir(lab), checks_dir(lab)].map(|dir| format!("{dir}/Cargo.toml"));
+        let matters = move |path: &str| {
+            let shared = SHARED
+                .iter()
+                .any(|dir| path.starts_with(&format!("{dir}/")));
+            shared || !path.contains('/') || own.iter().any(|own| own == path)
+        };
+        let fixed = self.fixed.iter();
+        let fixed = fixed.map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+        fixed.filter(move |(path, _)| matters(path))
     }
 
     /// What identifies all that is built for a lab before a submission is known.

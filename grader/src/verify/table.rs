@@ -12,7 +12,7 @@ use crate::verdict::Verdict;
 /// Who caught what.
 pub(super) struct Table<'l> {
     lab: &'l Lab,
-    rows: BTreeMap<String, Vec<Row>>,
+    rows: BTreeMap<String, BTreeMap<usize, Row>>,
     busy: BTreeSet<String>,
 }
 
@@ -37,8 +37,8 @@ impl<'l> Table<'l> {
         }
     }
 
-    /// Adds what came of a mutant.
-    pub(super) fn add(&mut self, mutant: &Mutant, report: &Report) {
+    /// Adds what came of a mutant, whose place among the others is `at`.
+    pub(super) fn add(&mut self, at: usize, mutant: &Mutant, report: &Report) {
         let mut caught = Vec::new();
         // Where nothing works, a rule has judged nothing: its failure catches nobody.
         let works = report
@@ -66,12 +66,12 @@ impl<'l> Table<'l> {
         self.rows
             .entry(mutant.exercise.clone())
             .or_default()
-            .push(row);
+            .insert(at, row);
     }
 
     /// How many mutants were graded, caught, and caught by nothing but searches.
     pub(super) fn counts(&self) -> [usize; 3] {
-        let rows = || self.rows.values().flatten();
+        let rows = || self.rows.values().flat_map(BTreeMap::values);
         let caught = rows().filter(|row| !row.caught.is_empty()).count();
         [
             rows().count(),
@@ -96,8 +96,8 @@ impl<'l> Table<'l> {
                 continue;
             };
             write(format!("{} (mutants: {})", exercise.name, rows.len()));
-            let wide = rows.iter().map(|row| row.mutant.len()).max().unwrap_or(0);
-            for row in rows {
+            let wide = rows.values().map(|row| row.mutant.len()).max().unwrap_or(0);
+            for row in rows.values() {
                 let mark = if row.only_models() { '*' } else { ' ' };
                 let mut name = row.mutant.as_str();
                 if row.caught.is_empty() {

@@ -105,13 +105,14 @@ pub fn of(exercise: &Exercise) -> impl Iterator<Item = &Check> {
     checks.filter(|check| check.kind == Kind::Lint)
 }
 
-/// What the compiler warned about in the lab's crate, but for what only the grader asked for.
-pub fn warnings(messages: &[Message], dir: &str) -> Vec<String> {
+/// What the compiler warned about in files that `wanted` accepts, but for what only the grader asked
+/// for.
+pub fn warnings(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let forced = |message: &Message| {
         let code = message.code.as_deref().unwrap_or_default();
         code == "unsafe_code" || code.starts_with("clippy::disallowed_")
     };
-    let here = |message: &Message| message.place(|file| file.starts_with(dir)).is_some();
+    let here = |message: &Message| message.place(&wanted).is_some();
     messages
         .iter()
         .filter(|message| !forced(message) && here(message))
@@ -120,7 +121,7 @@ pub fn warnings(messages: &[Message], dir: &str) -> Vec<String> {
 }
 
 /// The files of an exercise, as the student knows them.
-fn files(exercise: &Exercise, dir: &str) -> Vec<String> {
+pub(crate) fn files(exercise: &Exercise, dir: &str) -> Vec<String> {
     let edit = exercise.edit.iter();
     edit.map(|file| format!("{dir}/{file}")).collect()
 }

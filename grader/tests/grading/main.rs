@@ -7,6 +7,7 @@ mod common;
 mod facade;
 mod independence;
 mod processes;
+mod recalling;
 mod trust;
 mod verifying;
 
@@ -55,6 +56,7 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
         lab,
         only: Only::All,
         effort: Effort::Full,
+        cache: None,
     }
     .grade(stage, subject)
 }

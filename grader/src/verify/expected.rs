@@ -1,0 +1,83 @@
+//! What must come of a subject, and what is not as it must be.
+
+use crate::grade::Graded;
+use crate::mutant::Mutant;
+use crate::report::text::name;
+use crate::report::{CheckReport, Report};
+use crate::subject::Subject;
+use crate::verdict::Verdict;
+
+/// What is not as it must be with a subject.
+pub(super) fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
+    let report = &graded.report;
+    let mut complaints = Vec::new();
+    match subject {
+        Subject::Solution | Subject::Accepted(_) | Subject::Submission(_) => {
+            complaints.extend(not_passed(report));
+        }
+        Subject::Sample(sample) => complaints.extend(sample.complaints(report)),
+        Subject::Skeleton => {
+            for check in report.checks() {
+                match check.judged.verdict {
+                    Verdict::NotWritten | Verdict::Fail => {}
+                    Verdict::Pass => complaints.push(format!("{} passes, and must not", check.id)),
+                    other => complaints.push(told(check, other)),
+                }
+            }
+        }
+        Subject::Mutant(mutant) => {
+            // Then every check fails, and none has caught the mistake.
+            complaints.extend(
+                graded
+                    .refused
+                    .iter()
+                    .map(|why| format!("its source is refused: {why}")),
+            );
+            complaints.extend(not_killed(mutant, report));
+        }
+    }
+    if matches!(subject, Subject::Skeleton | Subject::Solution) {
+        complaints.extend(
+            graded
+                .warnings
+                .iter()
+                .map(|warning| format!("a warning:\n{warning}")),
+        );
+    }
+    complaints
+}
+
+fn not_passed(report: &Report) -> impl Iterator<Item = String> {
+    report
+        .checks()
+        .filter(|check| check.judged.verdict != Verdict::Pass)
+        .map(|check| told(check, check.judged.verdict))
+}
+
+fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
+    let mut complaints = Vec::new();
+    for check in report.checks() {
+        let promised = mutant.killed_by.contains(&check.id);
+        match check.judged.verdict {
+            Verdict::DoesNotBuild | Verdict::Broken | Verdict::Missing | Verdict::Forged => {
+                complaints.push(told(check, check.judged.verdict));
+            }
+            Verdict::Pass if promised => {
+                complaints.push(format!("{} does not catch it, and must", check.id));
+            }
+            _ => {}
+        }
+    }
+    complaints
+}
+
+fn told(check: &CheckReport, verdict: Verdict) -> String {
+    let judged = &check.judged;
+    let detail = judged.detail.as_deref().unwrap_or_default();
+    format!(
+        "{} is `{}`: {} {detail}",
+        check.id,
+        name(verdict),
+        judged.why
+    )
+}
