@@ -39,6 +39,7 @@ fn course() -> TempDir {
             "grader/labs/tiny/checks/src/main.rs",
             "mod one; mod two; mod shared;",
         ),
+        ("labs/course.toml", "labs = [\"tiny\"]"),
         (
             "grader/labs/tiny/checks/src/one.rs",
             "fn holds() { tiny::one::f() }",
