@@ -17,14 +17,14 @@ use bodies::Body;
 
 /// The variable that a process is given its mutant's number in. Without it, or with 0, the solution
 /// runs.
-pub const NUMBER: &str = "WEFT_MUTANT";
+pub const NUMBER: &str = "SCHEMA_NUMBER";
 
 /// Where a schema's functions find the number. No façade knows of it, so no search stops there.
 const CHOICE: &str = r#"
 #[doc(hidden)]
 pub mod __schema {
     static NUMBER: std::sync::LazyLock<u32> = std::sync::LazyLock::new(|| {
-        let number = std::env::var("WEFT_MUTANT").ok();
+        let number = std::env::var("SCHEMA_NUMBER").ok();
         number.and_then(|number| number.parse().ok()).unwrap_or(0)
     });
     pub fn number() -> u32 {

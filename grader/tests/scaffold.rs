@@ -219,7 +219,7 @@ fn a_new_exercise_is_whole() {
         Mutant::all(&course.tree, &course.lab("tiny"))
             .expect("mutants")
             .len(),
-        4
+        8
     );
     let handout = course.grader(&["handout", "--check"]);
     assert_eq!(

@@ -51,7 +51,7 @@ impl<'p> Tally<'p> {
             Ok(graded) => {
                 match subject {
                     Subject::Mutant(mutant) => self.table.add(at, mutant, &graded.report),
-                    Subject::Skeleton => {}
+                    Subject::Skeleton | Subject::Sample(_) => {}
                     _ => self.costs.add(&graded.report),
                 }
                 expected::judge(subject, &graded)
