@@ -35,13 +35,14 @@ pub struct Cache {
     forgets: bool,
 }
 
-/// How the answer was built.
+/// What an entry may be recalled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
-    /// By itself: lines and messages are the answer's own.
-    Apart,
-    /// In a schema: its verdicts are right, and its lines are not.
-    Woven,
+    /// The marks of any answer: it was built by itself, and whoever grades it finds the same.
+    Mark,
+    /// The proof that a mutant is caught: lines may be a schema's, and a check may have hung, or
+    /// been given up because nobody asked for it.
+    Proof,
 }
 
 /// What is known about one answer to an exercise.
@@ -60,18 +61,19 @@ struct Kept {
 }
 
 impl Entry {
-    /// An entry of those verdicts; nothing if one of them might come out otherwise another time.
-    pub(crate) fn of<'j>(
+    /// An entry of those verdicts; nothing if one of them is not worth being kept.
+    pub(crate) fn of(
+        form: Form,
         warnings: Vec<String>,
-        judged: impl Iterator<Item = (&'j str, &'j Judged)>,
+        judged: &[(&str, &Judged)],
     ) -> Option<Self> {
         let mut checks = BTreeMap::new();
         for (id, judged) in judged {
-            if !is_settled(judged.verdict) {
+            if !is_kept(judged.verdict, form) {
                 return None;
             }
-            let (judged, used) = (judged.clone(), judged.used);
-            checks.insert(id.to_owned(), Kept { judged, used });
+            let (judged, used) = ((*judged).clone(), judged.used);
+            checks.insert((*id).to_owned(), Kept { judged, used });
         }
         Some(Entry { warnings, checks })
     }
@@ -86,8 +88,8 @@ impl Entry {
     }
 }
 
-/// Whether a verdict comes out the same however busy the machine is.
-fn is_settled(verdict: Verdict) -> bool {
+/// Whether a verdict is kept: for a mark only if it is the same however busy the machine is.
+fn is_kept(verdict: Verdict, form: Form) -> bool {
     match verdict {
         Verdict::Pass | Verdict::NotWritten | Verdict::Fail | Verdict::Race | Verdict::Deadlock => {
             true
@@ -96,11 +98,8 @@ fn is_settled(verdict: Verdict) -> bool {
         | Verdict::OutOfMemory
         | Verdict::OutputFlood
         | Verdict::Crashed
-        | Verdict::NotExplored
-        | Verdict::Missing
-        | Verdict::DoesNotBuild
-        | Verdict::Forged
-        | Verdict::Broken => false,
+        | Verdict::NotExplored => form == Form::Proof,
+        Verdict::Missing | Verdict::DoesNotBuild | Verdict::Forged | Verdict::Broken => false,
     }
 }
 
@@ -131,8 +130,8 @@ impl Cache {
     ) -> String {
         let key = self.basis.key(exercise, answer);
         match form {
-            Form::Apart => key,
-            Form::Woven => format!("{key}-woven"),
+            Form::Mark => key,
+            Form::Proof => format!("{key}-proof"),
         }
     }
 

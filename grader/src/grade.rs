@@ -98,8 +98,8 @@ impl Grader<'_> {
     /// grader's own failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, Form::Apart);
-        walk.recall(&[Form::Apart]);
+        let mut walk = Walk::new(self, &answer, Form::Mark);
+        walk.recall(&[Form::Mark]);
         if !walk.left().is_empty() {
             walk.read_tokens();
             walk.build_and_run(stage)?;
@@ -115,10 +115,10 @@ impl Grader<'_> {
     /// Where the subject cannot be taken in.
     pub fn recall(&self, subject: &Subject, apart: bool) -> Result<Option<Graded>> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, Form::Apart);
+        let mut walk = Walk::new(self, &answer, Form::Mark);
         walk.recall(match subject {
-            Subject::Mutant(_) if !apart => &[Form::Apart, Form::Woven],
-            _ => &[Form::Apart],
+            Subject::Mutant(_) if !apart => &[Form::Mark, Form::Proof],
+            _ => &[Form::Mark],
         });
         Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
@@ -126,7 +126,7 @@ impl Grader<'_> {
     /// Grades a mutant that was chosen from those that a build holds, by the files that it was
     /// built from. Blocks while its checks run.
     fn grade_within(&self, built: &Built, subject: &Subject, answer: &Answer) -> Result<Graded> {
-        let mut walk = Walk::new(self, answer, Form::Woven);
+        let mut walk = Walk::new(self, answer, Form::Proof);
         walk.read_tokens();
         walk.run_within(built)?;
         Ok(walk.graded(subject))

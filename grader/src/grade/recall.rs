@@ -10,7 +10,7 @@ use crate::lab::{Check, Exercise, Kind};
 use crate::vet::lints;
 
 impl Walk<'_> {
-    /// Looks up the exercises that are asked about, built in one of those forms.
+    /// Looks up the exercises that are asked about, in one of those forms.
     pub(super) fn recall(&mut self, forms: &[Form]) {
         let Some(cache) = self.grader.cache else {
             return;
@@ -62,8 +62,14 @@ impl Walk<'_> {
         };
         let own = lints::files(exercise, &self.lab().dir());
         let warnings = lints::warnings(messages, |file| own.iter().any(|own| own == file));
-        if let Some(entry) = Entry::of(warnings, judged.into_iter()) {
-            cache.put(&cache.key(exercise, &self.answer.files, self.form), entry);
+        let forms = match self.grader.effort {
+            Effort::For(_) => &[self.form, Form::Proof][..],
+            Effort::Full | Effort::UntilOneFails => &[self.form],
+        };
+        for form in forms {
+            if let Some(entry) = Entry::of(*form, warnings.clone(), &judged) {
+                return cache.put(&cache.key(exercise, &self.answer.files, *form), entry);
+            }
         }
     }
 

@@ -168,7 +168,10 @@ fn what_was_proven_is_told_again_and_not_proven_again() {
     let told = |output: &Output| String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(told(&first).contains("share a build"));
     let told_again = told(&again);
-    assert!(told_again.contains("11 of 11 were graded before"), "{told_again}");
+    assert!(
+        told_again.contains("11 of 11 were graded before"),
+        "{told_again}"
+    );
     assert!(!told(&again).contains("share a build"));
 }
 
