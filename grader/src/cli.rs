@@ -5,10 +5,11 @@ mod grade;
 
 use std::path::PathBuf;
 
-use anstream::{eprintln, println};
+use anstream::{eprintln, print, println};
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::contract;
 use crate::error::{BadInput, Exit, exit_for};
 use crate::generated;
 use crate::handout;
@@ -53,7 +54,7 @@ enum Command {
     /// Generates the skeletons that students get from the solutions.
     Handout(HandoutArgs),
     /// Lists labs, exercises and checks.
-    List(LabArg),
+    List(ListArgs),
     /// Draws a failing interleaving from its JSON form.
     Explain(explain::ExplainArgs),
 }
@@ -63,6 +64,15 @@ struct LabArg {
     /// Only this lab.
     #[arg(long, value_name = "LAB")]
     lab: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct ListArgs {
+    #[command(flatten)]
+    lab: LabArg,
+    /// Lists each sentence of the documentation instead, and what checks it.
+    #[arg(long)]
+    contract: bool,
 }
 
 #[derive(Debug, Args)]
@@ -255,9 +265,13 @@ fn run_handout(tree: &Tree, args: &HandoutArgs) -> Result<Exit> {
     Ok(exit)
 }
 
-fn list(tree: &Tree, args: &LabArg) -> Result<Exit> {
-    for name in args.labs(tree)? {
+fn list(tree: &Tree, args: &ListArgs) -> Result<Exit> {
+    for name in args.lab.labs(tree)? {
         let lab = Lab::read(tree, &name)?;
+        if args.contract {
+            print!("{}", contract::list(tree, &lab)?);
+            continue;
+        }
         println!("{}: {}", lab.name, lab.title);
         for exercise in &lab.exercises {
             println!(

@@ -14,6 +14,7 @@
 pub mod accepted;
 pub mod build;
 pub mod cli;
+pub mod contract;
 pub mod error;
 pub mod generated;
 pub mod grade;

@@ -14,6 +14,7 @@ use anstream::println;
 use anyhow::Result;
 
 use crate::accepted::Accepted;
+use crate::contract;
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only};
 use crate::lab::{Check, Kind, Lab};
@@ -112,12 +113,19 @@ impl Proof<'_> {
                 .filter(|check| self.wanted.every_mutant_of(check.exercise()))
                 .map(|check| format!("check {}: no mutant is caught by it", check.id())),
         );
+        let whole = self.lab.exercises.iter();
+        let whole = whole.filter(|exercise| self.wanted.every_mutant_of(&exercise.name));
+        let contract = contract::review(self.tree, self.lab, whole)?;
+        complaints.extend(contract.complaints);
         progress.print(|| {
             if table.counts()[0] > 0 {
                 print!("{}", table.render());
             }
             if let Some(slowest) = costs.render() {
                 println!("{slowest}");
+            }
+            if let Some(count) = contract.count {
+                println!("contract: {count}");
             }
             for complaint in &complaints {
                 println!("{complaint}");

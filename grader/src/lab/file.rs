@@ -10,7 +10,7 @@ use super::Check;
 use crate::error::BadInput;
 
 /// Reads a file of that form, and gives its text too.
-pub(super) fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(String, T)> {
+pub(crate) fn parse<T: serde::de::DeserializeOwned>(path: &Path) -> Result<(String, T)> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         BadInput::new(
             path,
