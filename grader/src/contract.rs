@@ -95,6 +95,9 @@ pub fn list(tree: &Tree, lab: &Lab) -> Result<String> {
         let coverage = Coverage::of(sentences(tree, lab, exercise)?, &quotes.quotes);
         total += Count::of(&coverage);
         listing::exercise(&mut text, exercise, &coverage);
+        for bad in coverage.strays.into_iter().chain(quotes.unfair) {
+            text.push_str(&format!("    {}\n", bad.below(tree.root())));
+        }
     }
     text.push_str(&format!("{}: {total}\n", lab.name));
     Ok(text)
