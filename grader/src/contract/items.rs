@@ -116,11 +116,12 @@ impl Walk<'_> {
     ) {
         let Some(name) = header.name() else { return };
         let public = of.all || header.is_public();
+        let whole = match of.owner {
+            Some(owner) => format!("{owner}::{name}"),
+            None => name,
+        };
         if public && !lines.is_empty() {
-            let item = match of.owner {
-                Some(owner) => format!("{owner}::{name}"),
-                None => name.clone(),
-            };
+            let item = whole.clone();
             self.docs.push(Doc { item, lines });
         }
         let (all, commas) = match header.keyword() {
@@ -128,10 +129,12 @@ impl Walk<'_> {
             Some("struct") if public => (false, true),
             Some("enum") if public => (true, true),
             Some("trait") if public => (true, false),
+            // A variant with fields.
+            None if of.all => (true, true),
             _ => return,
         };
         if let Some(body) = body {
-            let owner = Some(name.as_str());
+            let owner = Some(whole.as_str());
             self.items(body.stream(), Body { owner, all, commas });
         }
     }
@@ -267,7 +270,10 @@ mod tests {
                 /// Nobody is there.
                 Lost,
                 /// Says no.
-                Refused(String),
+                Refused {
+                    /// In words.
+                    why: String,
+                },
             }
             /// Not for all.
             enum Inner { /// Not for all.
@@ -282,6 +288,7 @@ mod tests {
                 "Error: Why not.",
                 "Error::Lost: Nobody is there.",
                 "Error::Refused: Says no.",
+                "Error::Refused::why: In words.",
                 "LIMIT: A number.",
             ]
         );
