@@ -60,7 +60,7 @@ pub fn review<'l>(
     let mut count: Option<Count> = None;
     for exercise in exercises {
         let quotes = Quotes::read(tree, lab, exercise)?;
-        let coverage = Coverage::of(sentences(tree, lab, exercise)?, &quotes.quotes);
+        let coverage = Coverage::of(sentences(tree, lab, exercise, &quotes)?, &quotes.quotes);
         let sentences = Count::of(&coverage);
         bad.extend(coverage.strays);
         let Some(claims) = quotes.claims else {
@@ -92,7 +92,7 @@ pub fn list(tree: &Tree, lab: &Lab) -> Result<String> {
     let mut total = Count::default();
     for exercise in &lab.exercises {
         let quotes = Quotes::read(tree, lab, exercise)?;
-        let coverage = Coverage::of(sentences(tree, lab, exercise)?, &quotes.quotes);
+        let coverage = Coverage::of(sentences(tree, lab, exercise, &quotes)?, &quotes.quotes);
         total += Count::of(&coverage);
         listing::exercise(&mut text, exercise, &coverage);
         for bad in coverage.strays.into_iter().chain(quotes.unfair) {
@@ -103,16 +103,35 @@ pub fn list(tree: &Tree, lab: &Lab) -> Result<String> {
     Ok(text)
 }
 
-/// The sentences of the files that an exercise's student edits, as the solution has them.
-fn sentences(tree: &Tree, lab: &Lab, exercise: &Exercise) -> Result<Vec<Sentence>> {
+/// The sentences that an answer to an exercise must keep: those of the files that its student edits, as the solution
+/// has them, and those that are given.
+fn sentences(
+    tree: &Tree,
+    lab: &Lab,
+    exercise: &Exercise,
+    quotes: &Quotes,
+) -> Result<Vec<Sentence>> {
+    let edited = exercise.edit.iter().map(|file| (file, None));
+    let given = quotes.claims.iter().flat_map(|claims| &claims.given);
+    let given = given.map(|given| (&given.file, Some(given)));
     let mut all = Vec::new();
-    for file in &exercise.edit {
+    for (file, only) in edited.chain(given) {
         let path = tree.solution(&lab.name).join(file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
         let docs = items::docs(&text)
             .map_err(|line| BadInput::new(&path, "is not Rust", "let it compile").at_line(line))?;
+        if let Some(only) = only
+            && !docs.iter().any(|doc| only.has(&doc.item))
+        {
+            let problem = format!("has no documented item `{}`", only.item);
+            let remedy = "name one under `item` of `[[given]]`, in contract.toml";
+            return Err(BadInput::new(&path, problem, remedy).into());
+        }
         for doc in docs {
+            if only.is_some_and(|only| !only.has(&doc.item)) {
+                continue;
+            }
             let found = sentences::split(&doc.lines).into_iter();
             all.extend(found.map(|(line, text)| Sentence {
                 path: path.clone(),

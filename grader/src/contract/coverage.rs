@@ -84,7 +84,7 @@ impl Covered {
             let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
             match pieces.last_mut() {
                 _ if quoted => open = false,
-                _ if bare.is_empty() || CONNECTING.contains(&bare) => {}
+                _ if bare.is_empty() || CONNECTING.contains(&bare.to_lowercase().as_str()) => {}
                 Some(piece) if open => piece.end = word_range.end,
                 _ => {
                     pieces.push(word_range);

@@ -61,6 +61,27 @@ pub(super) struct Quotes {
 pub(super) struct Claims {
     /// That it has no holes.
     pub(super) complete: bool,
+    /// Documentation of files that students do not edit, and that their answer must keep.
+    pub(super) given: Vec<Given>,
+}
+
+/// A part of the contract that stands in a file which is given.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Given {
+    /// Whose contract it belongs to.
+    pub(super) exercises: Vec<String>,
+    /// The file, from the lab's folder.
+    pub(super) file: String,
+    /// The item that counts, with all that is in it.
+    pub(super) item: String,
+}
+
+impl Given {
+    pub(super) fn has(&self, item: &str) -> bool {
+        let rest = item.strip_prefix(&self.item);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,6 +89,8 @@ pub(super) struct Claims {
 struct ContractFile {
     /// Whether a hole is a mistake.
     complete: bool,
+    #[serde(default)]
+    given: Vec<Given>,
     #[serde(default)]
     no_promise: Vec<NoPromise>,
     #[serde(default)]
@@ -142,8 +165,11 @@ impl Quotes {
                 self.quotes.extend(source.quotes(&says, &by));
             }
         }
+        let mut given = file.given;
+        given.retain(|given| given.exercises.contains(&exercise.name));
         self.claims = Some(Claims {
             complete: file.complete,
+            given,
         });
         Ok(())
     }
