@@ -118,10 +118,10 @@ fn few_threads_for_many_urls() {
         assert!(count <= 1, "{count} threads fetched, and one may");
     });
     // A search takes four threads at most: none may be there for anything else.
-    let four = Explorer::new().preemptions(1).budget(BUDGET);
-    four.explore(|| {
+    Explorer::new().preemptions(1).possible(|goal| {
         let urls = ["/a", "/b", "/c", "/d"];
         assert_eq!(fetch_all(&urls, 4, &Fetch(page)), urls.map(page));
+        goal.reached();
     });
 }
 

@@ -63,8 +63,9 @@ fn few_threads_for_many_items() {
 fn no_more_threads_than_items() {
     // A search takes four threads at most.
     explore(|| assert_eq!(parallel_map(&[7], 1_000, |n| n + 1), [8]));
-    Explorer::new().preemptions(1).explore(|| {
+    Explorer::new().preemptions(1).possible(|goal| {
         assert_eq!(parallel_map(&[1, 2, 3, 4], 4, |n| n + 1), [2, 3, 4, 5]);
+        goal.reached();
     });
 }
 
