@@ -154,12 +154,16 @@ fn a_call_has_its_result() {
 fn a_refusal_is_an_error() {
     let (wire, server) = wire();
     let serving = thread::spawn(move || {
-        let (id, _) = server.request();
-        server.send(&json!({ "id": id, "result": null, "error": "not today" }));
+        for error in ["not today", ""] {
+            let (id, _) = server.request();
+            server.send(&json!({ "id": id, "result": null, "error": error }));
+        }
     });
     let client = Client::new(wire, None);
-    let refused = client.call("A.B", &json!(1), None);
-    assert_eq!(refused, Err(CallError::Refused("not today".to_owned())));
+    for error in ["not today", ""] {
+        let refused = client.call("A.B", &json!(1), None);
+        assert_eq!(refused, Err(CallError::Refused(error.to_owned())));
+    }
     serving.join().unwrap();
 }
 
@@ -266,7 +270,8 @@ fn what_is_no_reply_harms_nobody() {
     let (wire, server) = wire();
     let serving = thread::spawn(move || {
         let (id, param) = server.request();
-        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"] {
+        // However often.
+        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"].repeat(40) {
             server.send_bytes(nonsense);
         }
         server.answer(id, param);
