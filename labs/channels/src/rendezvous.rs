@@ -41,7 +41,7 @@ impl<T> Default for Rendezvous<T> {
 
 impl<T> Flavor<T> for Rendezvous<T> {
     /// Hands the value to a receiver. Blocks until one has come for it. Without patience it goes to a receiver
-    /// that waits already, or comes back.
+    /// that waits already, or comes back; it may come back while other senders are there, too.
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
         let _ = value;
         todo!("offer the value, and wait with patience {patience:?} until a receiver has it")

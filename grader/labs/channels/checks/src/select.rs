@@ -6,7 +6,7 @@ use channels::RecvError;
 use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{AnyFlavor, Flavor, Side};
 use channels::select::Select;
-use kit::time::Duration;
+use kit::time::{Duration, Instant};
 use kit::{explore, possible, thread};
 
 use crate::open::holding;
@@ -268,4 +268,8 @@ fn no_channel_is_an_error() {
     assert_eq!(of(&[&full]).select(), (0, Ok('a')), "one channel is enough");
     let refused = catch_unwind(|| of(&[]).select());
     assert!(refused.is_err(), "it would wait for ever");
+    let begun = Instant::now();
+    assert_eq!(of(&[]).try_select(), None);
+    assert_eq!(of(&[]).select_timeout(SOON), None);
+    assert!(begun.elapsed() >= SOON, "that is how long it takes");
 }

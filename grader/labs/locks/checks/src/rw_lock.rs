@@ -3,6 +3,8 @@
 //! What could block runs as a model even on one thread: there, a thread that waits for itself is a
 //! deadlock with a picture, and not a check that hangs.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
 use kit::sync::{Arc, Barrier};
@@ -78,6 +80,19 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         drop(writer);
         assert!(lock.try_read().is_some(), "the writer has left");
     });
+    let lock = RwLock::new();
+    let go_in: [fn(&RwLock) -> (Option<ReadGuard<'_>>, Option<WriteGuard<'_>>); 2] = [
+        |lock| (Some(lock.read()), None),
+        |lock| (None, Some(lock.write())),
+    ];
+    for go_in in go_in {
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _inside = go_in(&lock);
+            resume_unwind(Box::new("whoever is inside panics"));
+        }));
+        assert!(panicked.is_err());
+        assert!(lock.try_write().is_some(), "who panicked stays inside");
+    }
 }
 
 fn writers_are_alone() {
