@@ -1,8 +1,9 @@
 //! A lab's contract, and what holds an answer to it.
 //!
-//! The one idea: the documentation that students read is the promise, so every word of it is quoted by a
-//! check that fails where it is broken, or by an entry of `contract.toml` that says why nothing looks.
-//! Quotes are exact: a sentence that changes loses its quotes, and somebody has to look again.
+//! The one idea: the documentation that students read is the promise, so every word of it is quoted
+//! by a check that fails where it is broken, or by an entry of `contract.toml` that says why
+//! nothing looks. Quotes are exact: a sentence that changes loses its quotes, and somebody has to
+//! look again.
 //!
 //! What is not here: whether a check proves what it quotes. That is what mutants are for.
 
@@ -103,8 +104,8 @@ pub fn list(tree: &Tree, lab: &Lab) -> Result<String> {
     Ok(text)
 }
 
-/// The sentences that an answer to an exercise must keep: those of the files that its student edits, as the solution
-/// has them, and those that are given.
+/// The sentences that an answer to an exercise must keep: those of the files that its student
+/// edits, as the solution has them, and those that are given.
 fn sentences(
     tree: &Tree,
     lab: &Lab,

@@ -1,7 +1,7 @@
 //! Which words of the contract are quoted.
 //!
-//! The one idea: a quote is found in exactly one sentence, and covers its words there. What is left, except
-//! for words that only connect, is a promise that nothing looks at.
+//! The one idea: a quote is found in exactly one sentence, and covers its words there. What is
+//! left, except for words that only connect, is a promise that nothing looks at.
 
 use std::ops::Range;
 
@@ -99,7 +99,8 @@ impl Covered {
     }
 }
 
-/// Where a quote stands: in which sentences, and there at which bytes. A quote may begin with the item that it is about.
+/// Where a quote stands: in which sentences, and there at which bytes. A quote may begin with the
+/// item that it is about.
 fn places(covered: &[Covered], quote: &str) -> Vec<(usize, Range<usize>)> {
     let found = |item: Option<&str>, quote: &str| -> Vec<_> {
         let sentences = covered.iter().map(|covered| &covered.sentence).enumerate();

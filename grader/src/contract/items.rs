@@ -1,7 +1,7 @@
 //! The documentation above public items, and the file's list of what to watch for.
 //!
-//! The one idea: a doc comment is an attribute among the tokens of a file, so tokens say what it stands
-//! above, and its line says its words. What a private item says is no contract.
+//! The one idea: a doc comment is an attribute among the tokens of a file, so tokens say what it
+//! stands above, and its line says its words. What a private item says is no contract.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
@@ -183,7 +183,8 @@ impl Header<'_> {
         }
     }
 
-    /// The last name outside of angle brackets, before any `where`: in `impl<T> Drop for Sender<T>`, `Sender`.
+    /// The last name outside of angle brackets, before any `where`: in `impl<T> Drop for
+    /// Sender<T>`, `Sender`.
     fn implemented(&self) -> Option<String> {
         let (mut depth, mut name) = (0, None);
         for token in self.0 {

@@ -7,7 +7,8 @@ use super::coverage::{Coverage, Covered};
 use super::quotes::By;
 use crate::lab::Exercise;
 
-/// How many sentences there are, and what becomes of them. One that is checked in part counts by its weakest part.
+/// How many sentences there are, and what becomes of them. One that is checked in part counts by
+/// its weakest part.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Count {
     sentences: usize,

@@ -1,12 +1,13 @@
 //! Cuts documentation into sentences.
 //!
-//! The one idea: lines are put together to paragraphs and list items first, so that where a line ends says
-//! nothing; then each is cut where a sentence ends outside of code and brackets.
+//! The one idea: lines are put together to paragraphs and list items first, so that where a line
+//! ends says nothing; then each is cut where a sentence ends outside of code and brackets.
 
 /// What ends in a full stop and no sentence.
 const ABBREVIATIONS: [&str; 6] = ["e.g.", "i.e.", "etc.", "cf.", "vs.", "resp."];
 
-/// The sentences of some lines, each with the line on which it begins. Headings and code blocks have none.
+/// The sentences of some lines, each with the line on which it begins. Headings and code blocks
+/// have none.
 pub(super) fn split(lines: &[(usize, String)]) -> Vec<(usize, String)> {
     let mut sentences = Vec::new();
     let mut block: Vec<(usize, &str)> = Vec::new();
