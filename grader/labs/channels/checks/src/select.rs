@@ -123,6 +123,8 @@ fn who_is_woken_for_nothing_sleeps_again() {
             };
             second.send('b', Forever).unwrap();
             assert_eq!(other.join().unwrap(), found, "a value is received once");
+            let left = watchers(&first) + watchers(&second);
+            assert_eq!(left, 0, "watchers, however often it was woken");
         });
     });
 }

@@ -1,5 +1,6 @@
 //! Hidden checks of `bank`.
 
+use kit::explore::Explorer;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::bank::{Bank, TransferError};
@@ -107,13 +108,32 @@ fn a_transfer_to_oneself_is_checked_and_changes_nothing() {
 }
 
 fn opposite_transfers_do_not_deadlock() {
-    explore(|| {
-        let bank = Bank::new([(1, 1), (2, 1)]);
-        thread::scope(|s| {
-            s.spawn(|| bank.transfer(1, 2, 1).expect("1 has enough"));
-            bank.transfer(2, 1, 1).expect("2 has enough");
+    // Whatever the numbers have in common.
+    for [a, b] in [[1, 2], [1, 11], [0, 1 << 31]] {
+        explore(move || {
+            let bank = Bank::new([(a, 1), (b, 1)]);
+            thread::scope(|s| {
+                s.spawn(|| bank.transfer(a, b, 1).expect("the first has enough"));
+                bank.transfer(b, a, 1).expect("the second has enough");
+            });
+            assert_eq!((bank.balance(a), bank.balance(b)), (Some(1), Some(1)));
         });
-        assert_eq!((bank.balance(1), bank.balance(2)), (Some(1), Some(1)));
+    }
+    // Nor do three in a circle, whichever of them is the smallest for whom.
+    Explorer::new().preemptions(2).explore(|| {
+        let circle = [0, 0x6000_0000, 0xC000_0000];
+        let bank = Bank::new(circle.map(|account| (account, 1)));
+        let pay = |from: usize| {
+            let to = (from + 1) % 3;
+            bank.transfer(circle[from], circle[to], 1)
+                .expect("it has enough");
+        };
+        thread::scope(|s| {
+            s.spawn(|| pay(0));
+            s.spawn(|| pay(1));
+            pay(2);
+        });
+        assert_eq!(bank.total(), 3);
     });
 }
 
