@@ -306,15 +306,13 @@ fn a_failure_is_told() {
         ErrorKind::ConnectionAborted,
         ErrorKind::BrokenPipe,
     ] {
-        let broken = [
-            Piece::Bytes(b"ha".to_vec()),
-            Piece::Fails(kind),
-            Piece::Blocks,
-        ];
-        let mut pieces = Pieces::new(broken.into());
-        match FrameReader::new(&mut pieces).read_frame() {
-            Err(WireError::Io(error)) => assert_eq!(error.kind(), kind),
-            other => panic!("the source failed ({kind:?}), and read_frame says {other:?}"),
+        for before in [vec![], vec![Piece::Bytes(b"ha".to_vec())]] {
+            let mut pieces = Pieces::new(before);
+            pieces.pieces.extend([Piece::Fails(kind), Piece::Blocks]);
+            match FrameReader::new(&mut pieces).read_frame() {
+                Err(WireError::Io(error)) => assert_eq!(error.kind(), kind),
+                other => panic!("the source failed ({kind:?}), and read_frame says {other:?}"),
+            }
         }
     }
     let mut sink = Sink {
