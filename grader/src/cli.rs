@@ -60,7 +60,7 @@ enum Command {
     #[command(subcommand)]
     New(new::New),
     /// Lists labs, exercises and checks.
-    List(LabArg),
+    List(list::ListArgs),
     /// Draws a failing interleaving from its JSON form.
     Explain(explain::ExplainArgs),
 }

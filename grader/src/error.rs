@@ -63,6 +63,14 @@ impl BadInput {
         }
     }
 
+    /// The same problem, with the path as it is from `root`.
+    pub fn below(mut self, root: &Path) -> Self {
+        if let Ok(short) = self.path.strip_prefix(root) {
+            self.path = short.to_owned();
+        }
+        self
+    }
+
     /// The same problem, at a line (counted from 1).
     pub fn at_line(mut self, line: usize) -> Self {
         self.line = Some(line);

@@ -57,6 +57,9 @@ pub struct Check {
     pub points: u32,
     /// The claim, as a student reads it.
     pub claim: String,
+    /// What of the contract it fails for, word by word; see [`crate::contract`].
+    #[serde(default)]
+    pub says: Vec<Spanned<String>>,
     /// For a lint: the paths that must not be used.
     #[serde(default)]
     pub forbid: Vec<String>,
@@ -69,6 +72,11 @@ impl Check {
     /// `exercise::check`.
     pub fn id(&self) -> &str {
         self.id.get_ref()
+    }
+
+    /// The byte of `checks.toml` at which its id stands.
+    pub fn at(&self) -> usize {
+        self.id.span().start
     }
 
     /// The part before `::check`.

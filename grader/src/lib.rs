@@ -17,6 +17,7 @@ pub mod accepted;
 pub mod build;
 pub mod cache;
 pub mod cli;
+pub mod contract;
 mod data;
 pub mod edit;
 pub mod error;

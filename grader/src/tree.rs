@@ -110,6 +110,11 @@ impl Tree {
         self.author(lab).join("equivalent.toml")
     }
 
+    /// What of a lab's contract no check looks at, and why.
+    pub fn contract(&self, lab: &str) -> PathBuf {
+        self.author(lab).join("contract.toml")
+    }
+
     /// A lab's right answers of another design, a folder for each exercise.
     pub fn accepted(&self, lab: &str) -> PathBuf {
         self.author(lab).join("accepted")

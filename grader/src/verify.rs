@@ -20,6 +20,7 @@ use clap::Args;
 
 use crate::accepted::Accepted;
 use crate::cache::Cache;
+use crate::contract::{self, Review};
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only, Outcome, Together};
 use crate::lab::{Check, Exercise, Kind, Lab};
@@ -68,11 +69,14 @@ pub fn run(tree: &Tree, labs: &[Lab], wanted: &Wanted, how: How) -> Result<Exit>
     let proofs: Vec<Proof> = labs
         .into_iter()
         .map(|lab| {
+            let whole = lab.exercises.iter();
+            let whole = whole.filter(|exercise| wanted.every_mutant_of(&exercise.name));
             Ok(Proof {
                 tree,
                 lab,
                 wanted,
                 how,
+                contract: contract::review(tree, lab, whole)?,
                 subjects: of(lab),
                 cache: Cache::of(tree, lab, &template, how.all)?,
                 progress: &progress,
@@ -136,6 +140,8 @@ struct Proof<'p> {
     lab: &'p Lab,
     wanted: &'p Wanted,
     how: How,
+    /// How the checks of the exercises that are proved whole stand to the contract.
+    contract: Review,
     subjects: Vec<&'p Subject>,
     cache: Cache,
     progress: &'p Progress,

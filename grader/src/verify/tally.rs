@@ -81,6 +81,9 @@ impl<'p> Tally<'p> {
             if let Some(slowest) = self.costs.render() {
                 println!("{slowest}");
             }
+            if let Some(count) = &self.proof.contract.count {
+                println!("contract: {count}");
+            }
             for complaint in self.complaints() {
                 println!("{complaint}");
             }
@@ -89,7 +92,10 @@ impl<'p> Tally<'p> {
     }
 
     fn complaints(&self) -> impl Iterator<Item = &String> {
-        self.complaints.values().flatten().chain(&self.idle)
+        let subjects = self.complaints.values().flatten();
+        subjects
+            .chain(&self.idle)
+            .chain(&self.proof.contract.complaints)
     }
 
     fn summary(&self) -> String {

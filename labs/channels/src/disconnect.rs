@@ -40,7 +40,7 @@ struct Shared<T> {
     // Your fields: whatever tells when the last handle of a side goes.
 }
 
-/// Makes the first two handles of a channel.
+/// Makes the first two handles of a channel. They move values by its flavor, and by no other channel.
 pub fn channel<T>(flavor: AnyFlavor<T>) -> (Sender<T>, Receiver<T>) {
     let _ = flavor;
     todo!("make a sender and a receiver that share the flavor")

@@ -7,6 +7,8 @@
 //! - what comes between the look and the sleep has to be noticed;
 //! - a value that is taken is handed to the caller: look for one, take one;
 //! - on every way out the thread leaves all lists;
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
+//!   not look again from time to time;
 //! - a channel that always has something must not keep the others from their turn.
 //!
 //! Not here: selecting sends, and channels of several types in one `Select`; crossbeam has both.
@@ -24,7 +26,8 @@ use crate::{Receiver, RecvError};
 /// Several channels of which one thread waits for whichever has something first.
 ///
 /// A channel is *ready* when it has a value, and also when it is disconnected: then the caller gets its
-/// [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out.
+/// [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out. What the thread sleeps
+/// on is left open: a condvar, a channel of its own, or nothing but `park`.
 ///
 /// **Fairness.** With `n` channels, one that stays ready is chosen at least once in any `n` consecutive
 /// calls that choose. How is left open: a start that goes round, or the one that was chosen longest ago. (A start at random,

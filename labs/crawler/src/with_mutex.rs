@@ -7,6 +7,7 @@
 //! - check and mark in one step, *before* the thread is started: otherwise two threads fetch one page,
 //!   or thousands of threads start only to find that there is nothing to do;
 //! - a lock that is held during a fetch lets one thread at a time fetch;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - the crawl is over when the last thread has ended, not when the last one was started.
 //!
 //! Not here: a limit. A page with a thousand new links means a thousand threads, and a thousand requests

@@ -4,7 +4,7 @@
 //! and [`Bank::total`] never sees half of one.
 //!
 //! Watch for:
-//! - two locks that are taken in two orders;
+//! - two locks that are taken in two orders: an order helps, and no sleep does;
 //! - an account that pays itself: one lock, not two;
 //! - money that has left one account and not yet reached the other;
 //! - a refused transfer changes nothing.
@@ -20,7 +20,8 @@ use std::fmt;
 /// The number of an account.
 pub type AccountId = u32;
 
-/// Accounts that are opened with the bank, and money that moves between them.
+/// Accounts that are opened with the bank, and money that moves between them. Whatever threads call,
+/// none waits for ever.
 ///
 /// # Examples
 ///

@@ -6,7 +6,9 @@
 //!
 //! Watch for:
 //! - a writer that leaves may let in many readers, the last reader one writer;
-//! - a reader that was let in and has not woken yet: no writer may overtake it.
+//! - a reader that was let in and has not woken yet: no writer may overtake it;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time.
 //!
 //! Two ways to wait for oneself, and no lock can help. A thread with a [`ReadGuard`] that calls
 //! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
@@ -20,6 +22,10 @@
 // You will want: use kit::sync::{Condvar, Mutex};
 
 /// Admits many readers or one writer, in turns. Holds no data.
+///
+/// When a writer leaves, the readers that wait at that moment go in before any writer that came after
+/// them. Which of several writers goes first is left open. But nobody sleeps who could go and is behind
+/// nobody. Wraps no other readers-writer lock.
 pub struct RwLock {
     // Your fields: who is inside and who waits, and what the waiting threads sleep on.
 }
@@ -57,7 +63,8 @@ impl RwLock {
         todo!("go in to read, unless a writer is inside or waits")
     }
 
-    /// Goes in to write if nobody is inside, and never waits.
+    /// Goes in to write if nobody is inside, and never waits: `None` where somebody is. It may be `None`
+    /// while others wait, too.
     pub fn try_write(&self) -> Option<WriteGuard<'_>> {
         todo!("go in to write, unless anybody is inside")
     }

@@ -8,9 +8,11 @@
 //! - when several permits come free at once, everybody who can go has to be woken;
 //! - a request for three takes all three in one step, or waits and holds none;
 //! - a permit goes back even when its holder panics: `Drop` runs then, too;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - permits past `usize::MAX` are an error, and those in use count: they will come back.
 //!
-//! Not here: an order among those who wait. A request for many may be overtaken by requests for few.
+//! Not here: an order among those who wait.
 //!
 //! Read: notes/locks.md, "Counting permits".
 
@@ -20,6 +22,9 @@ use std::fmt;
 // You will want: use kit::sync::{Condvar, Mutex};
 
 /// Lets at most a given number of holders in at once.
+///
+/// Who goes first is left open: who came first, or whoever is faster, so that a request for many may
+/// be overtaken by requests for few. But nobody sleeps who could go and is behind nobody.
 ///
 /// # Examples
 ///
@@ -59,7 +64,8 @@ impl Semaphore {
         todo!("wait until a permit is free, then take it")
     }
 
-    /// Takes one permit if one is free, and never waits for one: `None` says that none was free.
+    /// Takes one permit if one is free, and never waits for one: `None` says that none was free, or that
+    /// others wait.
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         todo!("take a permit if one is free")
     }

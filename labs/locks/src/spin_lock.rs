@@ -27,7 +27,8 @@ use std::ops::{Deref, DerefMut};
 use kit::cell::UnsafeCell;
 // You will want: use kit::hint; use kit::sync::atomic::{AtomicBool, Ordering};
 
-/// A value that one thread at a time can reach; those who wait burn their core.
+/// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic and a
+/// cell, and of no other lock.
 pub struct SpinLock<T> {
     // Your field: whether the lock is held.
     /// Reached only through a [`Guard`], or by whoever owns the whole lock.

@@ -49,6 +49,10 @@ impl Visited {
     ///
     /// The URL is marked before `fetch` starts, and stays marked whatever comes of it. No lock is
     /// held meanwhile: `fetch` may mark and visit, and other URLs are fetched at the same time.
+    ///
+    /// # Panics
+    ///
+    /// If `fetch` does.
     pub fn visit<R>(&self, url: &str, fetch: impl FnOnce() -> R) -> Option<R> {
         let _ = fetch;
         todo!("fetch {url} if it is new")

@@ -9,6 +9,7 @@
 //! - a retry can come while the original still runs: it must neither run nor be answered early, so it waits;
 //! - looking whether a call is new and marking it as running are one step;
 //! - a handler can panic, and whoever waits for it must not wait for ever;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - recorded replies cannot be kept for ever, and forgetting one too early lets its call run twice: a client says
 //!   which replies it has seen (`CallId::seen`), and what is older than that is refused.
 //!

@@ -12,6 +12,7 @@
 //!   neither be there, nor both count;
 //! - a file that was made or renamed is not there after a crash, unless its folder was synced;
 //! - a server that was killed leaves a log that may be in the machine's memory alone;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - when the disk fails, nobody may be told that anything is safe, ever again: a sync that is tried once more may say that all is
 //!   well, and it is not.
 //!

@@ -6,6 +6,7 @@
 //! Watch for:
 //! - to read a value, change it and write it back is one step, or two calls lose one of their changes;
 //! - a deduct that is refused changes nothing;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - the lock is held for the map alone, not while arguments are read or replies are made.
 //!
 //! Not here: whether a call is new (`dedup`), and what happens when the server crashes (`durable`).

@@ -36,7 +36,8 @@ pub struct Damaged {
     pub offset: usize,
 }
 
-/// Puts a record behind what is in `file`.
+/// Puts a record behind what is in `file`: the payload's length, a checksum of the length, a checksum of the payload (CRC-32;
+/// 4 bytes each, the lowest first), and the payload.
 ///
 /// # Panics
 ///

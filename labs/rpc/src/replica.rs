@@ -8,6 +8,7 @@
 //! - a reply before the backup has the call promises what dies with the primary; that holds for a `get` as well;
 //! - a primary that is cut off does not know that it is none any more, but its backup does: whoever is in another view refuses;
 //! - the backup executes calls in the primary's order, each once, although messages are lost and come again;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - a new backup has nothing: it gets the whole state first.
 //!
 //! Not here: who is primary (`view`), and what the calls do (`machine`); both are given.

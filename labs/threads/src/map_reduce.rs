@@ -8,6 +8,7 @@
 //! - a reduce task needs what *all* map tasks made: none may begin before the last map task has ended;
 //! - each task runs once, on whichever thread is free;
 //! - two map tasks that end at once must not lose each other's pairs;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - the result must not depend on who was faster: values come in the order of the inputs.
 //!
 //! Not here: tasks that fail and are tried again.

@@ -7,6 +7,7 @@
 //! - items take different times: who is done takes the next item, instead of going home with half of the work left;
 //! - threads end in any order, and results come in the order of the items;
 //! - a thread for each item is a thousand threads for a thousand items;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - `f` can panic. The caller has to hear of it, and must not wait for ever.
 //!
 //! Not here: items that come one by one (`thread_pool`), and functions that can fail (`fetch_all`).

@@ -7,6 +7,7 @@
 //! - a job that panics must not take its thread with it: soon there would be none;
 //! - an empty queue does not mean that all work is done: a job may still run, and it may bring more jobs;
 //! - a job can hand in a job, so nothing that `execute` needs may be held while a job runs;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - whoever drops the pool wants its jobs done; and it may be a job that drops it.
 //!
 //! Not here: results (a job can send its result over a channel), and jobs that panic with something that panics again when
@@ -16,10 +17,10 @@
 
 // You will want: use kit::sync::{Arc, Condvar, Mutex}; and use kit::thread;
 
-/// A fixed number of threads that run jobs.
+/// A fixed number of threads that run jobs. As long as a job is queued, no thread is without one.
 ///
-/// Dropped, it blocks until all jobs are done, those included that they hand in, and all threads have ended. Dropped by one of its own
-/// jobs, it does not wait for that job's thread, which ends by itself.
+/// Dropped, it blocks until all jobs are done, those included that they hand in, and all threads have ended. After that, nothing
+/// holds what a job was given. Dropped by one of its own jobs, it does not wait for that job's thread, which ends by itself.
 ///
 /// # Examples
 ///

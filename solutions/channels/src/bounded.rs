@@ -5,9 +5,11 @@
 //!
 //! Watch for:
 //! - senders and receivers can wait at the same time, and a notification that reaches the wrong side is
-//!   lost: each side needs a condvar of its own;
+//!   lost: give each side a condvar of its own, or wake everybody;
 //! - waking up proves nothing: another thread may have been faster;
 //! - the last one of a side to go wakes *everybody* of the other, and what is buffered is still delivered;
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
+//!   not look again from time to time;
 //! - a value that is dropped runs code that you do not know, and which may use this channel: never drop one
 //!   while you hold the lock.
 //!
@@ -26,7 +28,8 @@ use kit::sync::{Condvar, Mutex};
 use crate::flavor::{Flavor, Patience, Side, Watchers};
 use crate::{RecvTimeoutError, SendTimeoutError};
 
-/// A channel in which a limited number of values wait, first in, first out.
+/// A channel in which a limited number of values wait, first in, first out. Made of locks and condvars,
+/// and of no other channel.
 pub struct Bounded<T> {
     // LAB: _yours: std::marker::PhantomData<T>, // Your fields: the buffer with its lock, and what each side sleeps on.
     capacity: usize,

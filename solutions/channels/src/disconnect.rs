@@ -50,7 +50,7 @@ struct Shared<T> {
     // LAB: end
 }
 
-/// Makes the first two handles of a channel.
+/// Makes the first two handles of a channel. They move values by its flavor, and by no other channel.
 pub fn channel<T>(flavor: AnyFlavor<T>) -> (Sender<T>, Receiver<T>) {
     // LAB: let _ = flavor;
     let shared = Arc::new(Shared {

@@ -8,6 +8,8 @@
 //! - the order is that of the input, however long each value takes;
 //! - a result whose turn has not come waits somewhere, and there is room for a few only;
 //! - who waits for a turn waits for ever if the one before it never comes: it may have panicked;
+//! - a worker that has to wait sleeps until it is woken: it does not spin, and does not look again from time
+//!   to time;
 //! - the output is at its end when its last sender is gone, and not before the last result.
 //!
 //! Not here: the channel. It is the kit's, so that your own need not be done.

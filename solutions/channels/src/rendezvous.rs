@@ -6,6 +6,8 @@
 //! Watch for:
 //! - with several senders, "the value is gone" has to mean *my* value;
 //! - a sender that gives up takes its own value back, wherever the others are by then;
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
+//!   not look again from time to time;
 //! - a receiver that waits is a promise: a sender that never waits may rely on it. So a receiver looks once
 //!   more before it gives up, and no two senders rely on the same one.
 //!
@@ -22,7 +24,8 @@ use kit::sync::{Arc, Condvar, Mutex};
 use crate::flavor::{Flavor, Patience, Side, Watchers};
 use crate::{RecvTimeoutError, SendTimeoutError};
 
-/// A channel in which no value waits without its sender.
+/// A channel in which no value waits without its sender. Made of locks and condvars, and of no other
+/// channel.
 pub struct Rendezvous<T> {
     // LAB: _yours: std::marker::PhantomData<T>, // Your fields: what is offered, who waits, what each sleeps on.
     state: Mutex<State<T>>,
@@ -77,7 +80,7 @@ impl<T> Default for Rendezvous<T> {
 
 impl<T> Flavor<T> for Rendezvous<T> {
     /// Hands the value to a receiver. Blocks until one has come for it. Without patience it goes to a receiver
-    /// that waits already, or comes back.
+    /// that waits already, or comes back; it may come back while other senders are there, too.
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
         // LAB: let _ = value;
         let mut state = self.state.lock();
@@ -122,7 +125,8 @@ impl<T> Flavor<T> for Rendezvous<T> {
         // LAB: end
     }
 
-    /// Takes the value of the sender that waits longest. Blocks while there is none and a sender is left.
+    /// Takes the value of a sender that waits; of which one, if there are several, is left open. Blocks while
+    /// there is none and a sender is left.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         // LAB: todo!("wait for a sender with patience {patience:?}, and take its value")
         let mut state = self.state.lock();

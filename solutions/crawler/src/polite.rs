@@ -9,7 +9,8 @@
 //! - a worker that waits for room at one host is a worker that fetches nothing elsewhere: take a page
 //!   that can be fetched *now*;
 //! - a place that is taken is given back, whatever the fetch does;
-//! - who waits for work has to wake when there is some, and when there will never be any more.
+//! - who waits for work has to wake when there is some, and when there will never be any more; until then
+//!   it sleeps: it does not spin, and does not look again from time to time.
 //!
 //! Not here: robots.txt, pauses between requests to one host, second tries.
 //!
@@ -31,7 +32,7 @@ use kit::web::{FetchError, Fetched, host};
 /// gives what came of each. Two URLs are the same if they are the same text.
 ///
 /// - At most `limits.in_flight` fetches are in flight, and at most `limits.per_host` at any one
-///   [`kit::web::host`]. A page that neither limit holds back is fetched, however slow other
+///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however slow other
 ///   hosts are.
 /// - At most `limits.pages` fetches are begun: exactly so many, if so many pages can be reached.
 /// - After `cancel` no page is taken up. Fetches in flight are waited for, and are in the result.

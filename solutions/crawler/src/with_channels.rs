@@ -8,6 +8,7 @@
 //! - a bounded channel pushes back. If the coordinator waits for room for a URL while all workers wait
 //!   for room for a page, all wait for ever: a page with many links must not do that;
 //! - workers that still wait for work at the end have to be told that there is none;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - a worker that panics sends nothing. Who waits for its page waits for ever.
 //!
 //! Not here: a lock, and limits for each host.
@@ -30,6 +31,8 @@ use kit::web::Fetched;
 ///
 /// At most `workers` fetches are in flight, and so many are whenever so many pages are known and not
 /// fetched. A page that could not be had is in the result with its error, and is not tried again.
+///
+/// Threads reach each other through channels only: there is no lock and no atomic.
 ///
 /// Blocks until all of it has been fetched and the workers have ended.
 ///

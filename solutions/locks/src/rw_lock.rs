@@ -6,7 +6,9 @@
 //!
 //! Watch for:
 //! - a writer that leaves may let in many readers, the last reader one writer;
-//! - a reader that was let in and has not woken yet: no writer may overtake it.
+//! - a reader that was let in and has not woken yet: no writer may overtake it;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time.
 //!
 //! Two ways to wait for oneself, and no lock can help. A thread with a [`ReadGuard`] that calls
 //! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
@@ -22,6 +24,10 @@ use kit::sync::{Condvar, Mutex};
 // LAB: end
 
 /// Admits many readers or one writer, in turns. Holds no data.
+///
+/// When a writer leaves, the readers that wait at that moment go in before any writer that came after
+/// them. Which of several writers goes first is left open. But nobody sleeps who could go and is behind
+/// nobody. Wraps no other readers-writer lock.
 pub struct RwLock {
     // LAB: // Your fields: who is inside and who waits, and what the waiting threads sleep on.
     state: Mutex<State>,
@@ -125,7 +131,8 @@ impl RwLock {
         // LAB: end
     }
 
-    /// Goes in to write if nobody is inside, and never waits.
+    /// Goes in to write if nobody is inside, and never waits: `None` where somebody is. It may be `None`
+    /// while others wait, too.
     pub fn try_write(&self) -> Option<WriteGuard<'_>> {
         // LAB: todo!("go in to write, unless anybody is inside")
         let mut state = self.state.lock();

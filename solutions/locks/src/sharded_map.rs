@@ -6,6 +6,8 @@
 //! Watch for:
 //! - two threads that find the same key missing must not both make its value;
 //! - while a value is made, keys of other shards can be used;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - `len` is a number that was true at one moment, not a sum over several.
 //!
 //! Not here: iteration. It would hold locks for as long as the caller likes.

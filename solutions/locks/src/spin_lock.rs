@@ -38,7 +38,8 @@ use kit::{hint, thread};
 const SPINS: u32 = 64;
 // LAB: end
 
-/// A value that one thread at a time can reach; those who wait burn their core.
+/// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic and a
+/// cell, and of no other lock.
 pub struct SpinLock<T> {
     // LAB: // Your field: whether the lock is held.
     /// `false`: free. `true`: exactly one [`Guard`] exists.

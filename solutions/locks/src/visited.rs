@@ -63,6 +63,10 @@ impl Visited {
     ///
     /// The URL is marked before `fetch` starts, and stays marked whatever comes of it. No lock is
     /// held meanwhile: `fetch` may mark and visit, and other URLs are fetched at the same time.
+    ///
+    /// # Panics
+    ///
+    /// If `fetch` does.
     pub fn visit<R>(&self, url: &str, fetch: impl FnOnce() -> R) -> Option<R> {
         // LAB: let _ = fetch;
         // The mark is the claim to the work. Marking afterwards would leave the URL unclaimed for

@@ -7,6 +7,8 @@
 //! - a `done` that comes between "not zero yet" and going to sleep must not be missed;
 //! - waking up proves nothing: look again;
 //! - several threads may wait for the same zero;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - more `done` than was added is an error, and the count stays as it was.
 //!
 //! Not here: a negative `add`. Go has it; `done` is the only use that is not a mistake.

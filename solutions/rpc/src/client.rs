@@ -10,6 +10,7 @@
 //! - a call that is over leaves nothing behind, whichever way it ended: a connection may live for a year;
 //! - when the connection is lost (`receive` says that no more will come, or fails), every call that waits fails, and so
 //!   does every later one;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - what is no reply, or nobody's, harms nobody.
 //!
 //! Not here: trying again (`retry`).
@@ -89,7 +90,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// [`CallError::Refused`] is the handler's own error. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody
+    /// [`CallError::Refused`] is the handler's own error. [`CallError::Lost`], too, if the request could not be sent. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody
     /// knows whether the call was executed.
     pub fn call(
         &self,

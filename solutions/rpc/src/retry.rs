@@ -6,6 +6,7 @@
 //! Watch for:
 //! - a retry is the same call: it has the number of the first try;
 //! - an error that the handler returned is a reply: trying again would only ask twice;
+//! - between two tries a thread sleeps: it does not spin;
 //! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further, whatever
 //!   newer calls have returned.
 //!
@@ -101,7 +102,10 @@ impl<C: Caller> Retry<C> {
         // LAB: end
     }
 
-    /// Calls until there is a reply. Blocks for all its tries and the pauses between them at most: other calls do not
+    /// Calls until there is a reply. Each call has the next number of the client, counted from 1. Each try says which replies
+    /// were seen ([`CallId::seen`]): a call that was refused or given up counts as seen.
+    ///
+    /// Blocks for all its tries and the pauses between them at most: other calls do not
     /// delay it, however many they are, and whether they wait or pause.
     ///
     /// # Errors

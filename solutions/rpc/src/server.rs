@@ -8,6 +8,7 @@
 //! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives on;
 //! - a frame that is no request, or names no method, gets an error as its reply, and so does a request whose reply is too
 //!   long to be sent;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
 //! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
 //!
 //! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
@@ -48,7 +49,7 @@ pub struct Server {
     // LAB: end
 }
 
-/// What runs a request.
+/// What runs a request, of which it sees all. What it returns is the reply, a result or an error.
 pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 // LAB:
@@ -119,7 +120,7 @@ impl Server {
     /// A reply is sent on the connection of its request as soon as the handler has returned, however long other handlers
     /// take: those of requests that came before, of the same client, or of another connection. Every request has its own
     /// reply, also when two have the same number. If a reply is longer than [a frame may be](crate::wire::MAX_FRAME), an
-    /// error that says so takes its place.
+    /// error takes its place. One that cannot be sent is dropped.
     ///
     /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it may leave others
     /// unread, so that a client which asks faster than handlers return does not fill the memory. If what comes is no

@@ -220,7 +220,7 @@ fn a_clone_made_while_others_go_counts() {
 }
 
 fn a_handle_goes_in_a_panic_as_well() {
-    let (probe, sender, _receiver) = Probe::channel();
+    let (probe, sender, receiver) = Probe::channel();
     let panicked = catch_unwind(AssertUnwindSafe(move || {
         let _sender = sender;
         resume_unwind(Box::new("whoever sends panics"));
@@ -231,6 +231,17 @@ fn a_handle_goes_in_a_panic_as_well() {
         asked,
         ["no sender is left"],
         "receivers would wait for ever"
+    );
+    let panicked = catch_unwind(AssertUnwindSafe(move || {
+        let _receiver = receiver;
+        resume_unwind(Box::new("whoever receives panics"));
+    }));
+    assert!(panicked.is_err());
+    let asked = probe.asked();
+    assert_eq!(
+        asked,
+        ["no receiver is left"],
+        "senders would wait for ever"
     );
 }
 

@@ -7,7 +7,7 @@ use channels::flavor::AnyFlavor;
 use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::select::Select;
-use kit::time::Duration;
+use kit::time::{Duration, Instant};
 use kit::{explore, possible, thread};
 
 use crate::open::holding;
@@ -124,6 +124,8 @@ fn who_is_woken_for_nothing_sleeps_again() {
             };
             second.send('b', Forever).unwrap();
             assert_eq!(other.join().unwrap(), found, "a value is received once");
+            let left = watchers(&first) + watchers(&second);
+            assert_eq!(left, 0, "watchers, however often it was woken");
         });
     });
 }
@@ -269,4 +271,8 @@ fn no_channel_is_an_error() {
     assert_eq!(of(&[&full]).select(), (0, Ok('a')), "one channel is enough");
     let refused = catch_unwind(|| of(&[]).select());
     assert!(refused.is_err(), "it would wait for ever");
+    let begun = Instant::now();
+    assert_eq!(of(&[]).try_select(), None);
+    assert_eq!(of(&[]).select_timeout(SOON), None);
+    assert!(begun.elapsed() >= SOON, "that is how long it takes");
 }

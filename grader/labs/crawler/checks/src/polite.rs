@@ -78,6 +78,11 @@ fn every_page_is_found() {
             assert_within(&web, limits);
         }
     }
+    // URLs are compared as text.
+    all(
+        &Web::of("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->"),
+        limits(8, 2),
+    );
 }
 
 fn nothing_allowed_counts_as_one() {
@@ -168,6 +173,17 @@ fn after_cancel_no_page_is_taken_up() {
             "a fetch in flight is waited for, and in the result"
         );
     }
+    // The other worker may sleep when the flag is raised, and wakes when the fetch has ended.
+    Explorer::new().preemptions(2).explore(|| {
+        let (web, cancel) = (Web::of("/ -> /a"), Cancel::new());
+        let cancelling = Cancelling {
+            web: &web,
+            cancel: &cancel,
+            at: "/",
+        };
+        crawl("/", &cancelling, &limits(2, 2), &cancel);
+        assert_eq!(web.fetches(), ["/"], "fetches, cancelled in the first");
+    });
 }
 
 fn a_crawl_can_be_cancelled_at_any_moment() {
@@ -247,6 +263,11 @@ fn no_more_threads_than_fetches_in_flight() {
         threads <= 3,
         "{threads} threads have fetched, and 3 may be started"
     );
+    // A search takes four threads at most: none may be there for anything else.
+    Explorer::new().preemptions(1).possible(|goal| {
+        all(&Web::of("/ -> a/ b/ c/"), limits(4, 4));
+        goal.reached();
+    });
 }
 
 fn no_more_in_flight_than_allowed() {

@@ -2,6 +2,8 @@
 //!
 //! The webs refuse to be fetched twice, so that a crawl in a circle fails and does not hang.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use crawler::serial::crawl;
 use kit::web::{Crawl, FetchError, Fetched, Fetcher, Site, Web};
 
@@ -12,6 +14,7 @@ harness::checks![
     a_failure_is_kept_and_not_tried_again,
     urls_are_compared_as_text,
     a_chain_may_be_of_any_length,
+    a_panic_reaches_the_caller,
 ];
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
@@ -85,4 +88,12 @@ fn a_chain_may_be_of_any_length() {
             .collect())
     };
     assert_eq!(crawl("0", &chain).len(), LENGTH, "pages found in a chain");
+}
+
+fn a_panic_reaches_the_caller() {
+    let web = Web::of("/ -> /a /bad\n /a ->\n /bad !!");
+    let crawled = catch_unwind(AssertUnwindSafe(|| crawl("/", &web)));
+    let fetches = web.fetches();
+    assert!(fetches.contains(&"/bad".to_owned()), "fetched: {fetches:?}");
+    assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
 }

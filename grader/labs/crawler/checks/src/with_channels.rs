@@ -2,11 +2,14 @@
 //!
 //! A channel's send and receive are steps, so three threads have many orders: most searches are bounded.
 
+use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 
 use crawler::with_channels::crawl;
 use kit::explore;
 use kit::explore::Explorer;
+use kit::thread;
 use kit::web::{Crawl, Fetched, Fetcher, Site, Web};
 
 harness::checks![
@@ -46,10 +49,22 @@ fn every_page_is_found() {
     for seed in 0..20 {
         for workers in [1, 2, 8] {
             let web = Web::new(Site::from_seed(seed, 40, 5)).each_once();
-            let pages = crawl(web.site().start(), &web, workers);
+            let threads = Mutex::new(HashSet::new());
+            let fetch = |url: &str| -> Fetched {
+                threads.lock().unwrap().insert(thread::current().id());
+                web.fetch(url)
+            };
+            let pages = crawl(web.site().start(), &fetch, workers);
             web.assert_crawled(&pages);
+            let threads = threads.into_inner().unwrap().len();
+            assert!(
+                threads <= workers,
+                "{threads} threads fetch, {workers} workers"
+            );
         }
     }
+    // URLs are compared as text.
+    all("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->", 2);
 }
 
 fn no_worker_counts_as_one() {
@@ -166,4 +181,14 @@ fn a_panic_ends_the_crawl_with_a_panic() {
             assert_eq!(web.in_flight(), 0, "fetches in flight after the end");
         });
     }
+
+    // Whichever link is followed first, a long chain is left behind it.
+    let chain: String = (1..40).map(|n| format!("/{n} -> /{}\n", n + 1)).collect();
+    let web = Web::of(&format!(
+        "/ -> /first /1 /last\n /first !!\n /last !!\n {chain} /40 ->"
+    ));
+    let crawled = catch_unwind(AssertUnwindSafe(|| crawl("/", &web, 1)));
+    assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
+    let fetches = web.fetches().len();
+    assert!(fetches < 20, "{fetches} of 43 pages are fetched after all");
 }

@@ -37,6 +37,8 @@ fn every_page_is_found() {
         let pages = crawl(web.site().start(), &web);
         web.assert_crawled(&pages);
     }
+    // URLs are compared as text.
+    all("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->");
 }
 
 fn a_known_page_starts_no_thread() {

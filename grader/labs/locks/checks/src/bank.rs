@@ -1,5 +1,6 @@
 //! Hidden checks of `bank`.
 
+use kit::explore::Explorer;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::bank::{Bank, TransferError};
@@ -36,7 +37,8 @@ macro_rules! refused {
 }
 
 fn a_transfer_moves_the_amount() {
-    let bank = Bank::new([(1, 3), (7, 0)]);
+    // Of two with the same number the later counts.
+    let bank = Bank::new([(1, 8), (1, 3), (7, 0)]);
     assert_eq!(bank.transfer(1, 7, 1), Ok(()), "1 of 3");
     assert_eq!((bank.balance(1), bank.balance(7)), (Some(2), Some(1)));
     assert_eq!(bank.transfer(1, 7, 2), Ok(()), "all that is left");
@@ -65,6 +67,10 @@ fn an_unknown_account_is_named() {
     assert!(refused, "nobody can pay as 9");
     let refused = refused!(bank.transfer(9, 9, 0), TransferError::UnknownAccount(9));
     assert!(refused, "nor to themselves");
+    let refused = refused!(bank.transfer(9, 8, 1), TransferError::UnknownAccount(9));
+    assert!(refused, "the payer is looked up first");
+    let refused = refused!(bank.transfer(1, 8, 4), TransferError::UnknownAccount(8));
+    assert!(refused, "accounts are looked up before the balance");
     assert_eq!(bank.balance(1), Some(3), "a refused payer keeps all");
     assert_eq!(bank.balance(8), None, "there is no account 8");
     assert_eq!(bank.audit(8, |_| ()), None, "there is no account 8");
@@ -74,6 +80,14 @@ fn large_balances_do_not_overflow() {
     let bank = Bank::new([(1, 1), (2, u64::MAX)]);
     let refused = refused!(bank.transfer(1, 2, 1), TransferError::Overflow);
     assert!(refused, "2 is full");
+    let refused = refused!(
+        bank.transfer(1, 2, 2),
+        TransferError::InsufficientFunds { balance: 1 }
+    );
+    assert!(
+        refused,
+        "what the payer has comes before what the payee can hold"
+    );
     assert_eq!(bank.balance(1), Some(1), "a refused payer keeps all");
     assert_eq!(bank.balance(2), Some(u64::MAX), "nothing was added");
     assert_eq!(bank.total(), 1 << 64, "a total may be larger than a u64");
@@ -94,13 +108,32 @@ fn a_transfer_to_oneself_is_checked_and_changes_nothing() {
 }
 
 fn opposite_transfers_do_not_deadlock() {
-    explore(|| {
-        let bank = Bank::new([(1, 1), (2, 1)]);
-        thread::scope(|s| {
-            s.spawn(|| bank.transfer(1, 2, 1).expect("1 has enough"));
-            bank.transfer(2, 1, 1).expect("2 has enough");
+    // Whatever the numbers have in common.
+    for [a, b] in [[1, 2], [1, 11], [0, 1 << 31]] {
+        explore(move || {
+            let bank = Bank::new([(a, 1), (b, 1)]);
+            thread::scope(|s| {
+                s.spawn(|| bank.transfer(a, b, 1).expect("the first has enough"));
+                bank.transfer(b, a, 1).expect("the second has enough");
+            });
+            assert_eq!((bank.balance(a), bank.balance(b)), (Some(1), Some(1)));
         });
-        assert_eq!((bank.balance(1), bank.balance(2)), (Some(1), Some(1)));
+    }
+    // Nor do three in a circle, whichever of them is the smallest for whom.
+    Explorer::new().preemptions(2).explore(|| {
+        let circle = [0, 0x6000_0000, 0xC000_0000];
+        let bank = Bank::new(circle.map(|account| (account, 1)));
+        let pay = |from: usize| {
+            let to = (from + 1) % 3;
+            bank.transfer(circle[from], circle[to], 1)
+                .expect("it has enough");
+        };
+        thread::scope(|s| {
+            s.spawn(|| pay(0));
+            s.spawn(|| pay(1));
+            pay(2);
+        });
+        assert_eq!(bank.total(), 3);
     });
 }
 

@@ -7,6 +7,8 @@
     reason = "what the lock guards is shared without another lock"
 )]
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
 use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
 use kit::sync::{Arc, Barrier};
@@ -82,6 +84,19 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         drop(writer);
         assert!(lock.try_read().is_some(), "the writer has left");
     });
+    let lock = RwLock::new();
+    let go_in: [fn(&RwLock) -> (Option<ReadGuard<'_>>, Option<WriteGuard<'_>>); 2] = [
+        |lock| (Some(lock.read()), None),
+        |lock| (None, Some(lock.write())),
+    ];
+    for go_in in go_in {
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _inside = go_in(&lock);
+            resume_unwind(Box::new("whoever is inside panics"));
+        }));
+        assert!(panicked.is_err());
+        assert!(lock.try_write().is_some(), "who panicked stays inside");
+    }
 }
 
 fn writers_are_alone() {

@@ -61,19 +61,23 @@ fn it_is_a_map() {
 }
 
 fn keys_spread_over_all_shards() {
-    let map = ShardedMap::<String, ()>::new(4);
-    let mut keys = [0; 4];
-    for n in 0..200 {
-        let shard = map.shard_of(&format!("key {n}"));
-        assert!(shard < 4, "there is no shard {shard} of four");
-        let again = map.shard_of(&format!("key {n}"));
-        assert_eq!(shard, again, "the same key, asked for twice");
-        keys[shard] += 1;
+    for shards in 0..=5 {
+        let map = ShardedMap::<String, ()>::new(shards);
+        // No shards are one.
+        let mut keys = vec![0; shards.max(1)];
+        for n in 0..200 {
+            let shard = map.shard_of(&format!("key {n}"));
+            let count = keys.len();
+            assert!(shard < count, "there is no shard {shard} of {count}");
+            let again = map.shard_of(&format!("key {n}"));
+            assert_eq!(shard, again, "the same key, asked for twice");
+            keys[shard] += 1;
+        }
+        assert!(
+            keys.iter().all(|n| *n >= 10),
+            "keys for each shard: {keys:?}"
+        );
     }
-    assert!(
-        keys.iter().all(|n| *n >= 10),
-        "keys for each shard: {keys:?}"
-    );
 }
 
 fn one_caller_makes_the_value() {
@@ -121,6 +125,22 @@ fn len_is_a_number_that_was_true() {
             assert!(len == 1 || len == 2, "{len} keys, but it was 1 or 2 always");
         });
     });
+    // In whatever order it looks at the shards.
+    for from in [0, 1] {
+        explore(move || {
+            let map = ShardedMap::new(2);
+            let (a, b) = a_key_of_each(&map);
+            let (first, second) = if from == 0 { (a, b) } else { (b, a) };
+            map.insert(first, ());
+            thread::scope(|s| {
+                s.spawn(|| {
+                    map.insert(second, ());
+                    map.remove(&first);
+                });
+                assert!(!map.is_empty(), "there is a key at every moment");
+            });
+        });
+    }
 }
 
 fn len_and_is_empty_do_not_deadlock() {

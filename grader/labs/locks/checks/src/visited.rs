@@ -1,5 +1,9 @@
 //! Hidden checks of `visited`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kit::channel;
+use kit::explore::panic_on_purpose;
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::visited::Visited;
@@ -48,6 +52,13 @@ fn only_the_first_visit_fetches() {
     assert!(!visited.mark("/a"), "a visited URL is a marked one");
     visited.mark("/b");
     assert_eq!(visited.visit("/b", || 3), None, "/b has been marked");
+    let fails = || -> u8 { panic_on_purpose("the fetch fails") };
+    let fetched = catch_unwind(AssertUnwindSafe(|| visited.visit("/c", fails)));
+    assert!(
+        fetched.is_err(),
+        "a fetch panicked, and it gave {fetched:?}"
+    );
+    assert_eq!(visited.visit("/c", || 4), None, "/c stays marked");
 }
 
 fn two_markers_have_one_winner() {
@@ -75,6 +86,20 @@ fn two_visitors_fetch_once() {
             mine.is_some() != yours.is_some(),
             "the one that fetched gets the result, the other None"
         );
+    });
+
+    // The one fetches until the other has its `None`.
+    explore(|| {
+        let visited = Visited::new();
+        let (tell, told) = channel::bounded(1);
+        let visit = || match visited.visit("/a", || told.recv()) {
+            Some(heard) => heard.expect("the other one tells"),
+            None => tell.send(()).expect("the one who fetches listens"),
+        };
+        thread::scope(|s| {
+            s.spawn(visit);
+            visit();
+        });
     });
 }
 

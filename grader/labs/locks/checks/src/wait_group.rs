@@ -1,5 +1,7 @@
 //! Hidden checks of `wait_group`.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use kit::{explore, thread};
 use locks::wait_group::{NegativeCount, WaitGroup};
@@ -31,6 +33,11 @@ fn done_below_zero_is_refused() {
     assert_eq!(group.done(), Err(NegativeCount), "all three were done");
     group.add(1);
     assert_eq!(group.done(), Ok(()), "a refused done changes nothing");
+    group.add(usize::MAX);
+    assert_eq!(group.done(), Ok(()), "one of usize::MAX");
+    group.add(1);
+    let more = catch_unwind(AssertUnwindSafe(|| group.add(1)));
+    assert!(more.is_err(), "usize::MAX were added, and there is no room");
 }
 
 fn wait_returns_at_once_at_zero() {

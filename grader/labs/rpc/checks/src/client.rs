@@ -154,12 +154,16 @@ fn a_call_has_its_result() {
 fn a_refusal_is_an_error() {
     let (wire, server) = wire();
     let serving = thread::spawn(move || {
-        let (id, _) = server.request();
-        server.send(&json!({ "id": id, "result": null, "error": "not today" }));
+        for error in ["not today", ""] {
+            let (id, _) = server.request();
+            server.send(&json!({ "id": id, "result": null, "error": error }));
+        }
     });
     let client = Client::new(wire, None);
-    let refused = client.call("A.B", &json!(1), None);
-    assert_eq!(refused, Err(CallError::Refused("not today".to_owned())));
+    for error in ["not today", ""] {
+        let refused = client.call("A.B", &json!(1), None);
+        assert_eq!(refused, Err(CallError::Refused(error.to_owned())));
+    }
     serving.join().unwrap();
 }
 
@@ -266,7 +270,8 @@ fn what_is_no_reply_harms_nobody() {
     let (wire, server) = wire();
     let serving = thread::spawn(move || {
         let (id, param) = server.request();
-        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"] {
+        // However often.
+        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"].repeat(40) {
             server.send_bytes(nonsense);
         }
         server.answer(id, param);
@@ -383,6 +388,37 @@ fn a_request_that_cannot_be_sent_is_lost() {
         let client = Client::new(wire, None);
         assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
     });
+    // It takes no other call with it.
+    Explorer::new().preemptions(2).explore(|| {
+        let client = Client::new(Arc::new(Picky(Quick::new())), None);
+        thread::scope(|s| {
+            let other = s.spawn(|| client.call("A.B", &json!(1), None));
+            let unsent = client.call("Unsent", &json!(2), None);
+            assert_eq!(unsent, Err(CallError::Lost), "it cannot be sent");
+            assert_eq!(other.join().unwrap(), Ok(json!(1)), "its reply comes");
+        });
+    });
+}
+
+/// A link that sends no request of the method `Unsent`.
+struct Picky(Quick);
+
+impl Link for Picky {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let request: Value = serde_json::from_slice(frame).expect("a request is JSON");
+        match request["method"] == "Unsent" {
+            true => Err(io::ErrorKind::BrokenPipe.into()),
+            false => self.0.send(frame),
+        }
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        self.0.receive()
+    }
+
+    fn close(&self) {
+        self.0.close();
+    }
 }
 
 /// What 5,000 calls have left in memory, in bytes for each.
@@ -538,14 +574,19 @@ impl Link for Breaks {
 }
 
 fn silence_is_a_time_out() {
-    explore(|| {
-        let (wire, _server) = wire();
-        let client = Client::new(wire, Some(Duration::from_millis(1)));
-        assert_eq!(
-            client.call("A.B", &json!(1), None),
-            Err(CallError::TimedOut)
-        );
-    });
+    // A model's clock moves when somebody's time is up. Two days are not too long for it.
+    for timeout in [Duration::from_millis(1), Duration::from_secs(2 * 86_400)] {
+        explore(move || {
+            let (wire, _server) = wire();
+            let client = Client::new(wire, Some(timeout));
+            for call in ["first", "second"] {
+                let begun = Instant::now();
+                let silence = client.call("A.B", &json!(1), None);
+                assert_eq!(silence, Err(CallError::TimedOut));
+                assert_eq!(begun.elapsed(), timeout, "the time of the {call} call");
+            }
+        });
+    }
 }
 
 fn a_late_reply_is_nobodys() {

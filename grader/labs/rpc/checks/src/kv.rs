@@ -68,6 +68,8 @@ fn a_deduct_takes_what_is_there() {
 fn a_refused_deduct_changes_nothing() {
     let store = Store::new();
     assert_eq!(store.deduct("a", 1), Err(Refused::NoBalance), "no such key");
+    let nothing = store.deduct("a", 0);
+    assert_eq!(nothing, Err(Refused::NoBalance), "nor for nothing");
     assert_eq!(store.get("a"), None, "and there is none now");
     let too_large = format!("{}0", u64::MAX);
     for text in [
@@ -121,6 +123,10 @@ fn requests_are_handled() {
         handle("KV.Get", json!({ "key": "a" })),
         Ok(json!({ "value": "99" }))
     );
+    for key in [" a", "a ", "A"] {
+        let other = handle("KV.Get", json!({ "key": key }));
+        assert_eq!(other, Ok(json!({ "value": null })), "{key:?} is another");
+    }
     let refused = handle("KV.Deduct", json!({ "key": "a", "amount": 100 }));
     assert!(
         refused.is_err(),
@@ -171,6 +177,25 @@ fn two_appends_lose_nothing() {
             assert!(told, "nobody was told of length {length}: {lengths:?}");
         }
     });
+
+    // Beside a change of another kind.
+    type Change = fn(&Store);
+    let cases: [(Change, [&str; 2]); 2] = [
+        (|store| store.put("a", "20"), ["20", "200"]),
+        (|store| drop(store.deduct("a", 1)), ["90", "99"]),
+    ];
+    for (change, allowed) in cases {
+        explore(move || {
+            let store = Store::new();
+            store.put("a", "10");
+            thread::scope(|s| {
+                s.spawn(|| change(&store));
+                store.append("a", "0");
+            });
+            let value = store.get("a").expect("it was there before");
+            assert!(allowed.contains(&value.as_str()), "they made `{value}`");
+        });
+    }
 }
 
 fn two_deducts_take_both() {

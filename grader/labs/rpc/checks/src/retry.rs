@@ -93,7 +93,7 @@ fn tries(tries: u32) -> Policy {
 
 fn a_reply_ends_it() {
     // Tries that nobody needs cost nothing, either.
-    for allowed in [3, 1_000_000] {
+    for allowed in [3, 1_000_000, u32::MAX] {
         let before = memory::live();
         let script = Script::new(|_| {
             let more = memory::live().saturating_sub(before);
@@ -295,6 +295,37 @@ fn nothing_is_seen_that_is_under_way() {
             "none was seen while call 1 was under way, and then all"
         );
     });
+    the_oldest_goes_and_the_next_counts();
+}
+
+/// Three calls are under way, and the oldest returns.
+fn the_oldest_goes_and_the_next_counts() {
+    let (begin, begun) = channel::unbounded();
+    let ways = [(); 3].map(|()| channel::bounded(1));
+    let script = Script::new(|method| {
+        if let Ok(number) = method.parse::<usize>() {
+            let _ = begin.send(());
+            let _ = ways[number].1.recv();
+        }
+        Ok(json!(null))
+    });
+    let retry = Retry::new(&script, ME, tries(1));
+    thread::scope(|s| {
+        let calls = ["0", "1", "2"].map(|method| {
+            let call = s.spawn(|| retry.call(method, &json!(1)));
+            let _ = begun.recv();
+            call
+        });
+        for (number, call) in calls.into_iter().enumerate() {
+            let _ = ways[number].0.send(());
+            let _ = call.join();
+            if number < 2 {
+                let _ = retry.call("Quick", &json!(2));
+            }
+        }
+    });
+    let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();
+    assert_eq!(seen, [0, 0, 0, 1, 2], "the next one was under way");
 }
 
 fn calls_are_under_way_at_once() {

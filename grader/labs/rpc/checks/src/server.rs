@@ -535,6 +535,17 @@ fn a_limit_is_for_what_is_open() {
         answers_all((0..1_050).map(kind).collect(), 64);
     }
 
+    // 18 MiB, of which no more than four at once, and all of them are errors.
+    let large = "x".repeat(MAX_FRAME - 100);
+    let kinds: [fn(u64, &str) -> Value; 3] = [
+        |id, large| request(id, "Panic", large),
+        |id, large| request(id, "nobody's", large),
+        |id, large| json!({ "id": id, "large": large }),
+    ];
+    for kind in kinds {
+        answers_all((0..18).map(|id| kind(id, &large)).collect(), 4);
+    }
+
     // 16 MiB at once, and then some more.
     let met = Arc::new((Mutex::new(0), Condvar::new()));
     let mut server = Server::new();
@@ -550,7 +561,6 @@ fn a_limit_is_for_what_is_open() {
         }
         Ok(json!(null))
     });
-    let large = "x".repeat(MAX_FRAME - 100);
     let meetings: Vec<Value> = (0..20).map(|id| request(id, "Meet", &*large)).collect();
     assert_eq!(answers(&server, &meetings).len(), 20);
 }

@@ -124,7 +124,13 @@ fn a_frame_byte_by_byte() {
 }
 
 fn a_frame_cut_anywhere() {
-    for frame in [&b" a "[..], b"a\r", b"\xff", b"\xc3\xa9\0"] {
+    for frame in [
+        &b" a "[..],
+        b"a\r",
+        b"\xff",
+        b"\xc3\xa9\0",
+        b"\xef\xbb\xbf{}",
+    ] {
         let line = [frame, b"\n"].concat();
         let what = frame.escape_ascii();
         assert_eq!(frames(&[&line]), [frame], "`{what}` did not come back");
@@ -178,11 +184,16 @@ fn long(length: usize) -> Vec<Piece> {
 }
 
 fn the_longest_frame_is_read() {
-    let mut pieces = Pieces::new(long(MAX_FRAME));
-    let frame = FrameReader::new(&mut pieces)
-        .read_frame()
-        .expect("it is not too long");
-    assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+    assert_eq!(MAX_FRAME, 1 << 20, "1 MiB");
+    let whole = vec![b'x'; MAX_FRAME];
+    let newline_alone = vec![Piece::Bytes(whole), Piece::Bytes(b"\n".to_vec())];
+    for pieces in [long(MAX_FRAME), newline_alone] {
+        let mut pieces = Pieces::new(pieces);
+        let frame = FrameReader::new(&mut pieces)
+            .read_frame()
+            .expect("it is not too long");
+        assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+    }
 
     // What was given out does not count: some of each comes with the end of the one before.
     let three: Vec<u8> = [b'x']
@@ -211,17 +222,22 @@ fn a_frame_that_is_too_long_ends_it() {
         matches!(frame, Err(WireError::TooLong)),
         "one byte too long"
     );
-    let mut pieces = Pieces::new(long(MAX_FRAME + 1));
-    pieces.pieces.push_front(Piece::Bytes(b"short\n".to_vec()));
-    let mut reader = FrameReader::new(&mut pieces);
-    assert_eq!(
-        reader.read_frame().expect("it is short"),
-        Some(b"short".to_vec())
-    );
-    assert!(
-        matches!(reader.read_frame(), Err(WireError::TooLong)),
-        "the next is one byte too long"
-    );
+    let mut apart = long(MAX_FRAME + 1);
+    apart.insert(0, Piece::Bytes(b"short\n".to_vec()));
+    let long = vec![b'x'; MAX_FRAME + 1];
+    let together = vec![Piece::Bytes([&b"short\n"[..], &long].concat())];
+    for pieces in [apart, together] {
+        let mut pieces = Pieces::new(pieces);
+        let mut reader = FrameReader::new(&mut pieces);
+        assert_eq!(
+            reader.read_frame().expect("it is short"),
+            Some(b"short".to_vec())
+        );
+        assert!(
+            matches!(reader.read_frame(), Err(WireError::TooLong)),
+            "the next is one byte too long"
+        );
+    }
 
     // That byte has come, and whether a newline ever follows makes no difference.
     let silent = vec![Piece::Bytes(vec![b'x'; MAX_FRAME + 1]), Piece::Blocks];
@@ -287,16 +303,16 @@ fn a_failure_is_told() {
         ErrorKind::TimedOut,
         ErrorKind::WouldBlock,
         ErrorKind::UnexpectedEof,
+        ErrorKind::ConnectionAborted,
+        ErrorKind::BrokenPipe,
     ] {
-        let broken = [
-            Piece::Bytes(b"ha".to_vec()),
-            Piece::Fails(kind),
-            Piece::Blocks,
-        ];
-        let mut pieces = Pieces::new(broken.into());
-        match FrameReader::new(&mut pieces).read_frame() {
-            Err(WireError::Io(error)) => assert_eq!(error.kind(), kind),
-            other => panic!("the source failed ({kind:?}), and read_frame says {other:?}"),
+        for before in [vec![], vec![Piece::Bytes(b"ha".to_vec())]] {
+            let mut pieces = Pieces::new(before);
+            pieces.pieces.extend([Piece::Fails(kind), Piece::Blocks]);
+            match FrameReader::new(&mut pieces).read_frame() {
+                Err(WireError::Io(error)) => assert_eq!(error.kind(), kind),
+                other => panic!("the source failed ({kind:?}), and read_frame says {other:?}"),
+            }
         }
     }
     let mut sink = Sink {
@@ -492,7 +508,12 @@ fn nonsense_is_an_error() {
     for frame in frames {
         let what = String::from_utf8_lossy(&frame[..frame.len().min(60)]);
         match decode::<Request>(frame) {
-            Err(WireError::Malformed(why)) => assert!(!why.is_empty(), "it says what is wrong"),
+            Err(WireError::Malformed(why)) => {
+                assert!(!why.is_empty(), "it says what is wrong with `{what}`");
+                let text = str::from_utf8(frame).map(serde_json::from_str::<Value>);
+                let placed = !matches!(text, Ok(Err(_))) || why.contains("line 1 column");
+                assert!(placed, "where `{what}` is not JSON: {why}");
+            }
             other => panic!("`{what}` is no request, and decode says {other:?}"),
         }
     }

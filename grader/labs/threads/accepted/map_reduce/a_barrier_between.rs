@@ -57,6 +57,10 @@ where
                 }
             }
         }));
+        if mapping.is_err() {
+            // Values are missing: nothing is reduced.
+            while take(&to_reduce).is_some() {}
+        }
         barrier.wait();
         mapping.unwrap_or_else(|panic| resume_unwind(panic));
         while let Some(part) = take(&to_reduce) {

@@ -1,5 +1,7 @@
 //! Hidden checks of `fetch_all`.
 
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
 use kit::channel;
@@ -20,8 +22,10 @@ harness::checks![
     no_more_threads_than_urls,
     the_order_stays_whoever_answers_first,
     a_slow_url_holds_up_no_other,
+    a_slow_url_holds_up_none_of_a_hundred,
     no_more_than_the_limit_in_flight,
     a_panic_is_one_failure,
+    a_panic_leaves_as_many_in_flight,
     two_fetches_in_flight,
     five_fetches_in_flight,
 ];
@@ -50,21 +54,26 @@ fn pages_have_the_order_of_the_urls() {
     let urls: Vec<String> = (0..60).map(|n| format!("/{n}")).collect();
     let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
     let expected: Vec<Fetched> = urls.iter().map(|url| page(url)).collect();
-    for limit in [1, 2, 7, 60, 200] {
+    for limit in [1, 2, 7, 60, 200, usize::MAX] {
         let pages = fetch_all(&urls, limit, &Fetch(page));
         assert_eq!(pages, expected, "with a limit of {limit}");
     }
 }
 
 fn failures_are_kept_with_their_url() {
-    let fetch = |url: &str| match url {
+    let fetches = AtomicUsize::new(0);
+    let answer = |url: &str| match url {
         "/gone" => Err(FetchError::NotFound),
         "/down" => Err(FetchError::Failed("no answer".to_owned())),
         url => page(url),
     };
-    let pages = fetch_all(&["/gone", "/a", "/down", "/b"], 2, &Fetch(fetch));
-    let expected = ["/gone", "/a", "/down", "/b"].map(fetch);
-    assert_eq!(pages, expected);
+    let fetch = |url: &str| {
+        fetches.fetch_add(1, SeqCst);
+        answer(url)
+    };
+    let urls = ["/gone", "/a", "/down", "/b"];
+    assert_eq!(fetch_all(&urls, 2, &Fetch(fetch)), urls.map(answer));
+    assert_eq!(fetches.load(SeqCst), 4, "one fetch for each URL");
 }
 
 fn nothing_to_fetch() {
@@ -82,14 +91,19 @@ fn no_limit_counts_as_one() {
 }
 
 fn a_url_that_is_there_twice_is_fetched_twice() {
-    let fetched = channel::unbounded();
+    let fetches = AtomicUsize::new(0);
+    // No two fetches have the same answer.
     let fetch = |url: &str| {
-        fetched.0.send(()).expect("the receiver lives");
-        page(url)
+        let number = fetches.fetch_add(1, SeqCst);
+        Ok(vec![url.to_owned(), number.to_string()])
     };
-    let pages = fetch_all(&["/a", "/b", "/a"], 2, &Fetch(fetch));
-    assert_eq!(pages, ["/a", "/b", "/a"].map(page));
-    assert_eq!(fetched.1.len(), 3, "how often something was fetched");
+    let urls = ["/a", "/b", "/a"];
+    let pages = fetch_all(&urls, 2, &Fetch(fetch));
+    let pages: Vec<Vec<String>> = pages.into_iter().flatten().collect();
+    let of: Vec<&str> = pages.iter().map(|page| page[0].as_str()).collect();
+    assert_eq!(of, urls, "the pages");
+    let numbers: BTreeSet<&str> = pages.iter().map(|page| page[1].as_str()).collect();
+    assert_eq!(numbers, BTreeSet::from(["0", "1", "2"]), "the fetches");
 }
 
 fn few_threads_for_many_urls() {
@@ -103,11 +117,17 @@ fn few_threads_for_many_urls() {
         let count = threads.count();
         assert!(count <= 1, "{count} threads fetched, and one may");
     });
+    // A search takes four threads at most: none may be there for anything else.
+    Explorer::new().preemptions(1).possible(|goal| {
+        let urls = ["/a", "/b", "/c", "/d"];
+        assert_eq!(fetch_all(&urls, 4, &Fetch(page)), urls.map(page));
+        goal.reached();
+    });
 }
 
 fn no_more_threads_than_urls() {
     // A search takes four threads at most.
-    explore(|| assert_eq!(fetch_all(&["/a"], 1_000, &Fetch(page)), [page("/a")]));
+    explore(|| assert_eq!(fetch_all(&["/a"], usize::MAX, &Fetch(page)), [page("/a")]));
 }
 
 fn the_order_stays_whoever_answers_first() {
@@ -138,6 +158,26 @@ fn a_slow_url_holds_up_no_other() {
     }
 }
 
+fn a_slow_url_holds_up_none_of_a_hundred() {
+    // Real threads: a search takes few URLs, and portions begin where there are many.
+    let urls: Vec<String> = (0..100).map(|n| format!("/{n}")).collect();
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    for slow in ["/0", "/50"] {
+        let (done, others) = channel::unbounded();
+        let fetch = |url: &str| {
+            if url == slow {
+                for _ in 1..urls.len() {
+                    others.recv().expect("the sender lives");
+                }
+            } else {
+                done.send(()).expect("the receiver lives");
+            }
+            page(url)
+        };
+        fetch_all(&urls, 2, &Fetch(fetch));
+    }
+}
+
 fn no_more_than_the_limit_in_flight() {
     explore(|| {
         let inside = Inside::default();
@@ -152,16 +192,48 @@ fn no_more_than_the_limit_in_flight() {
 }
 
 fn a_panic_is_one_failure() {
-    let fetch = |url: &str| match url {
-        "/a" => panic_on_purpose("the fetcher fails"),
+    let answer = |url: &str| match url {
+        "/bad" => Err(FetchError::Panicked),
         url => page(url),
     };
-    for limit in [1, 2] {
+    for (urls, limit) in [
+        (["/bad", "/b"], 1),
+        (["/b", "/bad"], 1),
+        (["/bad", "/b"], 2),
+    ] {
         explore(move || {
-            let pages = fetch_all(&["/a", "/b"], limit, &Fetch(fetch));
-            assert_eq!(pages, [Err(FetchError::Panicked), page("/b")]);
+            let fetches = AtomicUsize::new(0);
+            let fetch = |url: &str| {
+                fetches.fetch_add(1, SeqCst);
+                match url {
+                    "/bad" => panic_on_purpose("the fetcher fails"),
+                    url => page(url),
+                }
+            };
+            assert_eq!(fetch_all(&urls, limit, &Fetch(fetch)), urls.map(answer));
+            assert_eq!(fetches.load(SeqCst), 2, "one fetch for each URL");
         });
     }
+}
+
+fn a_panic_leaves_as_many_in_flight() {
+    Explorer::new().preemptions(2).budget(BUDGET).explore(|| {
+        let (tell, told) = channel::bounded(1);
+        let fetch = |url: &str| match url {
+            "/bad" => panic_on_purpose("the fetcher fails"),
+            // Answered when the next one is in flight as well.
+            "/waits" => told
+                .recv()
+                .map_or(Err(FetchError::NotFound), |()| page(url)),
+            url => {
+                tell.send(()).expect("the receiver lives");
+                page(url)
+            }
+        };
+        // Whichever end of them is begun first.
+        let pages = fetch_all(&["/bad", "/waits", "/tells", "/bad"], 2, &Fetch(fetch));
+        assert_eq!(pages[1..3], ["/waits", "/tells"].map(page));
+    });
 }
 
 fn two_fetches_in_flight() {

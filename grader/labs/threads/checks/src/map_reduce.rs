@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic;
 use std::time::Duration;
 
 use kit::channel;
@@ -23,6 +24,7 @@ harness::checks![
     the_result_is_the_same_whoever_is_faster,
     each_task_runs_once,
     a_slow_map_task_holds_up_no_other,
+    a_slow_task_holds_up_none_of_a_hundred,
     a_panic_of_map_reaches_the_caller,
     a_panic_of_reduce_reaches_the_caller,
     two_map_tasks_at_once,
@@ -207,16 +209,50 @@ fn a_slow_map_task_holds_up_no_other() {
     }
 }
 
+fn a_slow_task_holds_up_none_of_a_hundred() {
+    // Real threads: a search takes few tasks, and portions begin where there are many.
+    let inputs: Vec<u32> = (0..100).collect();
+    for slow in [0, 50] {
+        let (done, others) = channel::unbounded();
+        let wait_or_tell = |waits, tasks| {
+            if waits {
+                for _ in 1..tasks {
+                    others.recv().expect("the sender lives");
+                }
+            } else {
+                done.send(()).expect("the receiver lives");
+            }
+        };
+        let map = |n: &u32| {
+            wait_or_tell(*n == slow, inputs.len());
+            vec![(*n, *n)]
+        };
+        map_reduce(&inputs, 1, 2, map, collect);
+        // One key for each of a hundred reduce tasks.
+        let key = |task| (0..).find(|key: &u32| partition(key, 100) == task);
+        let keys: Vec<u32> = (0..100).filter_map(key).collect();
+        let reduce = |key: &u32, _: Vec<u32>| {
+            wait_or_tell(*key == keys[slow as usize], keys.len());
+        };
+        map_reduce(&keys, 100, 2, |key| vec![(*key, 0)], reduce);
+    }
+}
+
 fn a_panic_of_map_reaches_the_caller() {
-    let map = |n: &u32| match n {
-        2 => panic_on_purpose("map fails for 2"),
-        n => vec![(*n, *n)],
-    };
-    let result = map_reduce(&[1], 1, 2, map, collect);
+    let result = map_reduce(&[1], 1, 2, |n| vec![(*n, *n)], collect);
     assert_eq!(result, BTreeMap::from([(1, vec![1])]));
-    explore(move || {
-        let result = catch_unwind(AssertUnwindSafe(|| map_reduce(&[1, 2], 1, 2, map, collect)));
+    explore(|| {
+        let (tries, reduced) = (atomic::AtomicUsize::new(0), atomic::AtomicBool::new(false));
+        let map = |n: &u32| match n {
+            // Whoever tries again does not see it again.
+            2 if tries.fetch_add(1, SeqCst) == 0 => panic_on_purpose("map fails for 2"),
+            n => vec![(*n, *n)],
+        };
+        let reduce = |_: &u32, _: Vec<u32>| reduced.store(true, SeqCst);
+        let result = catch_unwind(AssertUnwindSafe(|| map_reduce(&[1, 2], 1, 2, map, reduce)));
         assert!(result.is_err(), "the panic was lost: {result:?}");
+        let reduced = reduced.load(SeqCst);
+        assert!(!reduced, "values are missing, and reduce was called");
     });
 }
 

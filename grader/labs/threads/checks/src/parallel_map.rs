@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::channel;
-use kit::explore::panic_on_purpose;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use threads::parallel_map::parallel_map;
@@ -19,6 +19,7 @@ harness::checks![
     the_order_stays_whoever_is_faster,
     each_item_is_worked_on_once,
     a_slow_item_holds_up_no_other,
+    a_slow_item_holds_up_none_of_a_hundred,
     no_more_than_so_many_at_once,
     a_panic_reaches_the_caller,
     a_panic_for_every_item_reaches_the_caller,
@@ -62,6 +63,10 @@ fn few_threads_for_many_items() {
 fn no_more_threads_than_items() {
     // A search takes four threads at most.
     explore(|| assert_eq!(parallel_map(&[7], 1_000, |n| n + 1), [8]));
+    Explorer::new().preemptions(1).possible(|goal| {
+        assert_eq!(parallel_map(&[1, 2, 3, 4], 4, |n| n + 1), [2, 3, 4, 5]);
+        goal.reached();
+    });
 }
 
 fn the_order_stays_whoever_is_faster() {
@@ -101,6 +106,23 @@ fn a_slow_item_holds_up_no_other() {
                     done.send(()).expect("the receiver lives");
                 }
             });
+        });
+    }
+}
+
+fn a_slow_item_holds_up_none_of_a_hundred() {
+    // Real threads: a search takes few items, and portions begin where there are many.
+    let items: Vec<usize> = (0..100).collect();
+    for slow in [0, 50] {
+        let (done, others) = channel::unbounded();
+        parallel_map(&items, 2, |n| {
+            if *n == slow {
+                for _ in 1..items.len() {
+                    others.recv().expect("the sender lives");
+                }
+            } else {
+                done.send(()).expect("the receiver lives");
+            }
         });
     }
 }

@@ -68,6 +68,24 @@ fn jobs_are_begun_in_order() {
     pool.join();
     let expected: Vec<i32> = (0..50).collect();
     assert_eq!(*order.lock(), expected);
+
+    // Those of a job come behind those that are queued, and nobody waits for room.
+    let order = Arc::new(Mutex::new(Vec::new()));
+    let note = |number| {
+        let order = Arc::clone(&order);
+        move || order.lock().push(number)
+    };
+    let pool = Arc::new(ThreadPool::new(1));
+    let (begin, begun) = channel::bounded(1);
+    let (inner, later) = (Arc::clone(&pool), [100, 101].map(note));
+    pool.execute(move || {
+        begun.recv().expect("the sender lives");
+        later.into_iter().for_each(|job| inner.execute(job));
+    });
+    (0..100).for_each(|number| pool.execute(note(number)));
+    begin.send(()).expect("the first job waits");
+    pool.join();
+    assert_eq!(*order.lock(), (0..102).collect::<Vec<i32>>());
 }
 
 fn no_workers_count_as_one() {
@@ -210,8 +228,11 @@ impl Drop for AtTheEnd {
 fn a_dropped_pool_has_no_threads_left() {
     // Real threads: those of a model share one thread of the system, and so its values.
     thread_local!(static AT_THE_END: OnceCell<AtTheEnd> = const { OnceCell::new() });
-    for _ in 0..20 {
+    for after_a_panic in [false, true].repeat(10) {
         let (pool, held) = (ThreadPool::new(1), Arc::new(()));
+        if after_a_panic {
+            pool.execute(|| panic_on_purpose("the job fails"));
+        }
         let end = AtTheEnd {
             _held: Arc::clone(&held),
         };
