@@ -66,7 +66,10 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
     }
     for (file, stub) in &mut fresh {
         *stub = formatted(tree, stub).with_context(|| {
-            format!("formatting what {} generates", tree.told(&from.join(file)))
+            format!(
+                "formatting what {} generates",
+                tree.display_path(&from.join(file))
+            )
         })?;
     }
     let mut stale = Vec::new();
@@ -75,7 +78,7 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
         let fresh = fresh.remove(&file);
         if found != fresh {
             stale.push(Stale {
-                path: tree.told(&to.join(&file)),
+                path: tree.display_path(&to.join(&file)),
                 fresh,
                 found,
             });
@@ -83,7 +86,7 @@ pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
     }
     for (file, text) in fresh {
         stale.push(Stale {
-            path: tree.told(&to.join(file)),
+            path: tree.display_path(&to.join(file)),
             fresh: Some(text),
             found: None,
         });
@@ -126,7 +129,7 @@ fn stale_page(tree: &Tree, path: &Path, labs: &[String]) -> Result<Option<Stale>
     let fresh = tables::remade(&found, &labs).map_err(|(line, problem)| {
         BadInput::new(path, problem, "name the lab of the page, or `every lab`").at_line(line)
     })?;
-    let path = tree.told(path);
+    let path = tree.display_path(path);
     Ok((found != fresh).then_some(Stale {
         path,
         fresh: Some(fresh),

@@ -107,7 +107,7 @@ impl Page<'_> {
             bad("it edits nothing, or in both ways", remedy)
         })?;
         let source = self.source(entry)?;
-        let place = tree.told(&self.solution.join(&entry.file));
+        let place = tree.display_path(&self.solution.join(&entry.file));
         let mut text = source;
         for edit in edits {
             text = edit.apply(&text).map_err(|problem| {

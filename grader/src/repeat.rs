@@ -52,7 +52,7 @@ pub fn run(tree: &Tree, lab: &Lab, times: usize, jobs: usize) -> Result<Exit> {
             (0..times).map(once).collect()
         },
         |check, judged| {
-            let failed = told(judged, check.id());
+            let failed = failures_of(judged, check.id());
             progress.done(&format!("{}: {} failed", check.id(), failed.len()));
             failures.extend(failed);
         },
@@ -95,7 +95,7 @@ fn conclude(lab: &Lab, failures: &[String], checks: usize, times: usize) -> Exit
 }
 
 /// What failed, once for each time it did.
-fn told(judged: Result<Vec<Judged>>, id: &str) -> Vec<String> {
+fn failures_of(judged: Result<Vec<Judged>>, id: &str) -> Vec<String> {
     match judged {
         Ok(judged) => judged
             .into_iter()

@@ -136,7 +136,7 @@ impl Tree {
     }
 
     /// A path as it is told to people: from the repository where it is inside.
-    pub fn told(&self, path: &Path) -> String {
+    pub fn display_path(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)
             .unwrap_or(path)
             .display()

@@ -70,7 +70,7 @@ pub(super) fn parse(output: &[u8]) -> Result<Vec<Message>> {
         let said = Diagnostic::deserialize(&mut line).context("reading the compiler's messages")?;
         // The closing count of errors says nothing.
         if !(said.spans.is_empty() && said.message.starts_with("aborting due to")) {
-            messages.push(said.told());
+            messages.push(said.into_message());
         }
     }
     Ok(messages)
@@ -108,7 +108,7 @@ struct Expansion {
 }
 
 impl Diagnostic {
-    fn told(self) -> Message {
+    fn into_message(self) -> Message {
         let mut places = Vec::new();
         for span in self.spans.iter().filter(|span| span.is_primary) {
             let mut at = Some(span);

@@ -38,7 +38,7 @@ impl Equivalents {
     /// Reads the explanations of a lab; there may be none.
     pub(super) fn read(tree: &Tree, lab: &Lab) -> Result<Self> {
         let path = tree.equivalent(&lab.name);
-        let told = tree.told(&path);
+        let told = tree.display_path(&path);
         if !path.is_file() {
             let all = Vec::new();
             return Ok(Equivalents { path: told, all });

@@ -13,7 +13,7 @@ use crate::run::Run;
 
 /// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
 pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
-    match said(run) {
+    match own_word(run) {
         Ok(Some(line)) => Judged {
             used: Some(Duration::from_millis(line.used_ms)),
             ..reported(line.report, kind, yours)
@@ -27,7 +27,7 @@ pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
 }
 
 /// The check's own word: exactly one line with the right token; nothing at all; or something else.
-fn said(run: &Run) -> Result<Option<Line>, ()> {
+fn own_word(run: &Run) -> Result<Option<Line>, ()> {
     let channel = &run.ended.stdout;
     if channel.is_empty() {
         return Ok(None);

@@ -21,7 +21,7 @@ pub(super) fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
                 match check.judged.verdict {
                     Verdict::NotWritten | Verdict::Fail => {}
                     Verdict::Pass => complaints.push(format!("{} passes, and must not", check.id)),
-                    other => complaints.push(told(check, other)),
+                    other => complaints.push(describe(check, other)),
                 }
             }
         }
@@ -51,7 +51,7 @@ fn not_passed(report: &Report) -> impl Iterator<Item = String> {
     report
         .checks()
         .filter(|check| check.judged.verdict != Verdict::Pass)
-        .map(|check| told(check, check.judged.verdict))
+        .map(|check| describe(check, check.judged.verdict))
 }
 
 fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
@@ -60,7 +60,7 @@ fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
         let promised = mutant.killed_by.contains(&check.id);
         match check.judged.verdict {
             Verdict::DoesNotBuild | Verdict::Broken | Verdict::Missing | Verdict::Forged => {
-                complaints.push(told(check, check.judged.verdict));
+                complaints.push(describe(check, check.judged.verdict));
             }
             Verdict::Pass if promised => {
                 complaints.push(format!("{} does not catch it, and must", check.id));
@@ -71,7 +71,7 @@ fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
     complaints
 }
 
-fn told(check: &CheckReport, verdict: Verdict) -> String {
+fn describe(check: &CheckReport, verdict: Verdict) -> String {
     let judged = &check.judged;
     let detail = judged.detail.as_deref().unwrap_or_default();
     format!(

@@ -96,7 +96,7 @@ impl View<'_> {
     }
 
     fn failed(&self, warnings: &[Diagnostic], tests: &[Ran]) -> String {
-        let mut text = told(warnings);
+        let mut text = render_warnings(warnings);
         let failed = tests.iter().filter(|ran| !ran.passed()).count();
         let id = self.exercise.id();
         let of = count(tests.len(), "test");
@@ -189,7 +189,7 @@ impl View<'_> {
     }
 
     fn passed(&self, warnings: &[Diagnostic], tests: &[Ran]) -> String {
-        let mut text = told(warnings);
+        let mut text = render_warnings(warnings);
         let id = paint(GOOD, format!("{} passes", self.exercise.id()));
         text += &format!("{id}: {}\n\n", count(tests.len(), "test"));
         text += &self.rows(tests);
@@ -345,7 +345,7 @@ fn proven_shortly(tests: &[Ran]) -> String {
     }
 }
 
-fn told(warnings: &[Diagnostic]) -> String {
+fn render_warnings(warnings: &[Diagnostic]) -> String {
     warnings
         .iter()
         .map(|warning| warning.text.trim_end().to_owned() + "\n\n")

@@ -12,7 +12,7 @@ use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Weak};
 use kit::{explore, possible, thread};
 
-use crate::told::{Told, soon};
+use crate::watcher::{Told, soon};
 
 harness::checks![
     first_in_first_out,

@@ -5,6 +5,6 @@
 mod open;
 #[path = "../../../../../labs/channels/tests/public/plain.rs"]
 mod plain;
-mod told;
+mod watcher;
 
 harness::exercises![bounded, disconnect, pipeline, rendezvous, select];

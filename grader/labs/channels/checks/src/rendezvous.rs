@@ -8,7 +8,7 @@ use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 
-use crate::told::{Told, soon};
+use crate::watcher::{Told, soon};
 
 harness::checks![
     nobody_is_there_to_meet,
