@@ -11,13 +11,13 @@ mod facade;
 pub mod lints;
 pub mod tokens;
 
-use crate::build::messages::Place;
+use crate::build::messages::Location;
 
 /// Something in an answer that must not be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// Where, as the student knows the file.
-    pub place: Place,
+    pub place: Location,
     /// What it is about, in the student's words, to be read after the place.
     pub text: String,
     /// Whether it reaches for the machine or the grader, and not just past the façade.

@@ -12,8 +12,8 @@
 
 mod by_hand;
 mod channel;
+mod hang;
 mod limits;
-mod patience;
 mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code)]

@@ -6,11 +6,11 @@
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::time::Duration;
 
-use crate::patience::Patience;
+use crate::hang::HangLimits;
 
 /// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives what follows
 /// `--idle` and `--wall`, in seconds; a minute each if they are not there.
-pub(crate) fn set(bounds: &[&str]) -> Result<Patience, String> {
+pub(crate) fn set(bounds: &[&str]) -> Result<HangLimits, String> {
     let (mut idle, mut wall) = (Duration::from_secs(60), Duration::from_secs(60));
     for pair in bounds.chunks(2) {
         let [name, value] = pair else {
@@ -39,7 +39,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<Patience, String> {
             .and_then(|()| rustix::process::set_parent_process_death_signal(Some(Signal::KILL)))
             .map_err(|error| format!("prctl: {error}"))?;
     }
-    Ok(Patience { idle, wall })
+    Ok(HangLimits { idle, wall })
 }
 
 fn limit(resource: Resource, current: u64, maximum: u64) -> Result<(), String> {

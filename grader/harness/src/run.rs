@@ -9,7 +9,7 @@ use kit::explore::{Failure, hung, take_outcomes};
 use protocol::{End, Panic};
 
 use crate::channel::Channel;
-use crate::patience::{Patience, in_time, processor_time};
+use crate::hang::{HangLimits, in_time, processor_time};
 use crate::{Checks, ids, limits};
 
 /// A check gets the stack that a program's main thread has.
@@ -34,13 +34,13 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
         (Ok(_), None) => End::Broken {
             why: format!("there is no check `{id}`"),
         },
-        (Ok(patience), Some((_, body))) => watched(id, body, patience),
+        (Ok(limits), Some((_, body))) => watched(id, body, limits),
     };
     channel.report(report, processor_time())
 }
 
 /// Runs the body on a thread that bears the check's name, and sees how it ends, or that it hangs.
-fn watched(id: &str, body: fn(), patience: Patience) -> End {
+fn watched(id: &str, body: fn(), limits: HangLimits) -> End {
     let panics = record_panics();
     let thread = std::thread::Builder::new()
         .name(id.to_owned())
@@ -59,7 +59,7 @@ fn watched(id: &str, body: fn(), patience: Patience) -> End {
         }
     };
     // The channel closes when the body has ended, whichever way.
-    if let Err(after) = in_time(&ended, patience) {
+    if let Err(after) = in_time(&ended, limits) {
         return failed(Box::new(hung(id, after)), &panics);
     }
     match thread.join() {

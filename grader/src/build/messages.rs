@@ -17,12 +17,12 @@ pub struct Message {
     /// The whole, as the compiler shows it.
     pub rendered: String,
     /// Where it points: the primary places, each followed by the macro calls it came out of.
-    pub places: Vec<Place>,
+    pub places: Vec<Location>,
 }
 
 /// A place in a file of the stage.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct Location {
     /// From the stage's root.
     pub file: String,
     /// Counted from 1.
@@ -52,7 +52,7 @@ impl Message {
     }
 
     /// The first place in a file that `wanted` accepts.
-    pub fn place(&self, wanted: impl Fn(&str) -> bool) -> Option<&Place> {
+    pub fn place(&self, wanted: impl Fn(&str) -> bool) -> Option<&Location> {
         self.places.iter().find(|place| wanted(&place.file))
     }
 }
@@ -113,7 +113,7 @@ impl Diagnostic {
         for span in self.spans.iter().filter(|span| span.is_primary) {
             let mut at = Some(span);
             while let Some(span) = at {
-                places.push(Place {
+                places.push(Location {
                     file: span.file_name.clone(),
                     line: span.line_start,
                     column: span.column_start,

@@ -9,7 +9,7 @@ use anyhow::Result;
 
 use super::{Graded, Grader};
 use crate::build::Message;
-use crate::build::messages::Place;
+use crate::build::messages::Location;
 use crate::intake::{self, Answer};
 use crate::lab::{Exercise, Lab};
 use crate::mutant::Mutant;
@@ -112,7 +112,7 @@ impl Together<'_> {
         stage: &'s mut Stage,
         solution: &BTreeMap<String, String>,
         woven: &BTreeMap<&str, Woven>,
-    ) -> Result<std::result::Result<Compiled<'s>, Vec<Place>>> {
+    ) -> Result<std::result::Result<Compiled<'s>, Vec<Location>>> {
         let root = schemata::root(stage.pristine(ROOT)?);
         let mut files: BTreeMap<&str, &str> = BTreeMap::from([(ROOT, root.as_str())]);
         files.extend(
@@ -134,7 +134,7 @@ impl Together<'_> {
             }
         };
         let found = lints::bypasses(compiled.messages(), self.exercise, &self.lab.dir());
-        let places: Vec<Place> = found.into_iter().map(|finding| finding.place).collect();
+        let places: Vec<Location> = found.into_iter().map(|finding| finding.place).collect();
         Ok(if places.is_empty() {
             Ok(compiled)
         } else {
@@ -169,8 +169,8 @@ fn run<'g>(
 }
 
 /// The mutants that some places are in.
-fn owners(places: &[Place], dir: &str, woven: &BTreeMap<&str, Woven>) -> BTreeSet<u32> {
-    let owner = |place: &Place| {
+fn owners(places: &[Location], dir: &str, woven: &BTreeMap<&str, Woven>) -> BTreeSet<u32> {
+    let owner = |place: &Location| {
         let file = place.file.strip_prefix(dir)?.strip_prefix('/')?;
         woven.get(file)?.owner(place.line)
     };

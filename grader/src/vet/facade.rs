@@ -7,7 +7,7 @@
 //! `RefCell`, `thread::panicking`: no search depends on them. `panic::catch_unwind` is allowed too, because a thread pool has to survive its jobs.
 
 use super::Finding;
-use crate::build::messages::Place;
+use crate::build::messages::Location;
 
 /// What to do instead.
 #[derive(Debug, Clone, Copy)]
@@ -297,7 +297,7 @@ pub(super) fn functions() -> impl Iterator<Item = &'static str> {
 }
 
 /// What to say about a path of the lists at a place, if it may not be used there.
-pub(super) fn finding(path: &str, place: Place, unsafe_taught: bool) -> Option<Finding> {
+pub(super) fn finding(path: &str, place: Location, unsafe_taught: bool) -> Option<Finding> {
     let listed = TYPES.iter().chain(MACROS).find(|(known, _)| *known == path);
     let instead = match listed {
         Some((_, instead)) => *instead,

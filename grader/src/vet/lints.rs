@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use super::{Finding, facade, tokens};
 use crate::build::Message;
-use crate::build::messages::Place;
+use crate::build::messages::Location;
 use crate::lab::{Check, Exercise, Kind, Lab};
 
 /// The text of the `clippy.toml` that finds what the façade does not offer, and what any lint of
@@ -46,8 +46,8 @@ pub fn lists(lab: &Lab) -> String {
 const KEY: &str = "weft: ";
 
 /// What clippy found in an exercise's files: the path that was used, and where.
-fn used<'m>(messages: &'m [Message], files: &[String]) -> Vec<(&'m str, Place)> {
-    let mut found: BTreeMap<Place, &str> = BTreeMap::new();
+fn used<'m>(messages: &'m [Message], files: &[String]) -> Vec<(&'m str, Location)> {
+    let mut found: BTreeMap<Location, &str> = BTreeMap::new();
     for message in messages {
         let path = message.notes.iter().find_map(|note| note.strip_prefix(KEY));
         let place = message.place(|file| files.iter().any(|known| known == file));

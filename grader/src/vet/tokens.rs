@@ -6,7 +6,7 @@
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
 use super::Finding;
-use crate::build::messages::Place;
+use crate::build::messages::Location;
 
 /// The file could not be cut into tokens: the compiler will say why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub fn scan(path: &str, text: &str, unsafe_allowed: bool) -> Result<Vec<Finding>
 }
 
 /// The finding for `unsafe` where it is not taught.
-pub(super) fn unsafe_code(place: Place) -> Finding {
+pub(super) fn unsafe_code(place: Location) -> Finding {
     let text = "uses `unsafe`, which this exercise does not need: leave it out".to_owned();
     Finding {
         place,
@@ -137,9 +137,9 @@ impl Scan<'_> {
         });
     }
 
-    fn place(&self, ident: &Ident) -> Place {
+    fn place(&self, ident: &Ident) -> Location {
         let start = ident.span().start();
-        Place {
+        Location {
             file: self.path.to_owned(),
             line: start.line,
             column: start.column + 1,

@@ -11,7 +11,7 @@ use crate::text::progress::Progress;
 
 /// How one exercise came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Report {
+pub(crate) enum Checked {
     /// The lab does not compile.
     Broken(Vec<Diagnostic>),
     /// Its tests were run.
@@ -25,10 +25,10 @@ pub(crate) enum Report {
     Stopped,
 }
 
-impl Report {
+impl Checked {
     /// Whether the exercise passes.
     pub(crate) fn passed(&self) -> bool {
-        matches!(self, Report::Tested { tests, .. } if tests.iter().all(Ran::passed))
+        matches!(self, Checked::Tested { tests, .. } if tests.iter().all(Ran::passed))
     }
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn check(
     exercises: &[&Exercise],
     stop: &Stop,
     progress: &Progress,
-) -> Result<Vec<Report>> {
+) -> Result<Vec<Checked>> {
     let Some(first) = exercises.first() else {
         return Ok(Vec::new());
     };
@@ -53,8 +53,8 @@ pub(crate) fn check(
     })?;
     let (programs, warnings) = match build {
         Build::Ready { programs, warnings } => (programs, warnings),
-        Build::Broken(errors) => return Ok(vec![Report::Broken(errors); exercises.len()]),
-        Build::Stopped => return Ok(vec![Report::Stopped; exercises.len()]),
+        Build::Broken(errors) => return Ok(vec![Checked::Broken(errors); exercises.len()]),
+        Build::Stopped => return Ok(vec![Checked::Stopped; exercises.len()]),
     };
     let how = desk.how(lab);
     let all = suite::list(&programs, &how.folder, stop)?;
@@ -81,7 +81,7 @@ pub(crate) fn check(
             progress.say(&format!("{}: {done} of {total} tests", exercise.id()));
         })?;
         if stop.asked() {
-            reports.push(Report::Stopped);
+            reports.push(Checked::Stopped);
             continue;
         }
         ran.sort_by_key(simplest_first);
@@ -91,7 +91,7 @@ pub(crate) fn check(
                 .any(|file| diagnostic.file.as_deref() == Some(&file))
         };
         let warnings = warnings.iter().filter(mine).cloned().collect();
-        reports.push(Report::Tested {
+        reports.push(Checked::Tested {
             warnings,
             tests: ran,
         });

@@ -30,13 +30,13 @@ pub(crate) fn check(desk: &mut Desk, word: Option<&str>) -> Result<Exit> {
     }
     if let ([exercise], [report]) = (&exercises[..], &reports[..]) {
         print!("{}", view(desk, exercise).text(report));
-        if let check::Report::Tested { .. } = report
+        if let check::Checked::Tested { .. } = report
             && !report.passed()
         {
             print!("\n{}", footer());
         }
     } else {
-        if let Some(check::Report::Broken(_)) = reports.first() {
+        if let Some(check::Checked::Broken(_)) = reports.first() {
             print!("{}", view(desk, &exercises[0]).text(&reports[0]));
         } else {
             for (exercise, report) in exercises.iter().zip(&reports) {
@@ -44,7 +44,7 @@ pub(crate) fn check(desk: &mut Desk, word: Option<&str>) -> Result<Exit> {
             }
         }
     }
-    Ok(if reports.iter().all(check::Report::passed) {
+    Ok(if reports.iter().all(check::Checked::passed) {
         Exit::Done
     } else {
         Exit::Fails

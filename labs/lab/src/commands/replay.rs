@@ -44,7 +44,7 @@ pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
     let test = match find(desk, exercise, &claim, replay.debugger)? {
         Ok(test) => test,
         Err(build) => {
-            let report = crate::check::Report::Broken(build);
+            let report = crate::check::Checked::Broken(build);
             print!("{}", commands::view(desk, exercise).text(&report));
             return Ok(Exit::Fails);
         }

@@ -31,7 +31,7 @@ pub(crate) fn stress(desk: &Desk, word: &str, runs: u64) -> Result<Exit> {
         Build::Ready { programs, .. } => programs,
         Build::Broken(errors) => {
             drop(progress);
-            let report = check::Report::Broken(errors);
+            let report = check::Checked::Broken(errors);
             print!("{}", commands::view(desk, exercise).text(&report));
             return Ok(Exit::Fails);
         }

@@ -4,7 +4,7 @@ use picture::{Certainty, FailureKind, Style};
 
 use super::{BAD, BOLD, DIM, GOOD, NOTE, PATH, count, grouped, paint, panic, wrap};
 use crate::build::Diagnostic;
-use crate::check::Report;
+use crate::check::Checked;
 use crate::course::Exercise;
 use crate::process::Ended;
 use crate::suite::{DEADLINE, Ran};
@@ -25,33 +25,33 @@ pub(crate) struct View<'a> {
 
 impl View<'_> {
     /// All of it.
-    pub(crate) fn text(&self, report: &Report) -> String {
+    pub(crate) fn text(&self, report: &Checked) -> String {
         match report {
-            Report::Broken(errors) => self.broken(errors),
-            Report::Stopped => format!("{}: stopped\n", self.exercise.id()),
-            Report::Tested { warnings, tests } if report.passed() => self.passed(warnings, tests),
-            Report::Tested { warnings, tests } => self.failed(warnings, tests),
+            Checked::Broken(errors) => self.broken(errors),
+            Checked::Stopped => format!("{}: stopped\n", self.exercise.id()),
+            Checked::Tested { warnings, tests } if report.passed() => self.passed(warnings, tests),
+            Checked::Tested { warnings, tests } => self.failed(warnings, tests),
         }
     }
 
     /// One line, for an exercise among others.
-    pub(crate) fn line(&self, report: &Report) -> String {
+    pub(crate) fn line(&self, report: &Checked) -> String {
         let id = format!("{:<24}", self.exercise.id());
         match report {
-            Report::Tested { tests, .. } if report.passed() => {
+            Checked::Tested { tests, .. } if report.passed() => {
                 format!(
                     "{}  {id}  {}\n",
                     paint(GOOD, "passes"),
                     proven_shortly(tests)
                 )
             }
-            Report::Tested { tests, .. } => {
+            Checked::Tested { tests, .. } => {
                 let failed = tests.iter().filter(|ran| !ran.passed()).count();
                 let of = count(tests.len(), "test");
                 format!("{}  {id}  {failed} of {of} failed\n", paint(BAD, "fails "))
             }
-            Report::Broken(_) => format!("{}  {id}  does not compile\n", paint(BAD, "fails ")),
-            Report::Stopped => format!("{}  {id}\n", paint(DIM, "stopped")),
+            Checked::Broken(_) => format!("{}  {id}  does not compile\n", paint(BAD, "fails ")),
+            Checked::Stopped => format!("{}  {id}\n", paint(DIM, "stopped")),
         }
     }
 

@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use crate::check::Report;
+use crate::check::Checked;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub(crate) enum Event {
     /// A key was pressed.
     Key(char),
     /// The check that was begun has ended.
-    Checked(Result<Report, String>),
+    Checked(Result<Checked, String>),
     /// The student wants to leave.
     Quit,
 }
@@ -30,7 +30,7 @@ pub(crate) trait Hands {
     /// Asks the running check to end.
     fn stop(&mut self);
     /// Shows how a check came out.
-    fn checked(&mut self, id: &str, report: &Report);
+    fn checked(&mut self, id: &str, report: &Checked);
     /// Shows the next hint.
     fn hint(&mut self, id: &str);
     /// Shows the last failing interleaving, every step of it.
@@ -140,7 +140,7 @@ mod tests {
         fn stop(&mut self) {
             self.0.push("stop".to_owned());
         }
-        fn checked(&mut self, id: &str, report: &Report) {
+        fn checked(&mut self, id: &str, report: &Checked) {
             self.0.push(format!("{id} passed: {}", report.passed()));
         }
         fn hint(&mut self, id: &str) {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     fn passed() -> Event {
-        let report = Report::Tested {
+        let report = Checked::Tested {
             warnings: Vec::new(),
             tests: Vec::new(),
         };
@@ -207,7 +207,7 @@ mod tests {
         let events = [
             edited("src/visited.rs"),
             edited("src/visited.rs"),
-            Event::Checked(Ok(Report::Stopped)),
+            Event::Checked(Ok(Checked::Stopped)),
             passed(),
         ];
         let expected = [

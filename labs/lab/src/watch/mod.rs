@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 
 use anyhow::Result;
 
-use crate::check::{self, Report};
+use crate::check::{self, Checked};
 use crate::commands::{self, hinted};
 use crate::course::Exercise;
 use crate::desk::Desk;
@@ -106,7 +106,7 @@ impl Hands for Table {
                 let reports = check::check(&desk, &[&exercise], &stop, &progress);
                 drop(progress);
                 let report = reports
-                    .map(|mut reports| reports.pop().unwrap_or(Report::Stopped))
+                    .map(|mut reports| reports.pop().unwrap_or(Checked::Stopped))
                     .map_err(|error| format!("{error:#}"));
                 let _ = tell.send(Event::Checked(report)); // Nobody listens after `q`.
             }
@@ -120,7 +120,7 @@ impl Hands for Table {
         }
     }
 
-    fn checked(&mut self, id: &str, report: &Report) {
+    fn checked(&mut self, id: &str, report: &Checked) {
         let exercise = self.exercise(id);
         let text = match self.desk.keep(&exercise, report.passed()) {
             Ok(()) => commands::view(&self.desk, &exercise).text(report),

@@ -18,7 +18,7 @@ const STIR: Duration = Duration::from_millis(50);
 
 /// How long a check may take before it says where it hangs.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Patience {
+pub(crate) struct HangLimits {
     /// While it stands still.
     pub(crate) idle: Duration,
     /// In any case.
@@ -27,9 +27,9 @@ pub(crate) struct Patience {
 
 /// Waits until the body has ended, or for as long as it may hang: that long is the error. The body
 /// runs on other threads than this one.
-pub(crate) fn in_time(ended: &Receiver<()>, patience: Patience) -> Result<(), Duration> {
+pub(crate) fn in_time(ended: &Receiver<()>, limits: HangLimits) -> Result<(), Duration> {
     let began = Instant::now();
-    let mut watch = Watch::new(patience, Used::now());
+    let mut watch = Watch::new(limits, Used::now());
     while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
         watch.look(began.elapsed(), Used::now())?;
     }
@@ -72,7 +72,7 @@ impl Used {
 
 /// When the check was last seen to do something.
 struct Watch {
-    patience: Patience,
+    limits: HangLimits,
     /// On the clock that starts with the check.
     moved: Duration,
     /// What the check had used by then.
@@ -80,17 +80,17 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(patience: Patience, used: Used) -> Watch {
+    fn new(limits: HangLimits, used: Used) -> Watch {
         Watch {
-            patience,
+            limits,
             moved: Duration::ZERO,
             used: used.by_check(),
         }
     }
 
-    /// Takes note of what was used `now`. An error if the patience is at its end.
+    /// Takes note of what was used `now`. An error if the limits is at its end.
     fn look(&mut self, now: Duration, used: Used) -> Result<(), Duration> {
-        let Patience { idle, wall } = self.patience;
+        let HangLimits { idle, wall } = self.limits;
         if used.by_check() > self.used + STIR {
             (self.moved, self.used) = (now, used.by_check());
         }
@@ -110,7 +110,7 @@ mod tests {
     const WALL: Duration = Duration::from_secs(360);
     const MICROSECOND: Duration = Duration::from_micros(1);
 
-    /// When the watcher gives up, and which patience is at its end, if check and watcher use so
+    /// When the watcher gives up, and which limits is at its end, if check and watcher use so
     /// much from look to look. Takes no time: the clocks are counted.
     fn given_up(used: impl Fn(Duration) -> (Duration, Duration)) -> (Duration, Duration) {
         let mut at = Duration::ZERO;
@@ -118,11 +118,11 @@ mod tests {
             process: IDLE,
             watcher: Duration::ZERO,
         };
-        let patience = Patience {
+        let limits = HangLimits {
             idle: IDLE,
             wall: WALL,
         };
-        let mut watch = Watch::new(patience, total);
+        let mut watch = Watch::new(limits, total);
         loop {
             at += TICK;
             let (check, watcher) = used(at);
