@@ -37,6 +37,8 @@ mod model;
 #[cfg(not(feature = "bare"))]
 mod record;
 #[cfg(not(feature = "bare"))]
+pub mod spec;
+#[cfg(not(feature = "bare"))]
 mod tell;
 #[cfg(not(feature = "bare"))]
 mod waiting;

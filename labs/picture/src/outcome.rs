@@ -29,6 +29,49 @@ pub struct Outcome {
     pub certainty: Certainty,
     /// How many interleavings the pass ran that gives the certainty.
     pub interleavings: u64,
+    /// Which scenarios it ran, if it was not one that somebody wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenarios: Option<Scenarios>,
+}
+
+/// Which scenarios a search ran of those that it found itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scenarios {
+    /// Up to so many threads.
+    pub threads: usize,
+    /// Up to so many calls, those of all threads together.
+    pub calls: usize,
+    /// How many of them were run, the smallest first.
+    pub run: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl fmt::Display for Scenarios {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Scenarios {
+            threads,
+            calls,
+            run,
+            of,
+        } = *self;
+        let threads = match threads {
+            1 => "one thread".to_owned(),
+            _ => format!("{threads} threads"),
+        };
+        let (run, of) = (Grouped(run as u64), Grouped(of as u64));
+        if self.run == self.of {
+            write!(
+                f,
+                "every scenario of up to {threads} and {calls} calls: {of} scenarios"
+            )
+        } else {
+            write!(
+                f,
+                "{run} of {of} scenarios of up to {threads} and {calls} calls"
+            )
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -39,6 +82,15 @@ impl fmt::Display for Outcome {
         } else {
             "interleavings"
         };
+        if let Some(scenarios) = self.scenarios {
+            write!(f, "{scenarios}, {n} {interleavings}")?;
+            return match self.certainty {
+                Certainty::Exhaustive => f.write_str(", exhaustive"),
+                Certainty::Bounded { preemptions: 1 } => f.write_str(" (1 preemption)"),
+                Certainty::Bounded { preemptions } => write!(f, " ({preemptions} preemptions)"),
+                Certainty::Witnessed | Certainty::Sampled { .. } => Ok(()),
+            };
+        }
         match self.certainty {
             Certainty::Exhaustive => write!(f, "exhaustive: {n} {interleavings}"),
             Certainty::Bounded { preemptions: 1 } => {

@@ -20,7 +20,7 @@ mod stress;
 
 pub use hung::hung;
 pub(crate) use hung::watch;
-pub use picture::{Certainty, Failure, FailureKind, Outcome, Style};
+pub use picture::{Certainty, Failure, FailureKind, Outcome, Scenarios, Style};
 pub use repeat::repeat;
 pub use request::{Answer, Stress};
 pub(crate) use seeds::current_seed;
@@ -106,6 +106,8 @@ pub struct Explorer {
     preemptions: Option<usize>,
     budget: Duration,
     sampled: bool,
+    /// One of many small scenarios, so fewer passes.
+    brief: bool,
 }
 
 impl Default for Explorer {
@@ -121,6 +123,7 @@ impl Explorer {
             preemptions: None,
             budget: Duration::from_secs(10),
             sampled: false,
+            brief: false,
         }
     }
 
@@ -177,14 +180,39 @@ impl Explorer {
             Some(token) => search::replay(&self, &scenario, &token),
             None => search::search(&self, &scenario, wants_goal),
         };
-        match searched {
-            Ok(outcome) => {
-                request::answer(&claim, |answer| answer.outcomes.push(outcome));
-                OUTCOMES.with_borrow_mut(|outcomes| outcomes.push(outcome));
-                outcome
-            }
-            Err(failure) => fail(failure),
+        conclude(searched)
+    }
+}
+
+/// With how many preemptions each of many small scenarios is searched.
+pub(crate) const PREEMPTIONS: usize = 2;
+
+/// Searches one of many small scenarios, and keeps the result to itself: that is for
+/// [`conclude`], when all are through. `None` if only another one is wanted, to be replayed.
+pub(crate) fn one_of_many(
+    scenario: impl Fn() + Send + Sync + 'static,
+) -> Result<Option<Outcome>, Box<Failure>> {
+    let scenario: run::Scenario = Arc::new(scenario);
+    let explorer = Explorer {
+        brief: true,
+        ..Explorer::new()
+    };
+    match request::replay(&claim()) {
+        Some(token) if token.search != request::next_search() => Ok(None),
+        Some(token) => search::replay(&explorer, &scenario, &token).map(Some),
+        None => search::search(&explorer, &scenario, false).map(Some),
+    }
+}
+
+/// Reports what a search came to, and fails the test if that is a failure.
+pub(crate) fn conclude(searched: Result<Outcome, Box<Failure>>) -> Outcome {
+    match searched {
+        Ok(outcome) => {
+            request::answer(&claim(), |answer| answer.outcomes.push(outcome));
+            OUTCOMES.with_borrow_mut(|outcomes| outcomes.push(outcome));
+            outcome
         }
+        Err(failure) => fail(failure),
     }
 }
 

@@ -46,6 +46,14 @@ pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
         ];
         return strategies.map(|strategy| pass(strategy, usual)).to_vec();
     }
+    if explorer.brief {
+        let exhaust = Strategy::Exhaust(Some(super::PREEMPTIONS));
+        let sequential = Settings {
+            sequential: true,
+            ..usual
+        };
+        return vec![pass(exhaust, sequential), pass(exhaust, usual)];
+    }
     let limit = explorer.preemptions.unwrap_or(usize::MAX);
     let exhaust = |bound| Strategy::Exhaust(Some(limit.min(bound)));
     let sequential = Settings {

@@ -64,7 +64,8 @@ pub(crate) fn set_settings(settings: Settings) {
     SETTINGS.set(settings);
 }
 
-pub(super) fn sequential() -> bool {
+/// Whether each atomic operation is taken as sequentially consistent.
+pub(crate) fn sequential() -> bool {
     SETTINGS.get().sequential
 }
 
