@@ -39,8 +39,12 @@ pub struct Outcome {
 pub struct Scenarios {
     /// Up to so many threads.
     pub threads: usize,
-    /// Up to so many calls, those of all threads together.
+    /// Up to so many calls of each.
+    pub each: usize,
+    /// Up to so many calls in all.
     pub calls: usize,
+    /// And up to so many, one after the other; 0 for none.
+    pub turns: usize,
     /// How many of them were run, the smallest first.
     pub run: usize,
     /// How many there are.
@@ -51,25 +55,21 @@ impl fmt::Display for Scenarios {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Scenarios {
             threads,
+            each,
             calls,
+            turns,
             run,
             of,
         } = *self;
-        let threads = match threads {
-            1 => "one thread".to_owned(),
-            _ => format!("{threads} threads"),
-        };
-        let (run, of) = (Grouped(run as u64), Grouped(of as u64));
-        if self.run == self.of {
-            write!(
-                f,
-                "every scenario of up to {threads} and {calls} calls: {of} scenarios"
-            )
-        } else {
-            write!(
-                f,
-                "{run} of {of} scenarios of up to {threads} and {calls} calls"
-            )
+        let mut scope = format!("up to {threads} threads, {each} calls each, {calls} in all");
+        if turns > 0 {
+            scope += &format!(", and of up to {turns} calls in turn");
+        }
+        match (Grouped(run as u64), Grouped(of as u64)) {
+            (_, of) if self.run == self.of => {
+                write!(f, "every scenario of {scope}: {of} scenarios")
+            }
+            (run, of) => write!(f, "{run} of {of} scenarios of {scope}"),
         }
     }
 }

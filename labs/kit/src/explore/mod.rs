@@ -107,7 +107,7 @@ pub struct Explorer {
     budget: Duration,
     sampled: bool,
     /// One of many small scenarios, so fewer passes.
-    brief: bool,
+    brief: Option<Brief>,
 }
 
 impl Default for Explorer {
@@ -123,7 +123,7 @@ impl Explorer {
             preemptions: None,
             budget: Duration::from_secs(10),
             sampled: false,
-            brief: false,
+            brief: None,
         }
     }
 
@@ -184,18 +184,27 @@ impl Explorer {
     }
 }
 
-/// With how many preemptions each of many small scenarios is searched.
-pub(crate) const PREEMPTIONS: usize = 2;
+/// How one of many small scenarios is searched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brief {
+    pub(crate) preemptions: usize,
+    /// Whether there is another pass with the orderings as written.
+    pub(crate) weak: bool,
+}
+
+/// For how long. They take some milliseconds.
+const BUDGET_OF_ONE: Duration = Duration::from_secs(3);
 
 /// Searches one of many small scenarios, and keeps the result to itself: that is for
 /// [`conclude`], when all are through. `None` if only another one is wanted, to be replayed.
 pub(crate) fn one_of_many(
+    brief: Brief,
     scenario: impl Fn() + Send + Sync + 'static,
 ) -> Result<Option<Outcome>, Box<Failure>> {
     let scenario: run::Scenario = Arc::new(scenario);
     let explorer = Explorer {
-        brief: true,
-        ..Explorer::new()
+        brief: Some(brief),
+        ..Explorer::new().budget(BUDGET_OF_ONE)
     };
     match request::replay(&claim()) {
         Some(token) if token.search != request::next_search() => Ok(None),

@@ -83,9 +83,10 @@ pub(super) fn search(
             Ended::Complete => {}
         }
         // Cells alone see no difference: what orders two accesses are locks then.
-        let matters = |event: &Event| !explorer.brief || !is_on_a_cell(event);
-        let mut events = last.events.iter();
-        memory |= events.any(|event| depends_on_memory(event) && matters(event));
+        let cells = explorer.brief.is_none();
+        let depends = |event: &Event| depends_on_memory(event) && (cells || !is_on_a_cell(event));
+        memory |= last.events.iter().any(depends);
+        memory &= explorer.brief.is_none_or(|brief| brief.weak);
         waits |= last
             .events
             .iter()

@@ -2,9 +2,9 @@
 use std::fmt::Write;
 
 use super::automaton::{Numbers, ReturnId};
-use super::order::{Event, Explained, Unexplained};
-use super::perform::{Log, UNEXPLAINED};
-use super::{At, Scenario, Spec};
+use super::log::{Log, UNEXPLAINED};
+use super::order::{Event, Explained, Misfit, Unexplained};
+use super::{At, Manner, Scenario, Spec};
 use crate::explore::{Failure, FailureKind};
 
 /// Adds to a failure of `scenario` what its calls returned.
@@ -47,11 +47,12 @@ struct Words<'a, S: Spec> {
 
 impl<S: Spec> Words<'_, S> {
     fn scenario_line(&self) -> String {
-        let keeps = match self.scenario.keeps {
-            true => "; what a thread has it keeps until all have ended",
-            false => "",
+        let manner = match self.scenario.manner {
+            Manner::AtOnce => "",
+            Manner::Keeping => "; what a thread has it keeps until all have ended",
+            Manner::InTurn(_) => "; each call begins when nobody moves any more",
         };
-        format!("start: {:?}{keeps}", self.scenario.start)
+        format!("start: {:?}{manner}", self.scenario.start)
     }
 
     /// A call, with the thread that makes it: `Acquire of T1`.
@@ -80,12 +81,15 @@ impl<S: Spec> Words<'_, S> {
             calls.join(" and ")
         };
         match explained.may_go[..] {
+            [] if explained.taken.is_empty() => {
+                "somebody sleeps on when all others have given back what they held".to_owned()
+            }
             [] => format!(
                 "{} sleeps for ever, though it has what it waited for",
                 who(&explained.taken)
             ),
             _ => format!(
-                "{} sleeps for ever, though it may go: {state:?}",
+                "{} sleeps for ever, though it may go; the state is {state:?}",
                 who(&explained.may_go)
             ),
         }
@@ -98,7 +102,7 @@ impl<S: Spec> Words<'_, S> {
             None => format!("{} joins those who wait", self.call(at)),
         };
         let order: Vec<String> = why.order.iter().map(step).collect();
-        let misfit = |(at, returned, can): &(At, ReturnId, Vec<ReturnId>)| {
+        let misfit = |(at, returned, can): &Misfit| {
             let can: Vec<String> = can.iter().map(|&number| self.returned(number)).collect();
             let can = match can[..] {
                 [] => "has to wait".to_owned(),
@@ -117,44 +121,66 @@ impl<S: Spec> Words<'_, S> {
 
     /// The calls of each thread as bars over one another: what overlaps may come in either order.
     fn drawing(&self, events: &[Event]) -> String {
-        let mut rows: Vec<(String, String, usize, Option<usize>)> = Vec::new();
-        for thread in 0..self.scenario.threads.len() {
-            let mine = events
-                .iter()
-                .enumerate()
-                .filter(|(_, event)| event.0 == thread);
-            let mut begun = (0, 0);
-            for (now, &(_, returned)) in mine {
-                let at = At {
-                    thread,
-                    index: begun.0,
-                };
-                match returned {
-                    None => {
-                        begun.1 = now;
-                        rows.push((self.scenario.name(thread), self.call_only(at), now, None));
-                    }
-                    Some(returned) => {
-                        let row = rows.last_mut().expect("a call begins before it returns");
-                        write!(row.1, " = {}", self.returned(returned)).expect("a string");
-                        row.3 = Some(now);
-                        begun.0 += 1;
-                    }
+        let mut rows: Vec<Row> = Vec::new();
+        let events = events.iter().filter(|event| **event != Event::Quiet);
+        let now = events.clone().count();
+        for (now, &event) in events.enumerate() {
+            let thread = event.thread().expect("it is no quiet moment");
+            match event {
+                Event::Returns(_, returned) => {
+                    let mut mine = rows.iter_mut().rev();
+                    let row = mine.find(|row| row.thread == thread);
+                    let row = row.expect("a call begins before it returns");
+                    row.call += &format!(" = {}", self.returned(returned));
+                    row.ended = Some(now);
+                }
+                _ => {
+                    let index = rows.iter().filter(|row| row.thread == thread).count();
+                    let at = At { thread, index };
+                    rows.push(Row {
+                        thread,
+                        call: self.call_only(at),
+                        began: now,
+                        ended: None,
+                    });
                 }
             }
         }
-        let widest = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or(0);
-        let who = widest(&mut rows.iter().map(|row| row.0.len()));
-        let what = widest(&mut rows.iter().map(|row| row.1.chars().count()));
-        let mut text = String::new();
-        for (name, call, began, ended) in &rows {
-            let blank = " ".repeat(2 * began);
-            let bar = match ended {
-                Some(ended) => format!("|{}|", "-".repeat(2 * (ended - began) - 1)),
-                None => format!("|{}> sleeps", "-".repeat(2 * (events.len() - began) - 1)),
-            };
-            writeln!(text, "    {name:who$}  {call:what$}  {blank}{bar}").expect("a string");
-        }
-        text
+        rows.sort_by_key(|row| row.thread);
+        let names: Vec<String> = rows
+            .iter()
+            .map(|row| self.scenario.name(row.thread))
+            .collect();
+        let widest = |texts: &mut dyn Iterator<Item = &String>| {
+            texts.map(|text| text.chars().count()).max().unwrap_or(0)
+        };
+        let who = widest(&mut names.iter());
+        let what = widest(&mut rows.iter().map(|row| &row.call));
+        let line = |(name, row): (&String, &Row)| {
+            format!("    {name:who$}  {:what$}  {}\n", row.call, row.bar(now))
+        };
+        names.iter().zip(&rows).map(line).collect()
+    }
+}
+
+/// One call of a drawing.
+struct Row {
+    thread: usize,
+    call: String,
+    began: usize,
+    ended: Option<usize>,
+}
+
+impl Row {
+    /// Two columns for each event.
+    fn bar(&self, now: usize) -> String {
+        let blank = " ".repeat(2 * self.began);
+        let length = 2 * (self.ended.unwrap_or(now) - self.began) - 1;
+        let end = if self.ended.is_some() {
+            "|"
+        } else {
+            "> sleeps"
+        };
+        format!("{blank}|{}{end}", "-".repeat(length))
     }
 }

@@ -11,9 +11,10 @@
 //! | file | |
 //! |---|---|
 //! | `contract`, `subject`, `canary` | what an author writes |
-//! | `scope`, `scenario` | which scenarios there are |
+//! | `scope`, `scenario`, `enumerate` | which scenarios there are |
 //! | `automaton`, `progress` | the specification in numbers; which scenarios can be judged |
-//! | `perform`, `order` | one scenario, run and judged |
+//! | `perform`, `in_turn` | one scenario, run: all at once, or one call after the other |
+//! | `log`, `order` | what its calls returned, and whether an order explains that |
 //! | `search`, `describe` | all of them, and the one that fails |
 //!
 //! After Burckhardt, Dern, Musuvathi and Tan, *Line-Up: a complete and automatic linearizability
@@ -27,6 +28,9 @@ mod automaton;
 mod canary;
 mod contract;
 mod describe;
+mod enumerate;
+mod in_turn;
+mod log;
 mod order;
 mod perform;
 mod progress;
@@ -39,7 +43,7 @@ mod tests;
 
 pub use canary::Canary;
 pub use contract::{At, Spec, Steps};
-pub use scenario::Scenario;
+pub use scenario::{Manner, Scenario};
 pub use scope::Scope;
 pub use search::conforms;
 pub use subject::Subject;

@@ -1,90 +1,8 @@
-//! Runs a scenario once, inside a model, and keeps what its calls returned.
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use super::automaton::{Automaton, Numbers, Plan, ReturnId};
-use super::order::{Event, Explained, Unexplained, explain};
-use super::{At, Scenario, Spec, Subject};
-use crate::{message, model, record, thread};
-
-/// What the panic says that ends an execution which no order explains.
-pub(super) const UNEXPLAINED: &str = "no order of these calls explains what they returned";
-
-/// What the calls of an execution returned, and whether some order explains that. Outside the model:
-/// it takes no step, and orders no memory.
-pub(super) struct Log {
-    plan: Plan,
-    automaton: Arc<Mutex<Automaton>>,
-    history: Mutex<History>,
-}
-
-#[derive(Default)]
-struct History {
-    events: Vec<Event>,
-    /// Whether atomics are as written. Then no clock says which call came first: only the order
-    /// within a thread counts, and what canaries see.
-    weak: bool,
-    /// Histories that are explained.
-    known: HashSet<(bool, Vec<Event>)>,
-}
-
-impl Log {
-    pub(super) fn new(plan: Plan, automaton: Arc<Mutex<Automaton>>) -> Log {
-        let history = Mutex::default();
-        Log {
-            plan,
-            automaton,
-            history,
-        }
-    }
-
-    fn history(&self) -> MutexGuard<'_, History> {
-        self.history.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn begin(&self) {
-        let mut history = self.history();
-        history.events.clear();
-        history.weak = !model::sequential();
-    }
-
-    fn add(&self, thread: usize, returned: Option<ReturnId>) {
-        // An execution that is given up unwinds its threads: nothing returns any more.
-        if !model::over() {
-            self.history().events.push((thread, returned));
-        }
-    }
-
-    /// What happened in the last execution, whether it came to its end or not.
-    pub(super) fn events(&self) -> Vec<Event> {
-        self.history().events.clone()
-    }
-
-    /// Looks for an order that explains the last execution.
-    pub(super) fn explain(&self) -> Result<Explained, Unexplained> {
-        let history = self.history();
-        let mut automaton = self
-            .automaton
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        explain(&mut automaton, &self.plan, &history.events, !history.weak)
-    }
-
-    fn is_explained(&self) -> bool {
-        let history = self.history();
-        let this = (history.weak, history.events.clone());
-        let known = history.known.contains(&this);
-        drop(history);
-        if known {
-            return true;
-        }
-        let explained = self.explain().is_ok();
-        if explained {
-            self.history().known.insert(this);
-        }
-        explained
-    }
-}
+//! Runs a scenario once, inside a model.
+use super::automaton::Numbers;
+use super::log::{Log, UNEXPLAINED};
+use super::{At, Manner, Scenario, Spec, Subject, in_turn};
+use crate::{message, record, thread};
 
 /// Runs a scenario once.
 ///
@@ -98,6 +16,9 @@ pub(super) fn perform<T: Subject>(
 ) {
     log.begin();
     let object = T::new(scenario);
+    if let Manner::InTurn(turns) = &scenario.manner {
+        return in_turn::perform(&object, scenario, turns, log, numbers);
+    }
     let mut hands = object.hands(scenario);
     let mine = hands.pop().expect("each thread has a hand");
     let last = hands.len();
@@ -125,17 +46,28 @@ fn calls<'a, T: Subject>(
     numbers: &Numbers<T::Spec>,
 ) -> T::Hand<'a> {
     for (index, call) in scenario.calls(thread).enumerate() {
-        let at = At { thread, index };
-        log.add(thread, None);
-        let ends = Some(call) == <T::Spec as Spec>::END;
-        if record::is_detailed() {
-            message::note(&format!("{call:?} begins"));
-        }
-        let returned = object.call(&mut hand, at, call);
-        if record::is_detailed() && !ends {
-            message::note(&format!("{call:?} returns {returned:?}"));
-        }
-        log.add(thread, Some(numbers.of_return(returned)));
+        one_call(object, &mut hand, At { thread, index }, call, log, numbers);
     }
     hand
+}
+
+/// Does one call, and notes it.
+pub(super) fn one_call<'a, T: Subject>(
+    object: &'a T,
+    hand: &mut T::Hand<'a>,
+    at: At,
+    call: <T::Spec as Spec>::Call,
+    log: &Log,
+    numbers: &Numbers<T::Spec>,
+) {
+    log.begins(at.thread);
+    let pictured = record::is_detailed() && Some(call) != T::Spec::END;
+    if pictured {
+        message::note(&format!("{call:?} begins"));
+    }
+    let returned = object.call(hand, at, call);
+    if pictured {
+        message::note(&format!("{call:?} returns {returned:?}"));
+    }
+    log.returns(at.thread, numbers.of_return(returned));
 }

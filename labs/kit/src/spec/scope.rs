@@ -4,26 +4,36 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {
     pub(super) threads: usize,
+    pub(super) each: usize,
     pub(super) calls: usize,
     pub(super) interleavings: u64,
+    pub(super) turns: usize,
 }
 
 impl Scope {
-    /// Every scenario of up to so many threads and so many calls, those of all threads together.
+    /// Every scenario of up to so many threads, with so many calls each, and so many in all.
     ///
     /// # Panics
     ///
     /// If there are more threads than a model can have, which is five.
-    pub fn new(threads: usize, calls: usize) -> Scope {
-        assert!(
-            (1..=5).contains(&threads),
-            "a model has one to five threads"
-        );
+    pub fn new(threads: usize, each: usize, calls: usize) -> Scope {
+        let model = 1..=5;
+        assert!(model.contains(&threads), "a model has one to five threads");
         Scope {
             threads,
+            each,
             calls,
             interleavings: u64::MAX,
+            turns: 0,
         }
+    }
+
+    /// Before them, every scenario of up to so many calls that come one after the other, each when
+    /// nobody moves any more. They have hardly more than one interleaving each.
+    #[must_use]
+    pub fn in_turn(mut self, calls: usize) -> Scope {
+        self.turns = calls;
+        self
     }
 
     /// Begins no scenario any more when so many interleavings were run. What was left out is said

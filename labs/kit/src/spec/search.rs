@@ -3,11 +3,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::automaton::{Automaton, Numbers, Plan};
 use super::describe::describe;
-use super::perform::{Log, perform};
-use super::progress::progress;
-use super::scenario::{self, Scenario};
-use super::{Scope, Spec, Subject};
-use crate::explore::{self, Failure, Outcome, PREEMPTIONS, Scenarios};
+use super::enumerate::{at_once, in_turn};
+use super::log::Log;
+use super::perform::perform;
+use super::progress::{progress, somebody_sleeps};
+use super::{Manner, Scenario, Scope, Spec, Subject};
+use crate::explore::{self, Brief, Failure, Outcome, Scenarios};
 use picture::Certainty;
 
 /// Runs every scenario of a scope in which nobody may be left waiting, and fails with the first in
@@ -28,6 +29,12 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
     };
     explore::conclude(search.run(scope))
 }
+
+/// With how many preemptions calls at once are searched: nearly all mistakes need no more.
+const PREEMPTIONS: usize = 2;
+
+/// Which comes first: the manner, the size, whether its calls commute.
+type Rank = (usize, usize, usize);
 
 struct Search<T: Subject> {
     numbers: Numbers<T::Spec>,
@@ -52,44 +59,68 @@ impl<T: Subject> Search<T> {
             interleavings,
             scenarios: Some(Scenarios {
                 threads: scope.threads,
+                each: scope.each,
                 calls: scope.calls,
+                turns: scope.turns,
                 run,
                 of: all.len(),
             }),
         })
     }
 
-    /// The scenarios of a scope that can be judged, in the order in which they are run.
+    /// The scenarios of a scope that can be judged, in the order in which they are run: those whose
+    /// calls come in turn, then the others; the smallest first, and among those of one size, those
+    /// that are likely to tell something.
     fn judged(&self, scope: Scope) -> Vec<(Scenario<T::Spec>, Plan)> {
-        let mut automaton = self
-            .automaton
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let end = T::Spec::CALLS.len();
-        let mut judged = Vec::new();
-        for scenario in scenario::all::<T::Spec>(scope) {
+        let automaton = self.automaton.lock();
+        let automaton = &mut *automaton.unwrap_or_else(PoisonError::into_inner);
+        let mut judged: Vec<(Rank, Scenario<T::Spec>, Plan)> = Vec::new();
+        for scenario in in_turn::<T::Spec>(scope) {
             let plan = self.numbers.plan(&scenario);
-            let becomes = progress(&mut automaton, &plan, end);
-            let kept = becomes.end_matters.then(|| scenario.kept());
-            if !becomes.can_be_stuck {
-                judged.push((scenario, plan));
-            }
-            if let Some(kept) = kept {
-                let plan = self.numbers.plan(&kept);
-                if !progress(&mut automaton, &plan, end).can_be_stuck {
-                    judged.push((kept, plan));
-                }
+            if let Manner::InTurn(turns) = &scenario.manner
+                && somebody_sleeps(automaton, &plan, turns)
+            {
+                judged.push(((1, scenario.size(), 0), scenario, plan));
             }
         }
-        judged
+        let mut judge = |scenario: Scenario<T::Spec>| {
+            let plan = self.numbers.plan(&scenario);
+            let becomes = progress(automaton, &plan, T::Spec::CALLS.len());
+            if !becomes.can_be_stuck {
+                let rank = (2, scenario.size(), usize::from(!becomes.all_meet));
+                judged.push((rank, scenario, plan));
+            }
+            becomes.end_matters
+        };
+        for scenario in at_once::<T::Spec>(scope) {
+            let kept = scenario.kept();
+            if judge(scenario) {
+                judge(kept);
+            }
+        }
+        judged.sort_by_key(|(rank, ..)| *rank);
+        let judged = judged.into_iter();
+        judged.map(|(_, scenario, plan)| (scenario, plan)).collect()
     }
 
     /// Searches one scenario; how many interleavings it has.
     fn one(&self, scenario: &Scenario<T::Spec>, plan: &Plan) -> Result<u64, Box<Failure>> {
         let log = Arc::new(Log::new(plan.clone(), Arc::clone(&self.automaton)));
-        let searched = explore::one_of_many({
-            let (scenario, log, numbers) =
-                (scenario.clone(), Arc::clone(&log), self.numbers.clone());
+        let brief = match scenario.manner {
+            // Nobody moves when a call begins, so there is nobody to preempt; and in a weak memory
+            // nobody would know.
+            Manner::InTurn(_) => Brief {
+                preemptions: 0,
+                weak: false,
+            },
+            _ => Brief {
+                preemptions: PREEMPTIONS,
+                weak: true,
+            },
+        };
+        let searched = explore::one_of_many(brief, {
+            let (scenario, log) = (scenario.clone(), Arc::clone(&log));
+            let numbers = self.numbers.clone();
             move || perform::<T>(&scenario, &log, &numbers)
         });
         match searched {

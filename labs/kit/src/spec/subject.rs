@@ -26,4 +26,8 @@ pub trait Subject: Sized + Send + Sync + 'static {
         at: At,
         call: <Self::Spec as Spec>::Call,
     ) -> <Self::Spec as Spec>::Return;
+
+    /// Lets everybody go who still sleeps when a scenario is over whose calls came in turn, and all
+    /// threads that do not sleep have dropped what they held.
+    fn release(&self) {}
 }

@@ -159,7 +159,7 @@ pub(crate) struct Yours {
 
 impl Yours {
     fn touch(&self) {
-        self.guarded.iter().for_each(Canary::write);
+        self.guarded.iter().for_each(|canary| canary.write());
     }
 }
 
@@ -211,6 +211,10 @@ impl Subject for Yours {
                 Return::Done
             }
         }
+    }
+
+    fn release(&self) {
+        self.add(8);
     }
 }
 

@@ -83,14 +83,21 @@ impl Subject for Yours {
             Add1 => self.group.add(1),
             Add2 => self.group.add(2),
             Done => {
-                work().skip(at.thread).take(1).for_each(Canary::write);
+                work()
+                    .skip(at.thread)
+                    .take(1)
+                    .for_each(|canary| canary.write());
                 return self.group.done().is_ok();
             }
             Wait => {
                 self.group.wait();
-                work().for_each(Canary::read);
+                work().for_each(|canary| canary.read());
             }
         }
         true
+    }
+
+    fn release(&self) {
+        while self.group.done().is_ok() {}
     }
 }

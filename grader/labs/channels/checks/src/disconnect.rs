@@ -8,13 +8,17 @@ use channels::flavor::{AnyFlavor, Flavor, Patience, Side, Watchers};
 use channels::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier, Mutex};
 use kit::time::Duration;
 use kit::{explore, possible, thread};
 
 use crate::plain::plain;
 
+use crate::spec::disconnect::Yours;
+
 harness::checks![
+    conforms_to_the_specification,
     a_failed_send_gives_the_value_back,
     a_failed_receive_says_why,
     each_call_has_the_patience_of_its_name,
@@ -31,6 +35,10 @@ harness::checks![
     try_iter_does_not_wait,
     two_handles_work_at_once,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(3, 2, 4).within(40_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&Sender<u8>) -> Result<(), SendError<u8>> = |sender| sender.send(1);

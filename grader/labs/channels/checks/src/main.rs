@@ -9,6 +9,8 @@ mod pipeline;
 mod plain;
 mod rendezvous;
 mod select;
+#[path = "../../../../../labs/channels/tests/spec/mod.rs"]
+mod spec;
 mod told;
 
 fn main() {

@@ -5,11 +5,16 @@
 
 use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
 use locks::rw_lock::{ReadGuard, RwLock, WriteGuard};
 
+#[path = "../../../../../labs/locks/tests/spec/rw_lock.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     try_read_and_try_write_are_refused_when_they_must_be,
     writers_are_alone,
     readers_and_a_writer_never_overlap,
@@ -20,6 +25,10 @@ harness::checks![
     waiting_threads_are_counted,
     two_readers_can_be_inside_at_once,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 4, 5).in_turn(5).within(40_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&RwLock) -> Option<ReadGuard<'_>> = |lock| lock.try_read();

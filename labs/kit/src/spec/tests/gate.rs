@@ -90,7 +90,7 @@ impl<const RELEASES: bool> Subject for OneAtomic<RELEASES> {
 
 #[test]
 fn a_missing_release_is_a_race_on_the_canary() {
-    let failure = failure_of::<OneAtomic<false>>(Scope::new(2, 2));
+    let failure = failure_of::<OneAtomic<false>>(Scope::new(2, 1, 2));
     assert_eq!(failure.kind, FailureKind::Race, "{}", failure.message);
     let sequential = failure.search.expect("it was searched").sequential;
     assert!(!sequential, "only the orderings as written show it");
@@ -101,5 +101,5 @@ fn a_missing_release_is_a_race_on_the_canary() {
 
 #[test]
 fn with_the_release_nothing_is_found() {
-    outcome_of::<OneAtomic<true>>(Scope::new(2, 3));
+    outcome_of::<OneAtomic<true>>(Scope::new(2, 2, 3));
 }

@@ -76,7 +76,7 @@ impl<const ONE: bool> Subject for Stack<ONE> {
 
 #[test]
 fn a_stack_that_looks_and_takes_in_two_steps_is_not_linearizable() {
-    let failure = failure_of::<Stack<false>>(Scope::new(2, 3));
+    let failure = failure_of::<Stack<false>>(Scope::new(2, 2, 3));
     assert_eq!(failure.kind, FailureKind::Assertion, "{}", failure.message);
     let message = &failure.message;
     let first = "no order of these calls explains what they returned\n";
@@ -88,7 +88,7 @@ fn a_stack_that_looks_and_takes_in_two_steps_is_not_linearizable() {
 
 #[test]
 fn a_stack_that_looks_and_takes_in_one_step_is() {
-    let outcome = outcome_of::<Stack<true>>(Scope::new(2, 4));
+    let outcome = outcome_of::<Stack<true>>(Scope::new(2, 2, 4));
     let scenarios = outcome.scenarios.expect("it ran scenarios");
     assert_eq!(scenarios.run, scenarios.of);
 }

@@ -1,0 +1,174 @@
+//! How [`channel`](super::channel)'s calls are made by handles: around a channel of the tests' own.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use channels::disconnect::{Receiver, Sender, channel};
+use channels::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
+use kit::explore::panic_on_purpose;
+use kit::spec::{At, Scenario, Spec, Steps, Subject};
+
+use super::super::plain::plain;
+use super::channel::{self, Call, Canaries, RECEIVERS, Return, SENDERS, State, Wait};
+use Call::*;
+use Wait::*;
+
+pub(crate) struct Contract;
+
+impl Spec for Contract {
+    /// How many values there is room for.
+    type Start = usize;
+    type State = State;
+    type Call = Call;
+    type Return = Return;
+    const STARTS: &[usize] = &[1, 2];
+    const CALLS: &[Call] = &[
+        Send(Forever),
+        Recv(Forever),
+        DropSender,
+        DropReceiver,
+        CloneSender,
+        CloneReceiver,
+        Send(Never),
+        Recv(Never),
+        Next,
+        Panic,
+        Send(Soon),
+        Recv(Soon),
+    ];
+    const END: Option<Call> = Some(End);
+
+    fn sensible(_: usize, _: usize, calls: &[Call]) -> bool {
+        channel::sensible(calls)
+    }
+
+    fn begin(scenario: &Scenario<Contract>) -> State {
+        State::new(scenario.start, scenario)
+    }
+
+    fn step(state: &State, at: At, call: Call) -> Steps<Contract> {
+        channel::step(state, at, call)
+    }
+}
+
+/// The handles of a thread.
+#[derive(Default)]
+pub(crate) struct Hand {
+    senders: Vec<Sender<u8>>,
+    receivers: Vec<Receiver<u8>>,
+    /// One of a side that no thread uses, until all have ended.
+    idle: (Option<Sender<u8>>, Option<Receiver<u8>>),
+}
+
+/// Your handles.
+pub(crate) struct Yours(Canaries);
+
+impl Subject for Yours {
+    type Spec = Contract;
+    type Hand<'a> = Hand;
+
+    fn new(scenario: &Scenario<Contract>) -> Yours {
+        Yours(Canaries::new(scenario.threads.len()))
+    }
+
+    fn hands(&self, scenario: &Scenario<Contract>) -> Vec<Hand> {
+        let (sender, receiver) = channel(plain(scenario.start));
+        let uses = channel::hands(scenario);
+        let hand = |&[sends, receives]: &[usize; 2]| Hand {
+            senders: vec![sender.clone(); sends],
+            receivers: vec![receiver.clone(); receives],
+            idle: (None, None),
+        };
+        let mut hands: Vec<Hand> = uses.iter().map(hand).collect();
+        let used = |side: usize| uses.iter().any(|hand| hand[side] > 0);
+        hands[0].idle = (
+            Some(sender).filter(|_| !used(SENDERS)),
+            Some(receiver).filter(|_| !used(RECEIVERS)),
+        );
+        hands
+    }
+
+    fn call(&self, hand: &mut Hand, at: At, call: Call) -> Return {
+        let Yours(canaries) = self;
+        match call {
+            Send(wait) => {
+                canaries.sends(channel::value(at));
+                return send(&hand.senders[0], channel::value(at), wait);
+            }
+            Recv(wait) => return received(recv(&hand.receivers[0], wait), canaries),
+            Next => {
+                let next = hand.receivers[0].iter().next();
+                return next.map_or_else(|| canaries.ended(), |value| canaries.received(value));
+            }
+            CloneSender => hand.senders.push(hand.senders[0].clone()),
+            CloneReceiver => hand.receivers.push(hand.receivers[0].clone()),
+            DropReceiver => drop(hand.receivers.pop()),
+            _ => {
+                if !hand.senders.is_empty() {
+                    canaries.ends(at.thread);
+                }
+                match call {
+                    DropSender => drop(hand.senders.pop()),
+                    Panic => panic_with(hand),
+                    _ => {
+                        hand.senders.clear();
+                        hand.receivers.clear();
+                    }
+                }
+            }
+        }
+        Return::Done
+    }
+}
+
+/// Drops all handles of a thread as a panic does.
+fn panic_with(hand: &mut Hand) {
+    let ends = (
+        std::mem::take(&mut hand.senders),
+        std::mem::take(&mut hand.receivers),
+    );
+    let panics = AssertUnwindSafe(|| {
+        let _ends = ends;
+        panic_on_purpose("a thread with handles panics")
+    });
+    let _: Result<(), _> = catch_unwind(panics);
+}
+
+fn send(sender: &Sender<u8>, value: u8, wait: Wait) -> Return {
+    let (back, returns) = match wait {
+        Forever => match sender.send(value) {
+            Ok(()) => return Return::Sent,
+            Err(back) => (back.0, Return::Gone),
+        },
+        Never => match sender.try_send(value) {
+            Ok(()) => return Return::Sent,
+            Err(TrySendError::Full(back)) => (back, Return::Not),
+            Err(TrySendError::Disconnected(back)) => (back, Return::Gone),
+        },
+        Zero | Soon => match sender.send_timeout(value, wait.timeout()) {
+            Ok(()) => return Return::Sent,
+            Err(SendTimeoutError::Timeout(back)) => (back, Return::Not),
+            Err(SendTimeoutError::Disconnected(back)) => (back, Return::Gone),
+        },
+    };
+    assert_eq!(back, value, "a send that fails gives its own value back");
+    returns
+}
+
+fn recv(receiver: &Receiver<u8>, wait: Wait) -> Result<u8, RecvTimeoutError> {
+    match wait {
+        Forever => Ok(receiver.recv()?),
+        Never => receiver.try_recv().map_err(|refused| match refused {
+            TryRecvError::Empty => RecvTimeoutError::Timeout,
+            TryRecvError::Disconnected => RecvTimeoutError::Disconnected,
+        }),
+        Zero | Soon => receiver.recv_timeout(wait.timeout()),
+    }
+}
+
+fn received(received: Result<u8, RecvTimeoutError>, canaries: &Canaries) -> Return {
+    match received {
+        Ok(value) => canaries.received(value),
+        Err(RecvTimeoutError::Timeout) => Return::Not,
+        Err(RecvTimeoutError::Disconnected) => canaries.ended(),
+    }
+}
