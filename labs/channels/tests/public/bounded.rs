@@ -126,5 +126,5 @@ fn what_is_buffered_is_delivered_after_the_senders_are_gone() {
 
 #[test]
 fn every_small_scenario_conforms_to_the_specification() {
-    conforms::<Yours>(Scope::new(3, 1, 3));
+    conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

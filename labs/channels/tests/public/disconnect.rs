@@ -96,5 +96,5 @@ fn try_iter_takes_what_is_there_and_does_not_wait() {
 
 #[test]
 fn every_small_scenario_conforms_to_the_specification() {
-    conforms::<Yours>(Scope::new(3, 1, 3));
+    conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

@@ -5,6 +5,7 @@ use channels::flavor::{Flavor, Patience, Side, Watcher, Watchers};
 use channels::{RecvTimeoutError, SendTimeoutError};
 use kit::spec::{At, Scenario, Spec, Steps, Subject};
 use kit::sync::{Arc, Condvar, Mutex};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::channel::{self, Call, Canaries, RECEIVERS, Return, SENDERS, State, Wait};
 use Call::*;
@@ -73,7 +74,10 @@ pub(crate) struct Yours {
     channel: Bounded<u8>,
     canaries: Canaries,
     /// How many are left on each side: who takes the last one off says so to the channel.
-    left: Mutex<[usize; 2]>,
+    /// These are the standard library's, so the search need not see them.
+    left: [AtomicUsize; 2],
+    /// The sides that no thread uses.
+    idle: Vec<usize>,
 }
 
 impl Subject for Yours {
@@ -87,11 +91,12 @@ impl Subject for Yours {
             channel.watchers(&mut |watchers| watchers.add(elsewhere.clone()));
         }
         let hands = channel::hands(scenario);
-        let left = |side: usize| hands.iter().map(|hand| hand[side]).sum();
+        let left = |side: usize| AtomicUsize::new(hands.iter().map(|hand| hand[side]).sum());
         Yours {
             channel,
             canaries: Canaries::new(scenario.threads.len()),
-            left: Mutex::new([left(SENDERS), left(RECEIVERS)]),
+            left: [left(SENDERS), left(RECEIVERS)],
+            idle: channel::idle(&hands),
         }
     }
 
@@ -105,13 +110,17 @@ impl Subject for Yours {
             Recv(wait) => self.received(self.channel.recv(patience(wait))),
             Select => self.select(),
             Len => Return::Holds(self.channel.len()),
-            DropSender => self.drop(hand, SENDERS, at),
-            DropReceiver => self.drop(hand, RECEIVERS, at),
+            DropSender => self.drop(hand, SENDERS),
+            DropReceiver => self.drop(hand, RECEIVERS),
             _ => {
-                self.drop(hand, SENDERS, at);
-                self.drop(hand, RECEIVERS, at)
+                self.drop(hand, SENDERS);
+                self.drop(hand, RECEIVERS)
             }
         }
+    }
+
+    fn release(&self) {
+        self.idle.iter().for_each(|&side| self.disconnect(side));
     }
 }
 
@@ -131,7 +140,7 @@ impl Yours {
         match received {
             Ok(value) => self.canaries.received(value),
             Err(RecvTimeoutError::Timeout) => Return::Not,
-            Err(RecvTimeoutError::Disconnected) => self.canaries.ended(),
+            Err(RecvTimeoutError::Disconnected) => Return::Gone,
         }
     }
 
@@ -154,22 +163,17 @@ impl Yours {
         self.channel.watchers(&mut change);
     }
 
-    fn drop(&self, hand: &mut [usize; 2], side: usize, at: At) -> Return {
-        if hand[side] > 0 {
-            hand[side] -= 1;
-            if side == SENDERS {
-                self.canaries.ends(at.thread);
-            }
-            let mut left = self.left.lock();
-            left[side] -= 1;
-            let last = left[side] == 0;
-            drop(left);
-            if last {
-                let side = [Side::Senders, Side::Receivers][side];
-                self.channel.disconnect(side);
-            }
+    /// A thread is through with a side. The last one says so to the channel.
+    fn drop(&self, hand: &mut [usize; 2], side: usize) -> Return {
+        if std::mem::take(&mut hand[side]) == 1 && self.left[side].fetch_sub(1, Relaxed) == 1 {
+            self.disconnect(side);
         }
         Return::Done
+    }
+
+    fn disconnect(&self, side: usize) {
+        self.channel
+            .disconnect([Side::Senders, Side::Receivers][side]);
     }
 }
 

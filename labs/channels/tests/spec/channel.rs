@@ -66,11 +66,11 @@ pub(crate) struct State {
 impl State {
     pub(crate) fn new<S: Spec<Call = Call>>(capacity: usize, scenario: &Scenario<S>) -> State {
         let hands = hands(scenario);
-        let used = |side: usize| hands.iter().any(|hand| hand[side] > 0);
+        let idle = idle(&hands);
         State {
             capacity,
             values: VecDeque::new(),
-            idle: [SENDERS, RECEIVERS].map(|side| usize::from(!used(side))),
+            idle: [SENDERS, RECEIVERS].map(|side| usize::from(idle.contains(&side))),
             hands,
         }
     }
@@ -143,6 +143,15 @@ pub(crate) fn hands<S: Spec<Call = Call>>(scenario: &Scenario<S>) -> Vec<[usize;
     let threads = scenario.threads.iter();
     let hand = |calls: &Vec<Call>| [SENDERS, RECEIVERS].map(|side| usize::from(uses(calls, side)));
     threads.map(hand).collect()
+}
+
+/// The sides that no thread uses.
+pub(crate) fn idle(hands: &[[usize; 2]]) -> Vec<usize> {
+    let used = |side: &usize| hands.iter().any(|hand| hand[*side] > 0);
+    [SENDERS, RECEIVERS]
+        .into_iter()
+        .filter(|side| !used(side))
+        .collect()
 }
 
 /// Nobody uses what it has dropped.

@@ -1,6 +1,7 @@
 //! How [`channel`](super::channel)'s calls are made by handles: around a channel of the tests' own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use channels::disconnect::{Receiver, Sender, channel};
 use channels::{RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError};
@@ -55,19 +56,24 @@ impl Spec for Contract {
 pub(crate) struct Hand {
     senders: Vec<Sender<u8>>,
     receivers: Vec<Receiver<u8>>,
-    /// One of a side that no thread uses, until all have ended.
-    idle: (Option<Sender<u8>>, Option<Receiver<u8>>),
 }
 
 /// Your handles.
-pub(crate) struct Yours(Canaries);
+pub(crate) struct Yours {
+    canaries: Canaries,
+    /// One of a side that no thread uses, until all have ended.
+    idle: Mutex<(Option<Sender<u8>>, Option<Receiver<u8>>)>,
+}
 
 impl Subject for Yours {
     type Spec = Contract;
     type Hand<'a> = Hand;
 
     fn new(scenario: &Scenario<Contract>) -> Yours {
-        Yours(Canaries::new(scenario.threads.len()))
+        Yours {
+            canaries: Canaries::new(scenario.threads.len()),
+            idle: Mutex::default(),
+        }
     }
 
     fn hands(&self, scenario: &Scenario<Contract>) -> Vec<Hand> {
@@ -76,19 +82,18 @@ impl Subject for Yours {
         let hand = |&[sends, receives]: &[usize; 2]| Hand {
             senders: vec![sender.clone(); sends],
             receivers: vec![receiver.clone(); receives],
-            idle: (None, None),
         };
-        let mut hands: Vec<Hand> = uses.iter().map(hand).collect();
-        let used = |side: usize| uses.iter().any(|hand| hand[side] > 0);
-        hands[0].idle = (
-            Some(sender).filter(|_| !used(SENDERS)),
-            Some(receiver).filter(|_| !used(RECEIVERS)),
+        let hands = uses.iter().map(hand).collect();
+        let idle = channel::idle(&uses);
+        *self.idle() = (
+            Some(sender).filter(|_| idle.contains(&SENDERS)),
+            Some(receiver).filter(|_| idle.contains(&RECEIVERS)),
         );
         hands
     }
 
     fn call(&self, hand: &mut Hand, at: At, call: Call) -> Return {
-        let Yours(canaries) = self;
+        let canaries = &self.canaries;
         match call {
             Send(wait) => {
                 canaries.sends(channel::value(at));
@@ -117,6 +122,18 @@ impl Subject for Yours {
             }
         }
         Return::Done
+    }
+
+    fn release(&self) {
+        let idle = std::mem::take(&mut *self.idle());
+        drop(idle);
+    }
+}
+
+impl Yours {
+    /// The lock is the standard library's: it is never held while anything happens.
+    fn idle(&self) -> MutexGuard<'_, (Option<Sender<u8>>, Option<Receiver<u8>>)> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Every scenario up to a size.
 use super::{Manner, Scenario, Scope, Spec};
 
-/// Every scenario within `scope`, up to the order of threads that the start does not tell apart. They
-/// come in mixed order, which is always the same.
+/// Every scenario within `scope`, up to the order of threads that the start does not tell apart.
 pub(super) fn at_once<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
     let mut found = Vec::new();
     for &start in S::STARTS {
@@ -13,14 +12,7 @@ pub(super) fn at_once<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
             choose::<S>(start, &rows, scope.calls, &mut Vec::new(), &mut found);
         }
     }
-    mix(found)
-}
-
-/// So that a search that ends early has seen a fair sample.
-fn mix<T>(all: Vec<T>) -> Vec<T> {
-    let mut numbered: Vec<_> = all.into_iter().enumerate().collect();
-    numbered.sort_by_key(|(number, _)| mixed(*number));
-    numbered.into_iter().map(|(_, one)| one).collect()
+    found
 }
 
 /// All that one thread may do, in up to `most` calls.
@@ -74,14 +66,6 @@ fn choose<S: Spec>(
     }
 }
 
-/// A number that has nothing to do with its neighbours', always the same (SplitMix64).
-fn mixed(number: usize) -> u64 {
-    let mut z = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-    z ^ (z >> 31)
-}
-
 /// Every scenario within `scope` in which calls come one after the other, up to the names of threads.
 pub(super) fn in_turn<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
     let mut found = Vec::new();
@@ -95,7 +79,7 @@ pub(super) fn in_turn<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
             longer(scope, &scenario, &mut found);
         }
     }
-    mix(found)
+    found
 }
 
 /// Adds every scenario that goes on from this one.

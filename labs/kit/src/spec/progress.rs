@@ -104,9 +104,13 @@ struct Quiet {
     state: StateId,
 }
 
-/// Whether somebody may sleep when calls come one after the other, by these threads. If nobody does,
-/// calls at once show as much.
+/// Whether somebody may sleep before the last of calls that come one after the other, by these
+/// threads; or at its end, if there are no more than two. Otherwise calls at once show as much.
 pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[usize]) -> bool {
+    let turns = match turns {
+        [most @ .., _] if turns.len() > 2 => most,
+        _ => turns,
+    };
     let threads = plan.threads.len();
     let mut now = HashSet::from([Quiet {
         begun: vec![0; threads],

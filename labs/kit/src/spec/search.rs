@@ -33,8 +33,8 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
 /// With how many preemptions calls at once are searched: nearly all mistakes need no more.
 const PREEMPTIONS: usize = 2;
 
-/// Which comes first: the manner, the size, whether its calls commute.
-type Rank = (usize, usize, usize);
+/// Which comes first: the size, and 0 for those that are likely to tell something.
+type Rank = (usize, usize);
 
 struct Search<T: Subject> {
     numbers: Numbers<T::Spec>,
@@ -68,9 +68,9 @@ impl<T: Subject> Search<T> {
         })
     }
 
-    /// The scenarios of a scope that can be judged, in the order in which they are run: those whose
-    /// calls come in turn, then the others; the smallest first, and among those of one size, those
-    /// that are likely to tell something.
+    /// The scenarios of a scope that can be judged, in the order in which they are run: the smallest
+    /// first; among those of one size, those that are likely to tell something; and among these a
+    /// mixture, so that a search that ends early has seen a fair sample.
     fn judged(&self, scope: Scope) -> Vec<(Scenario<T::Spec>, Plan)> {
         let automaton = self.automaton.lock();
         let automaton = &mut *automaton.unwrap_or_else(PoisonError::into_inner);
@@ -80,14 +80,14 @@ impl<T: Subject> Search<T> {
             if let Manner::InTurn(turns) = &scenario.manner
                 && somebody_sleeps(automaton, &plan, turns)
             {
-                judged.push(((1, scenario.size(), 0), scenario, plan));
+                judged.push(((scenario.size(), 0), scenario, plan));
             }
         }
         let mut judge = |scenario: Scenario<T::Spec>| {
             let plan = self.numbers.plan(&scenario);
             let becomes = progress(automaton, &plan, T::Spec::CALLS.len());
             if !becomes.can_be_stuck {
-                let rank = (2, scenario.size(), usize::from(!becomes.all_meet));
+                let rank = (scenario.size(), usize::from(!becomes.all_meet));
                 judged.push((rank, scenario, plan));
             }
             becomes.end_matters
@@ -98,9 +98,12 @@ impl<T: Subject> Search<T> {
                 judge(kept);
             }
         }
-        judged.sort_by_key(|(rank, ..)| *rank);
-        let judged = judged.into_iter();
-        judged.map(|(_, scenario, plan)| (scenario, plan)).collect()
+        let mut numbered: Vec<_> = judged.into_iter().enumerate().collect();
+        numbered.sort_by_key(|&(number, (rank, ..))| (rank, mixed(number)));
+        let judged = numbered.into_iter();
+        judged
+            .map(|(_, (_, scenario, plan))| (scenario, plan))
+            .collect()
     }
 
     /// Searches one scenario; how many interleavings it has.
@@ -131,4 +134,12 @@ impl<T: Subject> Search<T> {
             }
         }
     }
+}
+
+/// A number that has nothing to do with its neighbours', always the same (SplitMix64).
+fn mixed(number: usize) -> u64 {
+    let mut z = (number as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }
