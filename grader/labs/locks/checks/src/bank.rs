@@ -1,10 +1,15 @@
 //! Hidden checks of `bank`.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::bank::{Bank, TransferError};
 
+#[path = "../../../../../labs/locks/tests/spec/bank.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     a_transfer_moves_the_amount,
     a_payer_with_too_little_is_refused,
     an_unknown_account_is_named,
@@ -16,6 +21,10 @@ harness::checks![
     an_audited_balance_cannot_change,
     other_accounts_move_during_an_audit,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 4).within(12_000));
+}
 
 /// What an audit tells the other thread.
 const INSIDE: usize = 1;

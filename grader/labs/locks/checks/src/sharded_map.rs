@@ -1,10 +1,15 @@
 //! Hidden checks of `sharded_map`.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::sharded_map::ShardedMap;
 
+#[path = "../../../../../labs/locks/tests/spec/sharded_map.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     it_is_a_map,
     keys_spread_over_all_shards,
     one_caller_makes_the_value,
@@ -14,6 +19,10 @@ harness::checks![
     other_shards_are_used_while_a_value_is_made,
     values_of_two_shards_are_made_at_once,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 4).within(12_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 type Map = ShardedMap<u32, u8>;

@@ -3,6 +3,7 @@
 //! What could block runs as a model even on one thread: there, a thread that waits for itself is a
 //! deadlock with a picture, and not a check that hangs.
 
+use kit::spec::{Scope, conforms};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem::forget;
@@ -14,7 +15,11 @@ use kit::sync::Arc;
 use kit::{explore, thread};
 use locks::spin_lock::{Guard, SpinLock};
 
+#[path = "../../../../../labs/locks/tests/spec/spin_lock.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     a_guard_reaches_the_value,
     try_lock_is_refused_while_held,
     a_refused_try_lock_unlocks_nothing,
@@ -27,6 +32,10 @@ harness::checks![
     try_lock_sees_the_last_write,
     try_lock_has_one_winner,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 3, 5).within(12_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&SpinLock<u8>) -> Guard<'_, u8> = |lock| lock.lock();
