@@ -1,4 +1,5 @@
-//! How [`channel`](super::channel)'s calls are made by handles: around a channel of the tests' own.
+//! Scenarios of `disconnect`: the calls of a [`channel`](super::channel) made by handles, around a
+//! channel of the tests' own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,7 +10,8 @@ use kit::explore::panic_on_purpose;
 use kit::spec::{At, Scenario, Spec, Steps, Subject};
 
 use super::super::plain::plain;
-use super::channel::{self, Call, Canaries, RECEIVERS, Return, SENDERS, State, Wait};
+use super::calls::{self, Call, Canaries, RECEIVERS, Return, SENDERS, Wait};
+use super::channel::{self, State};
 use Call::*;
 use Wait::*;
 
@@ -39,7 +41,7 @@ impl Spec for Contract {
     const END: Option<Call> = Some(End);
 
     fn sensible(_: usize, _: usize, calls: &[Call]) -> bool {
-        channel::sensible(calls)
+        calls::sensible(calls)
     }
 
     fn begin(scenario: &Scenario<Contract>) -> State {
@@ -78,13 +80,13 @@ impl Subject for Yours {
 
     fn hands(&self, scenario: &Scenario<Contract>) -> Vec<Hand> {
         let (sender, receiver) = channel(plain(scenario.start));
-        let uses = channel::hands(scenario);
+        let uses = calls::hands(scenario);
         let hand = |&[sends, receives]: &[usize; 2]| Hand {
             senders: vec![sender.clone(); sends],
             receivers: vec![receiver.clone(); receives],
         };
         let hands = uses.iter().map(hand).collect();
-        let idle = channel::idle(&uses);
+        let idle = calls::idle(&uses);
         *self.idle() = (
             Some(sender).filter(|_| idle.contains(&SENDERS)),
             Some(receiver).filter(|_| idle.contains(&RECEIVERS)),
@@ -96,8 +98,8 @@ impl Subject for Yours {
         let canaries = &self.canaries;
         match call {
             Send(wait) => {
-                canaries.sends(channel::value(at));
-                return send(&hand.senders[0], channel::value(at), wait);
+                canaries.sends(calls::value(at));
+                return send(&hand.senders[0], calls::value(at), wait);
             }
             Recv(wait) => return received(recv(&hand.receivers[0], wait), canaries),
             Next => {

@@ -50,7 +50,9 @@ impl<S: Spec> Words<'_, S> {
         let manner = match self.scenario.manner {
             Manner::AtOnce => "",
             Manner::Keeping => "; what a thread has it keeps until all have ended",
-            Manner::InTurn(_) => "; each call begins when nobody moves any more",
+            Manner::InTurn(_) => {
+                "; first one call after the other, each when nobody moves any more"
+            }
         };
         format!("start: {:?}{manner}", self.scenario.start)
     }

@@ -66,40 +66,52 @@ fn choose<S: Spec>(
     }
 }
 
-/// Every scenario within `scope` in which calls come one after the other, up to the names of threads.
+/// Every scenario within `scope` in which calls come one after the other, and then one or two at
+/// once; up to the names of threads.
 pub(super) fn in_turn<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
     let mut found = Vec::new();
     for &start in S::STARTS {
-        let scenario = Scenario {
+        let mut nobody = Scenario {
             start,
             threads: vec![Vec::new(); S::distinct(start)],
-            manner: Manner::InTurn(Vec::new()),
+            manner: Manner::AtOnce,
         };
-        if scope.turns > 0 {
-            longer(scope, &scenario, &mut found);
-        }
+        longer(scope, &mut nobody, &mut Vec::new(), &mut found);
     }
     found
 }
 
-/// Adds every scenario that goes on from this one.
-fn longer<S: Spec>(scope: Scope, scenario: &Scenario<S>, found: &mut Vec<Scenario<S>>) {
-    let threads = scenario.threads.len();
+/// Adds every scenario that goes on from these calls, which were made by `turns`.
+fn longer<S: Spec>(
+    scope: Scope,
+    calls: &mut Scenario<S>,
+    turns: &mut Vec<usize>,
+    found: &mut Vec<Scenario<S>>,
+) {
+    if turns.len() == scope.turns {
+        return;
+    }
+    let threads = calls.threads.len();
     for thread in 0..scope.threads.min(threads + 1) {
+        calls.threads.resize(threads.max(thread + 1), Vec::new());
+        turns.push(thread);
         for &call in S::CALLS {
-            let mut next = scenario.clone();
-            next.threads.resize(threads.max(thread + 1), Vec::new());
-            next.threads[thread].push(call);
-            if let Manner::InTurn(turns) = &mut next.manner {
-                turns.push(thread);
+            calls.threads[thread].push(call);
+            if S::sensible(calls.start, thread, &calls.threads[thread]) {
+                // Two threads that call at once come in the order of their names.
+                let last = match turns[..] {
+                    [_, .., one, other] if one <= other => 1..=2,
+                    _ => 1..=1,
+                };
+                found.extend(last.map(|last| Scenario {
+                    manner: Manner::InTurn(turns[..turns.len() - last].to_vec()),
+                    ..calls.clone()
+                }));
+                longer(scope, calls, turns, found);
             }
-            if !S::sensible(next.start, thread, &next.threads[thread]) {
-                continue;
-            }
-            if next.size() < scope.turns {
-                longer(scope, &next, found);
-            }
-            found.push(next);
+            calls.threads[thread].pop();
         }
+        turns.pop();
+        calls.threads.truncate(threads);
     }
 }

@@ -38,6 +38,11 @@ impl Log {
         }
     }
 
+    /// The scenario in numbers.
+    pub(super) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     fn history(&self) -> MutexGuard<'_, History> {
         self.history.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -82,6 +87,11 @@ impl Log {
     /// What comes from here on is no part of the history.
     pub(super) fn close(&self) {
         self.history().closed = true;
+    }
+
+    /// Whether the history is at its end.
+    pub(super) fn is_closed(&self) -> bool {
+        self.history().closed
     }
 
     /// Whether a call of that thread has begun and not returned.

@@ -104,13 +104,9 @@ struct Quiet {
     state: StateId,
 }
 
-/// Whether somebody may sleep before the last of calls that come one after the other, by these
-/// threads; or at its end, if there are no more than two. Otherwise calls at once show as much.
+/// Whether somebody may sleep when calls have come one after the other, by these threads; or has
+/// come, if there are none. Otherwise calls at once show as much.
 pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[usize]) -> bool {
-    let turns = match turns {
-        [most @ .., _] if turns.len() > 2 => most,
-        _ => turns,
-    };
     let threads = plan.threads.len();
     let mut now = HashSet::from([Quiet {
         begun: vec![0; threads],
@@ -123,12 +119,9 @@ pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[u
             quiet.begun[thread] += 1;
             settle(automaton, plan, quiet, &mut next);
         }
-        if next.iter().any(|quiet| quiet.done != quiet.begun) {
-            return true;
-        }
         now = next;
     }
-    false
+    turns.is_empty() || now.iter().any(|quiet| quiet.done != quiet.begun)
 }
 
 /// Runs the calls that have begun, in every order, until nobody moves.

@@ -20,8 +20,9 @@ pub enum Manner {
     AtOnce,
     /// All at once. Each keeps what it holds until all have ended.
     Keeping,
-    /// One after the other, by these threads: each call begins when nobody moves any more. So it is
-    /// known who sleeps, and in which order they came. All keep what they hold.
+    /// First one after the other, by these threads: each call begins when nobody moves any more. So
+    /// it is known who sleeps, and in which order they came. Then what is left, at once. All keep
+    /// what they hold.
     InTurn(Vec<usize>),
 }
 

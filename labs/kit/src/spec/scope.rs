@@ -28,8 +28,8 @@ impl Scope {
         }
     }
 
-    /// Before them, every scenario of up to so many calls that come one after the other, each when
-    /// nobody moves any more. They have hardly more than one interleaving each.
+    /// And every scenario of up to so many calls that come one after the other, each when nobody
+    /// moves any more; but for the last two, which may come at once. They have few interleavings.
     #[must_use]
     pub fn in_turn(mut self, calls: usize) -> Scope {
         self.turns = calls;

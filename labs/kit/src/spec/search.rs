@@ -31,7 +31,7 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
 }
 
 /// With how many preemptions calls at once are searched: nearly all mistakes need no more.
-const PREEMPTIONS: usize = 2;
+pub(super) const PREEMPTIONS: usize = 2;
 
 /// Which comes first: the size, and 0 for those that are likely to tell something.
 type Rank = (usize, usize);
@@ -109,17 +109,10 @@ impl<T: Subject> Search<T> {
     /// Searches one scenario; how many interleavings it has.
     fn one(&self, scenario: &Scenario<T::Spec>, plan: &Plan) -> Result<u64, Box<Failure>> {
         let log = Arc::new(Log::new(plan.clone(), Arc::clone(&self.automaton)));
-        let brief = match scenario.manner {
-            // Nobody moves when a call begins, so there is nobody to preempt; and in a weak memory
-            // nobody would know.
-            Manner::InTurn(_) => Brief {
-                preemptions: 0,
-                weak: false,
-            },
-            _ => Brief {
-                preemptions: PREEMPTIONS,
-                weak: true,
-            },
+        let brief = Brief {
+            preemptions: PREEMPTIONS,
+            // In a weak memory nobody would know that the others are quiet.
+            weak: !matches!(scenario.manner, Manner::InTurn(_)),
         };
         let searched = explore::one_of_many(brief, {
             let (scenario, log) = (scenario.clone(), Arc::clone(&log));

@@ -4,6 +4,7 @@
 //! it is in notes/specifications.md.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use kit::spec::{At, Canary, Scenario, Spec, Steps, Subject};
 use locks::semaphore::{Permit, Semaphore};
@@ -155,11 +156,16 @@ pub(crate) struct Yours {
     semaphore: Semaphore,
     /// What the only permit guards, where there is never more than one.
     guarded: Option<Canary>,
+    /// There are more now, so that everybody can go.
+    released: AtomicBool,
 }
 
 impl Yours {
     fn touch(&self) {
-        self.guarded.iter().for_each(|canary| canary.write());
+        match &self.guarded {
+            Some(canary) if !self.released.load(Relaxed) => canary.write(),
+            _ => {}
+        }
     }
 }
 
@@ -173,7 +179,11 @@ impl Subject for Yours {
         let alone = permits == 1 && !calls.any(|call| matches!(call, Add1 | Add2));
         let guarded = alone.then(Canary::new);
         let semaphore = Semaphore::new(permits);
-        Yours { semaphore, guarded }
+        Yours {
+            semaphore,
+            guarded,
+            released: AtomicBool::new(false),
+        }
     }
 
     fn hands(&self, scenario: &Scenario<Contract>) -> Vec<VecDeque<Permit<'_>>> {
@@ -214,6 +224,7 @@ impl Subject for Yours {
     }
 
     fn release(&self) {
+        self.released.store(true, Relaxed);
         self.add(8);
     }
 }
