@@ -52,17 +52,20 @@ impl RwLock {
         todo!("wait until nobody is inside, then go in alone")
     }
 
-    /// Goes in to read where [`read`](RwLock::read) would not wait, `None` where it would.
+    /// Goes in to read where [`read`](RwLock::read) would not wait, `None` where it would. (Whether
+    /// it may pass readers that wait is left open.)
     pub fn try_read(&self) -> Option<ReadGuard<'_>> {
         todo!("go in to read, unless a writer is inside or waits")
     }
 
-    /// Goes in to write if nobody is inside, and never waits.
+    /// Goes in to write if nobody is inside, and never waits: `None` says that somebody was, or that
+    /// others wait. (Whether it may pass them is left open, except for readers that have their turn.)
     pub fn try_write(&self) -> Option<WriteGuard<'_>> {
         todo!("go in to write, unless anybody is inside")
     }
 
     /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is read.
+    /// Readers that have their turn and have not woken yet are counted or not.
     pub fn waiting_readers(&self) -> usize {
         todo!("count the readers that wait")
     }

@@ -45,6 +45,10 @@ pub struct Scenarios {
     pub calls: usize,
     /// And up to so many, one after the other; 0 for none.
     pub turns: usize,
+    /// Those of more than so many calls, `.0`, are made of so many kinds of calls, `.1`, and not of
+    /// all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<(usize, usize)>,
     /// How many of them were run, the smallest first.
     pub run: usize,
     /// How many there are.
@@ -58,12 +62,16 @@ impl fmt::Display for Scenarios {
             each,
             calls,
             turns,
+            plain,
             run,
             of,
         } = *self;
         let mut scope = format!("up to {threads} threads, {each} calls each, {calls} in all");
         if turns > 0 {
             scope += &format!(", and of up to {turns} calls in turn");
+        }
+        if let Some((short, kinds)) = plain {
+            scope += &format!(" (more than {short}: of {kinds} kinds)");
         }
         match (Grouped(run as u64), Grouped(of as u64)) {
             (_, of) if self.run == self.of => {

@@ -10,7 +10,9 @@
 //! - a permit goes back even when its holder panics: `Drop` runs then, too;
 //! - permits past `usize::MAX` are an error, and those in use count: they will come back.
 //!
-//! Not here: an order among those who wait. A request for many may be overtaken by requests for few.
+//! Not here: an order among those who wait. It may be that of their arrival, or none: then a request
+//! for many may be overtaken by requests for few. Either way nobody sleeps who could go and stands
+//! behind nobody.
 //!
 //! Read: notes/locks.md, "Counting permits".
 
@@ -86,7 +88,8 @@ impl Semaphore {
         // LAB: end
     }
 
-    /// Takes one permit if one is free, and never waits for one: `None` says that none was free.
+    /// Takes one permit if one is free, and never waits for one: `None` says that none was free, or
+    /// that others wait for theirs. (Whether it may pass them is left open.)
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         // LAB: todo!("take a permit if one is free")
         // Look and take under one lock: with a gap between them, two threads could see the same

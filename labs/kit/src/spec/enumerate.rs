@@ -47,11 +47,12 @@ fn choose<S: Spec>(
     let thread = chosen.len();
     let Some(mine) = rows.get(thread) else {
         let threads = chosen.iter().zip(rows);
-        found.push(Scenario {
+        let scenario = Scenario {
             start,
             threads: threads.map(|(&at, rows)| rows[at].clone()).collect(),
             manner: Manner::AtOnce,
-        });
+        };
+        found.extend(Some(scenario).filter(Scenario::is_plain));
         return;
     };
     let alike = thread > S::distinct(start);
@@ -97,7 +98,7 @@ fn longer<S: Spec>(
         turns.push(thread);
         for &call in S::CALLS {
             calls.threads[thread].push(call);
-            if S::sensible(calls.start, thread, &calls.threads[thread]) {
+            if calls.is_plain() && S::sensible(calls.start, thread, &calls.threads[thread]) {
                 // Two threads that call at once come in the order of their names.
                 let last = match turns[..] {
                     [_, .., one, other] if one <= other => 1..=2,

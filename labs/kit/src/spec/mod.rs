@@ -44,6 +44,6 @@ mod tests;
 pub use canary::Canary;
 pub use contract::{At, Spec, Steps};
 pub use scenario::{Manner, Scenario};
-pub use scope::Scope;
+pub use scope::{SHORT, Scope};
 pub use search::conforms;
 pub use subject::Subject;

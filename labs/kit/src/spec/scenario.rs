@@ -1,7 +1,7 @@
 //! A scenario: who calls what, and when.
 use std::fmt;
 
-use super::Spec;
+use super::{SHORT, Spec};
 
 /// What each of some threads calls, one call after the other.
 pub struct Scenario<S: Spec> {
@@ -30,6 +30,17 @@ impl<S: Spec> Scenario<S> {
     /// How many calls there are.
     pub(super) fn size(&self) -> usize {
         self.threads.iter().map(Vec::len).sum()
+    }
+
+    /// Whether it is short, or made of plain calls only.
+    pub(super) fn is_plain(&self) -> bool {
+        let plain = &S::CALLS[..S::PLAIN.min(S::CALLS.len())];
+        self.size() <= SHORT
+            || self
+                .threads
+                .iter()
+                .flatten()
+                .all(|call| plain.contains(call))
     }
 
     /// The calls of a thread, and what it does at its end.

@@ -1,5 +1,8 @@
 //! How far a search of scenarios goes.
 
+/// Scenarios of up to so many calls are made of all calls; longer ones of the plainest.
+pub const SHORT: usize = 3;
+
 /// Which scenarios a search runs: all up to a size, or as many of them as it may.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {

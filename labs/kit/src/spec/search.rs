@@ -7,7 +7,7 @@ use super::enumerate::{at_once, in_turn};
 use super::log::Log;
 use super::perform::perform;
 use super::progress::{progress, somebody_sleeps};
-use super::{Manner, Scenario, Scope, Spec, Subject};
+use super::{Manner, SHORT, Scenario, Scope, Spec, Subject};
 use crate::explore::{self, Brief, Failure, Outcome, Scenarios};
 use picture::Certainty;
 
@@ -62,6 +62,9 @@ impl<T: Subject> Search<T> {
                 each: scope.each,
                 calls: scope.calls,
                 turns: scope.turns,
+                plain: (scope.calls.max(scope.turns) > SHORT
+                    && T::Spec::PLAIN < T::Spec::CALLS.len())
+                .then_some((SHORT, T::Spec::PLAIN)),
                 run,
                 of: all.len(),
             }),

@@ -96,12 +96,20 @@ impl State {
     }
 }
 
+/// What the first thread is inside for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Start {
+    Nobody,
+    Reads,
+    Writes,
+}
+
 impl Spec for Contract {
-    type Start = ();
+    type Start = Start;
     type State = State;
     type Call = Call;
     type Return = Return;
-    const STARTS: &[()] = &[()];
+    const STARTS: &[Start] = &[Start::Nobody, Start::Writes, Start::Reads];
     const CALLS: &[Call] = &[
         Read,
         Write,
@@ -114,9 +122,13 @@ impl Spec for Contract {
     ];
     const END: Option<Call> = Some(End);
 
+    fn distinct(start: Start) -> usize {
+        usize::from(start != Start::Nobody)
+    }
+
     /// Nobody takes a second guard, or leaves where it cannot be.
-    fn sensible((): (), _: usize, calls: &[Call]) -> bool {
-        let mut inside = false;
+    fn sensible(start: Start, thread: usize, calls: &[Call]) -> bool {
+        let mut inside = thread == 0 && start != Start::Nobody;
         calls.iter().all(|call| {
             let (before, now) = match call {
                 Read | Write | TryRead | TryWrite => (false, true),
@@ -128,10 +140,16 @@ impl Spec for Contract {
     }
 
     fn begin(scenario: &Scenario<Contract>) -> State {
+        let (reads, writes) = (
+            scenario.start == Start::Reads,
+            scenario.start == Start::Writes,
+        );
+        let mut inside = vec![None; scenario.threads.len()];
+        inside[0] = (reads || writes).then_some(writes);
         State {
-            readers: 0,
-            writing: false,
-            inside: vec![None; scenario.threads.len()],
+            readers: usize::from(reads),
+            writing: writes,
+            inside,
             queue: Vec::new(),
         }
     }
@@ -209,7 +227,13 @@ impl Subject for Yours {
     }
 
     fn hands(&self, scenario: &Scenario<Contract>) -> Vec<Option<Guard<'_>>> {
-        scenario.threads.iter().map(|_| None).collect()
+        let mut hands: Vec<_> = scenario.threads.iter().map(|_| None).collect();
+        hands[0] = match scenario.start {
+            Start::Nobody => None,
+            Start::Reads => Some(Guard::Read(self.lock.read())),
+            Start::Writes => Some(Guard::Write(self.lock.write())),
+        };
+        hands
     }
 
     fn call<'a>(&'a self, hand: &mut Option<Guard<'a>>, _: At, call: Call) -> Return {
