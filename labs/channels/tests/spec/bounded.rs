@@ -55,6 +55,7 @@ impl Spec for Contract {
         Select,
         Len,
     ];
+    const PLAIN: usize = 2;
     const END: Option<Call> = Some(End);
 
     fn sensible(_: Start, _: usize, calls: &[Call]) -> bool {

@@ -114,6 +114,7 @@ impl Spec for Contract {
         Select,
         Len,
     ];
+    const PLAIN: usize = 2;
     const END: Option<Call> = Some(End);
 
     fn sensible((): (), _: usize, calls: &[Call]) -> bool {

@@ -33,8 +33,9 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
 /// With how many preemptions calls at once are searched: nearly all mistakes need no more.
 pub(super) const PREEMPTIONS: usize = 2;
 
-/// Which comes first: the size, and 0 for those that are likely to tell something.
-type Rank = (usize, usize);
+/// Which comes first: the size; 0 for those that are likely to tell something; 0 for calls in turn,
+/// which have few interleavings.
+type Rank = (usize, usize, usize);
 
 struct Search<T: Subject> {
     numbers: Numbers<T::Spec>,
@@ -83,14 +84,14 @@ impl<T: Subject> Search<T> {
             if let Manner::InTurn(turns) = &scenario.manner
                 && somebody_sleeps(automaton, &plan, turns)
             {
-                judged.push(((scenario.size(), 0), scenario, plan));
+                judged.push(((scenario.size(), 0, 0), scenario, plan));
             }
         }
         let mut judge = |scenario: Scenario<T::Spec>| {
             let plan = self.numbers.plan(&scenario);
             let becomes = progress(automaton, &plan, T::Spec::CALLS.len());
             if !becomes.can_be_stuck {
-                let rank = (scenario.size(), usize::from(!becomes.all_meet));
+                let rank = (scenario.size(), usize::from(!becomes.all_meet), 1);
                 judged.push((rank, scenario, plan));
             }
             becomes.end_matters
@@ -112,10 +113,16 @@ impl<T: Subject> Search<T> {
     /// Searches one scenario; how many interleavings it has.
     fn one(&self, scenario: &Scenario<T::Spec>, plan: &Plan) -> Result<u64, Box<Failure>> {
         let log = Arc::new(Log::new(plan.clone(), Arc::clone(&self.automaton)));
-        let brief = Brief {
-            preemptions: PREEMPTIONS,
+        let brief = match &scenario.manner {
             // In a weak memory nobody would know that the others are quiet.
-            weak: !matches!(scenario.manner, Manner::InTurn(_)),
+            Manner::InTurn(turns) => Brief {
+                preemptions: PREEMPTIONS.min(scenario.size() - turns.len()),
+                weak: false,
+            },
+            _ => Brief {
+                preemptions: PREEMPTIONS,
+                weak: true,
+            },
         };
         let searched = explore::one_of_many(brief, {
             let (scenario, log) = (scenario.clone(), Arc::clone(&log));

@@ -70,5 +70,5 @@ mod spec;
 
 #[test]
 fn every_small_scenario_conforms_to_the_specification() {
-    conforms::<spec::Yours>(Scope::new(2, 2, 3).in_turn(3));
+    conforms::<spec::Yours>(Scope::new(2, 1, 2).in_turn(3));
 }

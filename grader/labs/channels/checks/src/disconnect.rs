@@ -37,7 +37,7 @@ harness::checks![
 ];
 
 fn conforms_to_the_specification() {
-    conforms::<Yours>(Scope::new(3, 2, 3).in_turn(3).within(12_000));
+    conforms::<Yours>(Scope::new(3, 2, 3).in_turn(3).within(30_000));
 }
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.

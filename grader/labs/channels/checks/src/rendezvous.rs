@@ -35,7 +35,7 @@ harness::checks![
 ];
 
 fn conforms_to_the_specification() {
-    conforms::<Yours>(Scope::new(3, 2, 3).in_turn(4).within(12_000));
+    conforms::<Yours>(Scope::new(3, 2, 4).in_turn(4).within(30_000));
 }
 
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;

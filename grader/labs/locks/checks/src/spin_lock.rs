@@ -34,7 +34,7 @@ harness::checks![
 ];
 
 fn conforms_to_the_specification() {
-    conforms::<spec::Yours>(Scope::new(3, 3, 5).within(12_000));
+    conforms::<spec::Yours>(Scope::new(3, 3, 4).within(20_000));
 }
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.

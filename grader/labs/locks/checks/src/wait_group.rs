@@ -20,7 +20,7 @@ harness::checks![
 ];
 
 fn conforms_to_the_specification() {
-    conforms::<spec::Yours>(Scope::new(4, 3, 5).in_turn(4).within(12_000));
+    conforms::<spec::Yours>(Scope::new(4, 3, 5).in_turn(4).within(30_000));
 }
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
