@@ -1,5 +1,5 @@
-//! Scenarios of `bounded`: the calls of a [`channel`](super::channel) made to a `Bounded`, by itself,
-//! without handles.
+//! Scenarios of `bounded`: the calls of a [`channel`](super::channel) made to a `Bounded`, by
+//! itself, without handles.
 
 use channels::bounded::Bounded;
 use channels::flavor::{Flavor, Watcher};

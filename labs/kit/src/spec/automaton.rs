@@ -1,9 +1,9 @@
 //! A specification as an automaton of numbers, worked out as far as it was asked for.
 //!
-//! The one idea: tens of thousands of scenarios ask for the same few hundred steps. So states, calls
-//! and results are numbered, the specification says once what a call does in a state, and whatever
-//! searches orders ([`order`](super::order), [`progress`](super::progress)) is compiled once, for
-//! all specifications.
+//! The one idea: tens of thousands of scenarios ask for the same few hundred steps. So states,
+//! calls and results are numbered, the specification says once what a call does in a state, and
+//! whatever searches orders ([`order`](super::order), [`progress`](super::progress)) is compiled
+//! once, for all specifications.
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

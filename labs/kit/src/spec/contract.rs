@@ -53,8 +53,8 @@ pub trait Spec: Sized + 'static {
     const STARTS: &'static [Self::Start];
     /// What scenarios are made of, the plainest first.
     const CALLS: &'static [Self::Call];
-    /// Of how many of these, from the first, scenarios of more than [`SHORT`](super::SHORT) calls are
-    /// made: each more makes them many more.
+    /// Of how many of these, from the first, scenarios of more than [`SHORT`](super::SHORT) calls
+    /// are made: each more makes them many more.
     const PLAIN: usize = 4;
     /// What a thread does at its end, if it may then still hold something of the object.
     ///

@@ -1,4 +1,5 @@
-//! A scenario that failed, in words: the calls as they overlapped, and why they cannot be explained.
+//! A scenario that failed, in words: the calls as they overlapped, and why they cannot be
+//! explained.
 use std::fmt::Write;
 
 use super::automaton::{Numbers, ReturnId};

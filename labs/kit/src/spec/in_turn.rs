@@ -1,10 +1,10 @@
-//! Runs a scenario whose calls come one after the other: each begins when nobody moves any more, but
-//! for the last, which come at once.
+//! Runs a scenario whose calls come one after the other: each begins when nobody moves any more,
+//! but for the last, which come at once.
 //!
-//! The one idea: then it is known who sleeps, and in which order they came, which no history of calls
-//! at once can tell. So these scenarios show whether a queue is kept, whether somebody who sleeps is
-//! right to, and what counters of waiting threads say. How the threads came to where they sleep is
-//! not searched: only what happens then.
+//! The one idea: then it is known who sleeps, and in which order they came, which no history of
+//! calls at once can tell. So these scenarios show whether a queue is kept, whether somebody who
+//! sleeps is right to, and what counters of waiting threads say. How the threads came to where they
+//! sleep is not searched: only what happens then.
 use super::automaton::{Numbers, Plan};
 use super::log::{Log, UNEXPLAINED};
 use super::perform::one_call;

@@ -107,8 +107,8 @@ impl Log {
         self.history().events.clone()
     }
 
-    /// Looks for an order that explains the last execution: on a thread of its own, for the stack of
-    /// a modelled one is small.
+    /// Looks for an order that explains the last execution: on a thread of its own, for the stack
+    /// of a modelled one is small.
     pub(super) fn explain(&self) -> Result<Explained, Unexplained> {
         std::thread::scope(|scope| {
             let explaining = scope.spawn(|| {

@@ -1,9 +1,9 @@
 //! Is there an order of the calls that explains what they returned?
 //!
-//! A history is *linearizable* if each call seems to take effect at one moment between its begin and
-//! its end (Herlihy and Wing 1990). The search is that of Wing and Gong (1993): of the calls that may
-//! come next it tries each, remembers where it was, and goes back where nothing fits. A call that has
-//! not returned may have taken effect or not.
+//! A history is *linearizable* if each call seems to take effect at one moment between its begin
+//! and its end (Herlihy and Wing 1990). The search is that of Wing and Gong (1993): of the calls
+//! that may come next it tries each, remembers where it was, and goes back where nothing fits. A
+//! call that has not returned may have taken effect or not.
 //!
 //! Not here: histories of thousands of operations, which [`history`](crate::history) checks.
 use std::collections::HashSet;
@@ -221,8 +221,8 @@ impl<'a> History<'a> {
         after
     }
 
-    /// Whether the next quiet moment may be here: whoever has begun has come to where it sleeps, and
-    /// is right to sleep.
+    /// Whether the next quiet moment may be here: whoever has begun has come to where it sleeps,
+    /// and is right to sleep.
     fn may_be_quiet(&self, automaton: &mut Automaton, node: &Node) -> bool {
         let Some(&now) = self.quiets.get(node.quiets) else {
             return false;
@@ -234,7 +234,7 @@ impl<'a> History<'a> {
         let sleeps = |(at, id, call): (At, CallId, Call)| {
             let moves = automaton.moves(node.state, at, id);
             let arrived = moves.steps.iter().all(|(_, returned)| returned.is_some());
-            let right = arrived && !(moves.must && !moves.steps.is_empty());
+            let right = arrived && (!moves.must || moves.steps.is_empty());
             call.began > now || (call.ended > now && right)
         };
         !(0..node.done.len()).any(early) && self.begun(node).into_iter().all(sleeps)

@@ -1,12 +1,12 @@
 //! Which scenarios are run.
 //!
 //! The one idea: where nobody is left waiting, whatever the order, a deadlock *is* the object's
-//! fault, and needs no judge. Of scenarios whose calls come at once no others are run. Where somebody
-//! is right to sleep, calls come in turn, and it is known who sleeps.
+//! fault, and needs no judge. Of scenarios whose calls come at once no others are run. Where
+//! somebody is right to sleep, calls come in turn, and it is known who sleeps.
 //!
-//! And which scenario is likely to tell something: one in which each call meets another that it does
-//! not commute with. (Only the order of a search rests on that: calls that ought to commute, and do
-//! not, are a mistake, too.)
+//! And which scenario is likely to tell something: one in which each call meets another that it
+//! does not commute with. (Only the order of a search rests on that: calls that ought to commute,
+//! and do not, are a mistake, too.)
 use std::collections::HashSet;
 
 use super::At;

@@ -14,8 +14,8 @@ use picture::Certainty;
 /// Runs every scenario of a scope in which nobody may be left waiting, and fails with the first in
 /// which an object does what its specification does not allow.
 ///
-/// Each is searched over all interleavings with up to two preemptions, atomics taken as sequentially
-/// consistent; and once more with the orderings as written, if there are atomics.
+/// Each is searched over all interleavings with up to two preemptions, atomics taken as
+/// sequentially consistent; and once more with the orderings as written, if there are atomics.
 ///
 /// # Panics
 ///
@@ -72,9 +72,9 @@ impl<T: Subject> Search<T> {
         })
     }
 
-    /// The scenarios of a scope that can be judged, in the order in which they are run: the smallest
-    /// first; among those of one size, those that are likely to tell something; and among these a
-    /// mixture, so that a search that ends early has seen a fair sample.
+    /// The scenarios of a scope that can be judged, in the order in which they are run: the
+    /// smallest first; among those of one size, those that are likely to tell something; and among
+    /// these a mixture, so that a search that ends early has seen a fair sample.
     fn judged(&self, scope: Scope) -> Vec<(Scenario<T::Spec>, Plan)> {
         let automaton = self.automaton.lock();
         let automaton = &mut *automaton.unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,5 @@
-//! What a set of visited URLs promises, as a program: the grader runs every small scenario against it.
+//! What a set of visited URLs promises, as a program: the grader runs every small scenario against
+//! it.
 //!
 //! It is given, as the sentences above the functions are: read it, and do not edit it. How to read
 //! it is in notes/specifications.md.
@@ -80,7 +81,8 @@ impl Spec for Contract {
                 true => Steps::gives(next, Return::New),
                 false => Steps::gives(next, Return::Known),
             },
-            // A fetch takes its time: it begins when the URL is marked, and ends in a step of its own.
+            // A fetch takes its time: it begins when the URL is marked, and ends in a step of its
+            // own.
             Visit(url, _) | VisitPanics(url) if !state.fetching.contains(&me) => {
                 if next.marked.insert(url) {
                     next.fetching.insert(me);
