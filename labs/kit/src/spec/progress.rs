@@ -104,8 +104,8 @@ struct Quiet {
     state: StateId,
 }
 
-/// Whether somebody may sleep when calls have come one after the other, by these threads; or has
-/// come, if there are none. Otherwise calls at once show as much.
+/// Whether somebody may sleep when calls have come one after the other, by these threads; or when
+/// the last call has come that is left, if it is one. Otherwise calls at once show as much.
 pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[usize]) -> bool {
     let threads = plan.threads.len();
     let mut now = HashSet::from([Quiet {
@@ -113,15 +113,25 @@ pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[u
         done: vec![0; threads],
         state: plan.begin,
     }]);
-    for &thread in turns {
+    let mut call = |now: HashSet<Quiet>, thread: usize| {
         let mut next = HashSet::new();
         for mut quiet in now {
             quiet.begun[thread] += 1;
             settle(automaton, plan, quiet, &mut next);
         }
-        now = next;
+        next
+    };
+    let asleep = |now: &HashSet<Quiet>| now.iter().any(|quiet| quiet.done != quiet.begun);
+    for &thread in turns {
+        now = call(now, thread);
     }
-    turns.is_empty() || now.iter().any(|quiet| quiet.done != quiet.begun)
+    let calls: usize = plan.threads.iter().map(Vec::len).sum();
+    if asleep(&now) || calls != turns.len() + 1 {
+        return asleep(&now);
+    }
+    let made = |thread: usize| turns.iter().filter(|turn| **turn == thread).count();
+    let last = (0..threads).find(|&thread| made(thread) < plan.threads[thread].len());
+    last.is_some_and(|last| asleep(&call(now, last)))
 }
 
 /// Runs the calls that have begun, in every order, until nobody moves.
