@@ -32,15 +32,16 @@ impl<S: Spec> Scenario<S> {
         self.threads.iter().map(Vec::len).sum()
     }
 
+    /// How many of its calls are not among the plainest.
+    pub(super) fn fancy(&self) -> usize {
+        let plain = &S::CALLS[..S::PLAIN.min(S::CALLS.len())];
+        let calls = self.threads.iter().flatten();
+        calls.filter(|call| !plain.contains(call)).count()
+    }
+
     /// Whether it is short, or made of plain calls only.
     pub(super) fn is_plain(&self) -> bool {
-        let plain = &S::CALLS[..S::PLAIN.min(S::CALLS.len())];
-        self.size() <= SHORT
-            || self
-                .threads
-                .iter()
-                .flatten()
-                .all(|call| plain.contains(call))
+        self.size() <= SHORT || self.fancy() == 0
     }
 
     /// The calls of a thread, and what it does at its end.

@@ -33,8 +33,8 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
 /// With how many preemptions calls at once are searched: nearly all mistakes need no more.
 pub(super) const PREEMPTIONS: usize = 2;
 
-/// Which comes first: the size; 0 for those that are likely to tell something; 0 for calls in turn,
-/// which have few interleavings.
+/// Which comes first: by the number of calls, those that are not plain counted twice; 0 for those
+/// that are likely to tell something; 0 for calls in turn, which have few interleavings.
 type Rank = (usize, usize, usize);
 
 struct Search<T: Subject> {
@@ -72,26 +72,27 @@ impl<T: Subject> Search<T> {
         })
     }
 
-    /// The scenarios of a scope that can be judged, in the order in which they are run: the
-    /// smallest first; among those of one size, those that are likely to tell something; and among
-    /// these a mixture, so that a search that ends early has seen a fair sample.
+    /// The scenarios of a scope that can be judged, in the order in which they are run: the smallest
+    /// and plainest first; then those that are likely to tell something; and among these a mixture,
+    /// so that a search that ends early has seen a fair sample.
     fn judged(&self, scope: Scope) -> Vec<(Scenario<T::Spec>, Plan)> {
         let automaton = self.automaton.lock();
         let automaton = &mut *automaton.unwrap_or_else(PoisonError::into_inner);
         let mut judged: Vec<(Rank, Scenario<T::Spec>, Plan)> = Vec::new();
+        let weight = |scenario: &Scenario<T::Spec>| scenario.size() + scenario.fancy();
         for scenario in in_turn::<T::Spec>(scope) {
             let plan = self.numbers.plan(&scenario);
             if let Manner::InTurn(turns) = &scenario.manner
                 && somebody_sleeps(automaton, &plan, turns)
             {
-                judged.push(((scenario.size(), 0, 0), scenario, plan));
+                judged.push(((weight(&scenario), 0, 0), scenario, plan));
             }
         }
         let mut judge = |scenario: Scenario<T::Spec>| {
             let plan = self.numbers.plan(&scenario);
             let becomes = progress(automaton, &plan, T::Spec::CALLS.len());
             if !becomes.can_be_stuck {
-                let rank = (scenario.size(), usize::from(!becomes.all_meet), 1);
+                let rank = (weight(&scenario), usize::from(!becomes.all_meet), 1);
                 judged.push((rank, scenario, plan));
             }
             becomes.end_matters

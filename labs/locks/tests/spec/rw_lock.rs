@@ -120,6 +120,7 @@ impl Spec for Contract {
         WaitingWriters,
         WaitingReaders,
     ];
+    const PLAIN: usize = 3;
     const END: Option<Call> = Some(End);
 
     fn distinct(start: Start) -> usize {

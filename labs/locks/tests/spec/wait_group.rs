@@ -30,6 +30,7 @@ impl Spec for Contract {
     type Return = Fine;
     const STARTS: &[usize] = &[0, 1, 2];
     const CALLS: &[Call] = &[Done, Wait, Add1, Add2, Add0];
+    const PLAIN: usize = 3;
 
     fn begin(scenario: &Scenario<Contract>) -> usize {
         scenario.start
