@@ -22,7 +22,7 @@ pub(super) fn describe<S: Spec>(
     let words = Words { scenario, numbers };
     let said = failure.message.trim_end();
     let (what, why) = match (failure.kind, log.explain()) {
-        (FailureKind::Deadlock, Ok(explained)) => (words.sleeps(&explained), None),
+        (FailureKind::Deadlock, Ok(explained)) => (words.sleeps(&explained, &log.events()), None),
         (FailureKind::Deadlock, Err(why)) => {
             let also = format!("{UNEXPLAINED}, and then nobody can go on");
             (also, Some(words.why_not(&why)))
@@ -77,16 +77,17 @@ impl<S: Spec> Words<'_, S> {
     }
 
     /// Who sleeps for ever.
-    fn sleeps(&self, explained: &Explained) -> String {
+    fn sleeps(&self, explained: &Explained, events: &[Event]) -> String {
         let state = self.numbers.state_of(explained.state);
         let who = |calls: &[At]| {
             let calls: Vec<String> = calls.iter().map(|&at| self.call(at)).collect();
             calls.join(" and ")
         };
         match explained.may_go[..] {
-            [] if explained.taken.is_empty() => {
-                "somebody sleeps on when all others have given back what they held".to_owned()
-            }
+            [] if explained.taken.is_empty() => format!(
+                "{} sleeps on when all others have given back what they held",
+                who(&self.asleep(events))
+            ),
             [] => format!(
                 "{} sleeps for ever, though it has what it waited for",
                 who(&explained.taken)
@@ -96,6 +97,21 @@ impl<S: Spec> Words<'_, S> {
                 who(&explained.may_go)
             ),
         }
+    }
+
+    /// The calls that have not returned.
+    fn asleep(&self, events: &[Event]) -> Vec<At> {
+        let threads = 0..self.scenario.threads.len();
+        let last = threads.filter_map(|thread| {
+            let mut mine = events.iter().filter(|event| event.thread() == Some(thread));
+            let begun = mine
+                .clone()
+                .filter(|event| matches!(event, Event::Begins(_)));
+            let index = begun.count().checked_sub(1)?;
+            let asleep = mine.next_back() == Some(&Event::Begins(thread));
+            asleep.then_some(At { thread, index })
+        });
+        last.collect()
     }
 
     /// The longest order, and what does not fit after it.
