@@ -60,11 +60,13 @@ pub(crate) struct Hand {
     receivers: Vec<Receiver<u8>>,
 }
 
+type Idle = (Option<Sender<u8>>, Option<Receiver<u8>>);
+
 /// Your handles.
 pub(crate) struct Yours {
     canaries: Canaries,
     /// One of a side that no thread uses, until all have ended.
-    idle: Mutex<(Option<Sender<u8>>, Option<Receiver<u8>>)>,
+    idle: Mutex<Idle>,
 }
 
 impl Subject for Yours {
@@ -134,7 +136,7 @@ impl Subject for Yours {
 
 impl Yours {
     /// The lock is the standard library's: it is never held while anything happens.
-    fn idle(&self) -> MutexGuard<'_, (Option<Sender<u8>>, Option<Receiver<u8>>)> {
+    fn idle(&self) -> MutexGuard<'_, Idle> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
