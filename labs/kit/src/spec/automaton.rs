@@ -34,6 +34,11 @@ pub(super) struct Plan {
 }
 
 impl Plan {
+    /// How many calls there are.
+    pub(super) fn size(&self) -> usize {
+        self.threads.iter().map(Vec::len).sum()
+    }
+
     /// The call at a place, if there is one.
     pub(super) fn call(&self, at: At) -> Option<CallId> {
         self.threads[at.thread].get(at.index).copied()

@@ -104,9 +104,9 @@ struct Quiet {
     state: StateId,
 }
 
-/// Whether somebody may sleep when calls have come one after the other, by these threads; or when
-/// the last call has come that is left, if it is one. Otherwise calls at once show as much.
-pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[usize]) -> bool {
+/// How many may sleep when calls have come one after the other, by these threads. `None` if nobody
+/// does, not even in the last call that is left, if it is one: then calls at once show as much.
+pub(super) fn sleepers(automaton: &mut Automaton, plan: &Plan, turns: &[usize]) -> Option<usize> {
     let threads = plan.threads.len();
     let mut now = HashSet::from([Quiet {
         begun: vec![0; threads],
@@ -121,17 +121,23 @@ pub(super) fn somebody_sleeps(automaton: &mut Automaton, plan: &Plan, turns: &[u
         }
         next
     };
-    let asleep = |now: &HashSet<Quiet>| now.iter().any(|quiet| quiet.done != quiet.begun);
+    let asleep = |now: &HashSet<Quiet>| now.iter().map(Quiet::asleep).max().unwrap_or(0);
     for &thread in turns {
         now = call(now, thread);
     }
-    let calls: usize = plan.threads.iter().map(Vec::len).sum();
-    if asleep(&now) || calls != turns.len() + 1 {
-        return asleep(&now);
-    }
+    let sleepers = asleep(&now);
     let made = |thread: usize| turns.iter().filter(|turn| **turn == thread).count();
-    let last = (0..threads).find(|&thread| made(thread) < plan.threads[thread].len());
-    last.is_some_and(|last| asleep(&call(now, last)))
+    let mut left = (0..threads).filter(|&thread| made(thread) < plan.threads[thread].len());
+    let last = left.next().filter(|_| turns.len() + 1 == plan.size());
+    let last_sleeps = |last: usize| asleep(&call(now, last)) > 0;
+    (sleepers > 0 || last.is_some_and(last_sleeps)).then_some(sleepers)
+}
+
+impl Quiet {
+    fn asleep(&self) -> usize {
+        let calls = self.done.iter().zip(&self.begun);
+        calls.filter(|(done, begun)| done != begun).count()
+    }
 }
 
 /// Runs the calls that have begun, in every order, until nobody moves.

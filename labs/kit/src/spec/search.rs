@@ -6,7 +6,7 @@ use super::describe::describe;
 use super::enumerate::{at_once, in_turn};
 use super::log::Log;
 use super::perform::perform;
-use super::progress::{progress, somebody_sleeps};
+use super::progress::{progress, sleepers};
 use super::{Manner, SHORT, Scenario, Scope, Spec, Subject};
 use crate::explore::{self, Brief, Failure, Outcome, Scenarios};
 use picture::Certainty;
@@ -33,8 +33,9 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
 /// With how many preemptions calls at once are searched: nearly all mistakes need no more.
 pub(super) const PREEMPTIONS: usize = 2;
 
-/// Which comes first: by the number of calls, those that are not plain counted twice; 0 for those
-/// that are likely to tell something; 0 for calls in turn, which have few interleavings.
+/// Which comes first: by the number of calls, of more than two those that are not plain counted
+/// twice; by how likely it is to tell something (each call meets another, several sleep); calls in
+/// turn, which have few interleavings.
 type Rank = (usize, usize, usize);
 
 struct Search<T: Subject> {
@@ -72,20 +73,24 @@ impl<T: Subject> Search<T> {
         })
     }
 
-    /// The scenarios of a scope that can be judged, in the order in which they are run: the smallest
-    /// and plainest first; then those that are likely to tell something; and among these a mixture,
-    /// so that a search that ends early has seen a fair sample.
+    /// The scenarios of a scope that can be judged, in the order in which they are run: the
+    /// smallest and plainest first; then those that are likely to tell something; and among these a
+    /// mixture, so that a search that ends early has seen a fair sample.
     fn judged(&self, scope: Scope) -> Vec<(Scenario<T::Spec>, Plan)> {
         let automaton = self.automaton.lock();
         let automaton = &mut *automaton.unwrap_or_else(PoisonError::into_inner);
         let mut judged: Vec<(Rank, Scenario<T::Spec>, Plan)> = Vec::new();
-        let weight = |scenario: &Scenario<T::Spec>| scenario.size() + scenario.fancy();
+        let weight = |scenario: &Scenario<T::Spec>| match scenario.size() {
+            size @ 0..=2 => size,
+            size => size + scenario.fancy(),
+        };
         for scenario in in_turn::<T::Spec>(scope) {
             let plan = self.numbers.plan(&scenario);
             if let Manner::InTurn(turns) = &scenario.manner
-                && somebody_sleeps(automaton, &plan, turns)
+                && let Some(sleepers) = sleepers(automaton, &plan, turns)
             {
-                judged.push(((weight(&scenario), 0, 0), scenario, plan));
+                let rank = (weight(&scenario), 2 - sleepers.min(2), 0);
+                judged.push((rank, scenario, plan));
             }
         }
         let mut judge = |scenario: Scenario<T::Spec>| {
