@@ -85,11 +85,11 @@ impl<S: Spec> Words<'_, S> {
         };
         match explained.may_go[..] {
             [] if explained.taken.is_empty() => format!(
-                "{} sleeps on when all others have given back what they held",
+                "{} sleep(s) on when all others have given back what they held",
                 who(&self.asleep(events))
             ),
             [] => format!(
-                "{} sleeps for ever, though it has what it waited for",
+                "{} sleep(s) for ever, though that has taken effect",
                 who(&explained.taken)
             ),
             _ => format!(

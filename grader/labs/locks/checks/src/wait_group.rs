@@ -1,8 +1,6 @@
-//! Hidden checks of `wait_group`.
+//! Hidden checks of `wait_group`: the specification, and counts that no scenario reaches.
 
 use kit::spec::{Scope, conforms};
-use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use kit::{explore, thread};
 use locks::wait_group::{NegativeCount, WaitGroup};
 
 #[path = "../../../../../labs/locks/tests/spec/wait_group.rs"]
@@ -11,12 +9,6 @@ mod spec;
 harness::checks![
     conforms_to_the_specification,
     done_below_zero_is_refused,
-    wait_returns_at_once_at_zero,
-    wait_returns_only_after_every_done,
-    the_last_done_wakes_who_waits,
-    the_last_done_wakes_all_who_wait,
-    an_add_during_a_wait_is_waited_for,
-    a_group_can_be_used_again,
 ];
 
 fn conforms_to_the_specification() {
@@ -25,9 +17,6 @@ fn conforms_to_the_specification() {
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&WaitGroup) -> Result<(), NegativeCount> = |group| group.done();
-
-// The orderings are relaxed on purpose: what was done before `done` must be visible after `wait`
-// because of the group, not because of the test.
 
 fn done_below_zero_is_refused() {
     let group = WaitGroup::new();
@@ -40,93 +29,6 @@ fn done_below_zero_is_refused() {
     assert_eq!(group.done(), Err(NegativeCount), "all three were done");
     group.add(1);
     assert_eq!(group.done(), Ok(()), "a refused done changes nothing");
-}
-
-fn wait_returns_at_once_at_zero() {
-    explore(|| {
-        let group = WaitGroup::new();
-        group.wait();
-        group.add(1);
-        group.done().expect("one was added");
-        group.wait();
-    });
-}
-
-fn wait_returns_only_after_every_done() {
-    explore(|| {
-        let group = WaitGroup::new();
-        let finished = AtomicUsize::new(0);
-        group.add(2);
-        thread::scope(|s| {
-            for _ in 0..2 {
-                s.spawn(|| {
-                    finished.fetch_add(1, Relaxed);
-                    group.done().expect("two were added");
-                });
-            }
-            group.wait();
-            let finished = finished.load(Relaxed);
-            assert_eq!(finished, 2, "wait returned before all work was done");
-        });
-    });
-}
-
-fn the_last_done_wakes_who_waits() {
-    explore(|| {
-        let group = WaitGroup::new();
-        group.add(1);
-        thread::scope(|s| {
-            s.spawn(|| group.done().expect("one was added"));
-            group.wait();
-        });
-    });
-}
-
-fn the_last_done_wakes_all_who_wait() {
-    explore(|| {
-        let group = WaitGroup::new();
-        group.add(1);
-        thread::scope(|s| {
-            s.spawn(|| group.wait());
-            s.spawn(|| group.done().expect("one was added"));
-            group.wait();
-        });
-    });
-}
-
-fn an_add_during_a_wait_is_waited_for() {
-    explore(|| {
-        let group = WaitGroup::new();
-        let finished = AtomicBool::new(false);
-        group.add(1);
-        thread::scope(|s| {
-            s.spawn(|| {
-                group.add(1);
-                group.done().expect("two were added");
-                finished.store(true, Relaxed);
-                group.done().expect("one is left");
-            });
-            group.wait();
-            assert!(finished.load(Relaxed), "wait returned while one was left");
-        });
-    });
-}
-
-fn a_group_can_be_used_again() {
-    explore(|| {
-        let group = WaitGroup::new();
-        let finished = AtomicUsize::new(0);
-        for round in 1..=2 {
-            group.add(1);
-            thread::scope(|s| {
-                s.spawn(|| {
-                    finished.fetch_add(1, Relaxed);
-                    group.done().expect("one was added in this round");
-                });
-                group.wait();
-                let finished = finished.load(Relaxed);
-                assert_eq!(finished, round, "wait returned early in round {round}");
-            });
-        }
-    });
+    group.add(usize::MAX);
+    assert_eq!(group.done(), Ok(()), "a count up to `usize::MAX` fits");
 }
