@@ -90,7 +90,8 @@ impl Spec for Contract {
         Start { free: 0, held: 1 },
         Start { free: 0, held: 2 },
     ];
-    const CALLS: &[Call] = &[Acquire, Drop, Add1, Acquire2, TryAcquire, Add2, Available];
+    const CALLS: &[Call] = &[Acquire, Drop, Add1, Acquire2, Add2, TryAcquire, Available];
+    const PLAIN: usize = 5;
     const END: Option<Call> = Some(DropAll);
 
     fn distinct(start: Start) -> usize {

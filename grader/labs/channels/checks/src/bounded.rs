@@ -32,7 +32,6 @@ harness::checks![
     a_sender_that_gives_up_has_its_value_back,
     a_receiver_that_gives_up_leaves_the_value,
     who_gives_up_takes_no_wake_up_along,
-    what_is_buffered_is_delivered_first,
     without_receivers_nothing_is_accepted,
     the_end_of_the_senders_wakes_all_receivers,
     the_end_of_the_receivers_wakes_all_senders,
@@ -256,19 +255,6 @@ fn who_gives_up_takes_no_wake_up_along() {
                 assert_eq!(channel.send(3, Forever), Ok(()));
             }
         });
-    });
-}
-
-fn what_is_buffered_is_delivered_first() {
-    explore(|| {
-        let channel = full_of([1, 2]);
-        channel.disconnect(Side::Senders);
-        assert_eq!(channel.recv(Forever), Ok(1), "it was sent before");
-        assert_eq!(channel.recv(Never), Ok(2), "it was sent before");
-        for patience in [Never, soon(), Forever] {
-            let end = channel.recv(patience);
-            assert_eq!(end, Err(NO_SENDER), "nothing is left, and nobody");
-        }
     });
 }
 

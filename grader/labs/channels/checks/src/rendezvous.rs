@@ -15,7 +15,6 @@ use crate::spec::rendezvous::Yours;
 
 harness::checks![
     conforms_to_the_specification,
-    nobody_is_there_to_meet,
     a_send_returns_when_the_value_is_taken,
     a_receiver_that_waits_gets_the_value,
     two_senders_are_both_told,
@@ -40,22 +39,6 @@ fn conforms_to_the_specification() {
 
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
 const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;
-
-fn nobody_is_there_to_meet() {
-    explore(|| {
-        let channel = Rendezvous::new();
-        assert_eq!(
-            (channel.capacity(), channel.len()),
-            (Some(0), 0),
-            "nothing ever waits"
-        );
-        for patience in [Never, soon()] {
-            let refused = channel.send(1, patience);
-            assert_eq!(refused, Err(SendTimeoutError::Timeout(1)), "no receiver");
-            assert_eq!(channel.recv(patience), Err(EMPTY), "the value went back");
-        }
-    });
-}
 
 fn a_send_returns_when_the_value_is_taken() {
     explore(|| {

@@ -6,8 +6,6 @@
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use kit::cell::UnsafeCell;
-use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
@@ -23,14 +21,6 @@ harness::checks![
     a_panic_gives_the_permit_back,
     adding_too_many_is_an_error,
     permits_in_use_count_towards_the_limit,
-    one_permit_admits_one_holder_at_a_time,
-    a_waiting_thread_is_woken,
-    adding_two_wakes_two,
-    dropping_two_wakes_two,
-    permits_that_come_one_by_one_wake_one_each,
-    a_request_for_many_holds_nothing_while_it_waits,
-    the_last_permit_is_taken_once,
-    try_acquire_takes_what_is_free,
     two_permits_can_be_held_at_once,
 ];
 
@@ -101,59 +91,6 @@ fn permits_in_use_count_towards_the_limit() {
     assert_eq!(added, Err(TooManyPermits), "{why}");
 }
 
-/// A value that only permit holders may touch: the model checker reports two that do so at once.
-struct Guarded {
-    permits: Semaphore,
-    value: UnsafeCell<u32>,
-}
-
-// SAFETY: not true of every semaphore. Whether holders of the one permit are alone with the value is
-// what the model finds out, and it stops before an access that is not.
-unsafe impl Sync for Guarded {}
-
-impl Guarded {
-    fn add_one(&self) {
-        let _permit = self.permits.acquire();
-        // SAFETY: see `Sync` above.
-        self.value.with_mut(|value| unsafe { *value += 1 });
-    }
-}
-
-fn one_permit_admits_one_holder_at_a_time() {
-    explore(|| {
-        let shared = Arc::new(Guarded {
-            permits: Semaphore::new(1),
-            value: UnsafeCell::new(0),
-        });
-        let add_one = || {
-            let shared = shared.clone();
-            thread::spawn(move || shared.add_one())
-        };
-        let others = [add_one(), add_one()];
-        shared.add_one();
-        for other in others {
-            other.join().unwrap();
-        }
-        // SAFETY: every other thread has ended.
-        let sum = shared.value.with(|value| unsafe { *value });
-        assert_eq!(sum, 3, "three holders, one at a time, add one each");
-    });
-}
-
-fn a_waiting_thread_is_woken() {
-    explore(|| {
-        let semaphore = Arc::new(Semaphore::new(1));
-        let permit = semaphore.acquire();
-        let other = thread::spawn({
-            let semaphore = semaphore.clone();
-            move || drop(semaphore.acquire())
-        });
-        drop(permit);
-        other.join().unwrap();
-        assert_eq!(semaphore.available(), 1, "both permits came back");
-    });
-}
-
 /// Two threads that take a permit each, and keep it until both have one.
 struct Two([thread::JoinHandle<()>; 2]);
 
@@ -174,74 +111,6 @@ impl Two {
             thread.join().unwrap();
         }
     }
-}
-
-fn adding_two_wakes_two() {
-    explore(|| {
-        let semaphore = Arc::new(Semaphore::new(0));
-        let waiting = Two::that_meet(&semaphore);
-        assert_eq!(semaphore.add_permits(2), Ok(()));
-        waiting.join();
-    });
-}
-
-fn dropping_two_wakes_two() {
-    explore(|| {
-        let semaphore = Arc::new(Semaphore::new(2));
-        let permits = semaphore.acquire_many(2);
-        let waiting = Two::that_meet(&semaphore);
-        drop(permits);
-        waiting.join();
-    });
-}
-
-fn permits_that_come_one_by_one_wake_one_each() {
-    Explorer::new().preemptions(3).explore(|| {
-        let semaphore = Arc::new(Semaphore::new(0));
-        let waiting = Two::that_meet(&semaphore);
-        assert_eq!(semaphore.add_permits(1), Ok(()));
-        assert_eq!(semaphore.add_permits(1), Ok(()));
-        waiting.join();
-    });
-}
-
-fn a_request_for_many_holds_nothing_while_it_waits() {
-    explore(|| {
-        let semaphore = Arc::new(Semaphore::new(1));
-        let other = thread::spawn({
-            let semaphore = semaphore.clone();
-            move || drop(semaphore.acquire_many(2))
-        });
-        assert_eq!(semaphore.add_permits(1), Ok(()));
-        drop(semaphore.acquire_many(2));
-        other.join().unwrap();
-    });
-}
-
-fn the_last_permit_is_taken_once() {
-    explore(|| {
-        let semaphore = Arc::new(Semaphore::new(1));
-        let other = thread::spawn({
-            let semaphore = semaphore.clone();
-            move || semaphore.try_acquire().map(forget).is_some()
-        });
-        let mine = semaphore.try_acquire().map(forget).is_some();
-        let theirs = other.join().unwrap();
-        assert!(mine != theirs, "one permit: one gets it, one is refused");
-    });
-}
-
-fn try_acquire_takes_what_is_free() {
-    explore(|| {
-        let semaphore = Arc::new(Semaphore::new(2));
-        let other = thread::spawn({
-            let semaphore = semaphore.clone();
-            move || semaphore.try_acquire().is_some()
-        });
-        let mine = semaphore.try_acquire().is_some();
-        let theirs = other.join().unwrap();
-        assert!(mine && theirs, "two permits for two: nobody is refused");
-    });
 }
 
 fn two_permits_can_be_held_at_once() {

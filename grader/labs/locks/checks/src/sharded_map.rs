@@ -13,7 +13,6 @@ harness::checks![
     it_is_a_map,
     keys_spread_over_all_shards,
     one_caller_makes_the_value,
-    an_insert_is_not_overwritten,
     len_is_a_number_that_was_true,
     len_and_is_empty_do_not_deadlock,
     other_shards_are_used_while_a_value_is_made,
@@ -96,21 +95,6 @@ fn one_caller_makes_the_value() {
         });
         assert_eq!(made.load(SeqCst), 1, "both have made a value");
         assert_eq!((mine, yours), (0, 0), "both get the one that was made");
-    });
-}
-
-fn an_insert_is_not_overwritten() {
-    explore(|| {
-        let map = ShardedMap::new(2);
-        thread::scope(|s| {
-            s.spawn(|| map.insert(1, "inserted"));
-            map.get_or_insert_with(1, || "made");
-        });
-        assert_eq!(
-            map.get(&1),
-            Some("inserted"),
-            "a value is made for a missing key only, and never put over another"
-        );
     });
 }
 

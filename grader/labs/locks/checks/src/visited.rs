@@ -14,7 +14,6 @@ harness::checks![
     len_counts_each_url_once,
     only_the_first_visit_fetches,
     two_markers_have_one_winner,
-    two_urls_are_both_new,
     two_visitors_fetch_once,
     a_url_is_marked_before_its_fetch_begins,
     a_fetch_can_mark_links,
@@ -121,17 +120,6 @@ fn two_fetches_overlap() {
         thread::scope(|s| {
             s.spawn(|| visited.visit("/a", fetch));
             visited.visit("/b", fetch);
-        });
-    });
-}
-
-fn two_urls_are_both_new() {
-    explore(|| {
-        let visited = Visited::new();
-        thread::scope(|s| {
-            let other = s.spawn(|| visited.mark("/a"));
-            assert!(visited.mark("/b"), "nobody has marked /b before");
-            assert!(other.join().unwrap(), "nobody has marked /a before");
         });
     });
 }

@@ -6,10 +6,7 @@ use locks::wait_group::{NegativeCount, WaitGroup};
 #[path = "../../../../../labs/locks/tests/spec/wait_group.rs"]
 mod spec;
 
-harness::checks![
-    conforms_to_the_specification,
-    done_below_zero_is_refused,
-];
+harness::checks![conforms_to_the_specification, done_below_zero_is_refused,];
 
 fn conforms_to_the_specification() {
     conforms::<spec::Yours>(Scope::new(4, 3, 5).in_turn(4).within(30_000));
