@@ -66,7 +66,11 @@ impl fmt::Display for Scenarios {
             run,
             of,
         } = *self;
-        let mut scope = format!("up to {threads} threads, {each} calls each, {calls} in all");
+        let each = match each {
+            1 => "one call".to_owned(),
+            _ => format!("{each} calls"),
+        };
+        let mut scope = format!("up to {threads} threads, {each} each, {calls} in all");
         if turns > 0 {
             scope += &format!(", and of up to {turns} calls in turn");
         }
