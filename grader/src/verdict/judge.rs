@@ -60,6 +60,10 @@ fn returned(searches: Vec<Outcome>, kind: Kind) -> Judged {
         .map(|search| search.certainty)
         .min_by_key(strength);
     let interleavings = searches.iter().map(|search| search.interleavings).sum();
+    let scenarios = match searches[..] {
+        [search] => search.scenarios,
+        _ => None,
+    };
     match (kind, weakest) {
         (Kind::Model | Kind::Possible, None) => Judged::new(
             Verdict::Broken,
@@ -69,6 +73,7 @@ fn returned(searches: Vec<Outcome>, kind: Kind) -> Judged {
             search: certainty.map(|certainty| Outcome {
                 certainty,
                 interleavings,
+                scenarios,
             }),
             ..Judged::new(Verdict::Pass, "")
         },

@@ -275,6 +275,7 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
             "kit::explore::possible",
             "kit::explore::repeat",
             "kit::explore::take_outcomes",
+            "kit::spec::conforms",
         ],
         SEARCH,
     ),

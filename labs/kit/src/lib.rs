@@ -45,6 +45,8 @@ mod model;
 #[cfg(not(feature = "bare"))]
 mod record;
 #[cfg(not(feature = "bare"))]
+pub mod spec;
+#[cfg(not(feature = "bare"))]
 mod waiting;
 #[cfg(not(feature = "bare"))]
 pub use explore::{explore, possible, repeat, seeds};

@@ -277,6 +277,11 @@ pub(crate) fn begin_execution(detailed: bool, stop_at: Option<usize>) {
     });
 }
 
+/// Whether this execution is run for its picture.
+pub(crate) fn is_detailed() -> bool {
+    DETAILED.get()
+}
+
 /// What the current, or the last, execution did.
 pub(crate) fn snapshot() -> Trace {
     TRACE.with_borrow(Clone::clone)

@@ -23,5 +23,5 @@ pub use data::{
     VERSION, Wait,
 };
 pub use html::{COLOURS, escape};
-pub use outcome::{Certainty, Outcome};
+pub use outcome::{Certainty, Outcome, Scenarios};
 pub use text::Style;

@@ -29,6 +29,61 @@ pub struct Outcome {
     pub certainty: Certainty,
     /// How many interleavings the pass ran that gives the certainty.
     pub interleavings: u64,
+    /// Which scenarios it ran, if it was not one that somebody wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scenarios: Option<Scenarios>,
+}
+
+/// Which scenarios a search ran of those that it found itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scenarios {
+    /// Up to so many threads.
+    pub threads: usize,
+    /// Up to so many calls of each.
+    pub each: usize,
+    /// Up to so many calls in all.
+    pub calls: usize,
+    /// And up to so many, one after the other; 0 for none.
+    pub turns: usize,
+    /// Those of more than so many calls, `.0`, are made of so many kinds of calls, `.1`, and not of
+    /// all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plain: Option<(usize, usize)>,
+    /// How many of them were run, the smallest first.
+    pub run: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl fmt::Display for Scenarios {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Scenarios {
+            threads,
+            each,
+            calls,
+            turns,
+            plain,
+            run,
+            of,
+        } = *self;
+        let each = match each {
+            1 => "one call".to_owned(),
+            _ => format!("{each} calls"),
+        };
+        let mut scope = format!("up to {threads} threads, {each} each, {calls} in all");
+        if turns > 0 {
+            scope += &format!(", and of up to {turns} calls in turn");
+        }
+        if let Some((short, kinds)) = plain {
+            scope += &format!(" (more than {short}: of {kinds} kinds)");
+        }
+        match (Grouped(run as u64), Grouped(of as u64)) {
+            (_, of) if self.run == self.of => {
+                write!(f, "every scenario of {scope}: {of} scenarios")
+            }
+            (run, of) => write!(f, "{run} of {of} scenarios of {scope}"),
+        }
+    }
 }
 
 impl fmt::Display for Outcome {
@@ -39,6 +94,15 @@ impl fmt::Display for Outcome {
         } else {
             "interleavings"
         };
+        if let Some(scenarios) = self.scenarios {
+            write!(f, "{scenarios}, {n} {interleavings}")?;
+            return match self.certainty {
+                Certainty::Exhaustive => f.write_str(", exhaustive"),
+                Certainty::Bounded { preemptions: 1 } => f.write_str(" (1 preemption)"),
+                Certainty::Bounded { preemptions } => write!(f, " ({preemptions} preemptions)"),
+                Certainty::Witnessed | Certainty::Sampled { .. } => Ok(()),
+            };
+        }
         match self.certainty {
             Certainty::Exhaustive => write!(f, "exhaustive: {n} {interleavings}"),
             Certainty::Bounded { preemptions: 1 } => {

@@ -6,9 +6,12 @@ use channels::bounded::Bounded;
 use channels::flavor::Patience::{self, Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Mutex};
 use kit::time::Duration;
 use kit::{explore, thread};
+
+use super::spec::bounded::Yours;
 
 fn soon() -> Patience {
     Patience::lasting(Duration::from_millis(1))
@@ -119,4 +122,9 @@ fn what_is_buffered_is_delivered_after_the_senders_are_gone() {
         let end = channel.recv(Forever);
         assert_eq!(end, Err(RecvTimeoutError::Disconnected), "nobody is left");
     });
+}
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

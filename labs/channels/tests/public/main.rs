@@ -7,3 +7,5 @@ mod pipeline;
 mod plain;
 mod rendezvous;
 mod select;
+#[path = "../spec/mod.rs"]
+mod spec;

@@ -6,10 +6,13 @@ use channels::flavor::Patience::{self, Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::rendezvous::Rendezvous;
 use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use kit::time::Duration;
 use kit::{explore, possible, thread};
+
+use super::spec::rendezvous::Yours;
 
 #[test]
 fn nobody_is_there() {
@@ -109,4 +112,9 @@ fn who_waits_is_woken_when_the_receivers_are_gone() {
             channel.disconnect(Side::Receivers);
         });
     });
+}
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

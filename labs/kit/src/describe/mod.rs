@@ -151,10 +151,22 @@ fn race_in_words(case: &Case, trace: &Trace, names: &Names) -> String {
 /// A place as the data has it.
 fn place(place: record::CallSite) -> Place {
     Place {
-        file: place.file().to_owned(),
+        file: without_detours(place.file()),
         line: place.line(),
         column: place.column(),
     }
+}
+
+/// `checks/../tests/a.rs` is `tests/a.rs`: a file that is a module of another folder by its path.
+fn without_detours(file: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in file.split('/') {
+        match parts.last() {
+            Some(last) if part == ".." && *last != ".." => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
 }
 
 /// Whether a place is in this workspace's code, and not in a library's or the kit's own.

@@ -25,7 +25,7 @@ mod stress;
 
 pub use hung::hung;
 pub(crate) use hung::watch;
-pub use picture::{Certainty, Failure, FailureKind, Outcome, Style};
+pub use picture::{Certainty, Failure, FailureKind, Outcome, Scenarios, Style};
 pub use repeat::repeat;
 pub(crate) use seeds::current_seed;
 pub use seeds::seeds;
@@ -110,6 +110,8 @@ pub struct Explorer {
     preemptions: Option<usize>,
     budget: Duration,
     sampled: bool,
+    /// One of many small scenarios, so fewer passes.
+    brief: Option<Brief>,
 }
 
 impl Default for Explorer {
@@ -125,6 +127,7 @@ impl Explorer {
             preemptions: None,
             budget: Duration::from_secs(10),
             sampled: false,
+            brief: None,
         }
     }
 
@@ -183,14 +186,48 @@ impl Explorer {
             Some(token) => replay::replay(&self, &scenario, &token),
             None => search::search(&self, &scenario, wants_goal),
         };
-        match searched {
-            Ok(outcome) => {
-                request::answer(&claim, |answer| answer.outcomes.push(outcome));
-                OUTCOMES.with_borrow_mut(|outcomes| outcomes.push(outcome));
-                outcome
-            }
-            Err(failure) => fail(failure),
+        conclude(searched)
+    }
+}
+
+/// How one of many small scenarios is searched.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Brief {
+    pub(crate) preemptions: usize,
+    /// Whether there is another pass with the orderings as written.
+    pub(crate) weak: bool,
+}
+
+/// For how long. They take some milliseconds.
+const BUDGET_OF_ONE: Duration = Duration::from_secs(3);
+
+/// Searches one of many small scenarios, and keeps the result to itself: that is for
+/// [`conclude`], when all are through. `None` if only another one is wanted, to be replayed.
+pub(crate) fn one_of_many(
+    brief: Brief,
+    scenario: impl Fn() + Send + Sync + 'static,
+) -> Result<Option<Outcome>, Box<Failure>> {
+    let scenario: run::Scenario = Arc::new(scenario);
+    let explorer = Explorer {
+        brief: Some(brief),
+        ..Explorer::new().budget(BUDGET_OF_ONE)
+    };
+    match request::replay(&claim()) {
+        Some(token) if token.search != request::next_search() => Ok(None),
+        Some(token) => replay::replay(&explorer, &scenario, &token).map(Some),
+        None => search::search(&explorer, &scenario, false).map(Some),
+    }
+}
+
+/// Reports what a search came to, and fails the test if that is a failure.
+pub(crate) fn conclude(searched: Result<Outcome, Box<Failure>>) -> Outcome {
+    match searched {
+        Ok(outcome) => {
+            request::answer(&claim(), |answer| answer.outcomes.push(outcome));
+            OUTCOMES.with_borrow_mut(|outcomes| outcomes.push(outcome));
+            outcome
         }
+        Err(failure) => fail(failure),
     }
 }
 

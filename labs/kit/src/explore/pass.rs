@@ -1,5 +1,5 @@
 //! One pass of a search: which executions it runs, under which checker.
-use super::{Certainty, Explorer};
+use super::{Brief, Certainty, Explorer};
 use crate::model::Settings;
 
 const SEED: u64 = 6824;
@@ -45,6 +45,16 @@ pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
             Strategy::Bounded(1),
         ];
         return strategies.map(|strategy| pass(strategy, usual)).to_vec();
+    }
+    if let Some(Brief { preemptions, weak }) = explorer.brief {
+        let exhaust = Strategy::Exhaust(Some(preemptions));
+        let sequential = Settings {
+            sequential: true,
+            ..usual
+        };
+        let mut passes = vec![pass(exhaust, sequential)];
+        passes.extend(weak.then(|| pass(exhaust, usual)));
+        return passes;
     }
     let limit = explorer.preemptions.unwrap_or(usize::MAX);
     let exhaust = |bound| Strategy::Exhaust(Some(limit.min(bound)));

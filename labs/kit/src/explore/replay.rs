@@ -38,6 +38,7 @@ pub(super) fn replay(
         return Ok(Outcome {
             certainty: pass.certainty(execution),
             interleavings: execution,
+            scenarios: None,
         });
     };
     let again = Token {

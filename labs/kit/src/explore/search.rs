@@ -57,6 +57,7 @@ pub(super) fn search(
                 return Ok(Outcome {
                     certainty: Certainty::Witnessed,
                     interleavings: so_far.total,
+                    scenarios: None,
                 });
             }
             Ended::Stopped(_) => break,
@@ -87,7 +88,11 @@ impl SoFar {
     }
 
     fn completed(&mut self, explorer: &Explorer, pass: Pass, executions: u64, last: &Trace) {
-        self.memory |= last.events.iter().any(depends_on_memory);
+        // Cells alone see no difference: what orders two accesses are locks then.
+        let cells = explorer.brief.is_none();
+        let depends = |event: &Event| depends_on_memory(event) && (cells || !is_on_a_cell(event));
+        self.memory |= last.events.iter().any(depends);
+        self.memory &= explorer.brief.is_none_or(|brief| brief.weak);
         self.waits |= last.events.iter().any(waits_on_a_condvar);
         let counts = !pass.settings.spurious && (!pass.settings.sequential || !self.memory);
         if counts {
@@ -99,6 +104,7 @@ impl SoFar {
             self.best = Some(Outcome {
                 certainty: pass.certainty(self.total),
                 interleavings,
+                scenarios: None,
             });
         }
     }
@@ -126,6 +132,10 @@ impl SoFar {
             )),
         }
     }
+}
+
+fn is_on_a_cell(event: &Event) -> bool {
+    matches!(event.op, Op::CellRead | Op::CellWrite)
 }
 
 /// Whether what an operation sees depends on the memory model, and not on the schedule alone.

@@ -64,7 +64,20 @@ pub(crate) fn set_settings(settings: Settings) {
     SETTINGS.set(settings);
 }
 
-pub(super) fn sequential() -> bool {
+/// From here on, whether an exhaustive search tries other orders than the one that comes first. It
+/// does at the beginning of an execution.
+pub(crate) fn explore(on: bool) {
+    if super::backend() == super::Backend::Loom && !inert() {
+        if on {
+            loom::explore();
+        } else {
+            loom::stop_exploring();
+        }
+    }
+}
+
+/// Whether each atomic operation is taken as sequentially consistent.
+pub(crate) fn sequential() -> bool {
     SETTINGS.get().sequential
 }
 

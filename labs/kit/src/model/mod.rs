@@ -34,10 +34,9 @@ pub(crate) use execution::*;
 pub(crate) use lock::{Mutex, RwLock};
 pub(crate) use on_model_thread::OnModelThread;
 pub(crate) use select::{Manner, Selectable, select};
-use thread::yield_quietly;
 pub(crate) use thread::{
     Join, begin_threads, is_finished, park, park_timeout, run_thread, sleep, spawn, unpark,
-    yield_now,
+    yield_now, yield_quietly,
 };
 pub(crate) use unwinding::{is_on_purpose, panic_on_purpose, passes_on, text, unwinding};
 pub(crate) use wait::Word;

@@ -137,7 +137,7 @@ pub(crate) fn sleep(duration: Duration, place: CallSite) {
 }
 
 /// Lets the others go first.
-pub(super) fn yield_quietly() {
+pub(crate) fn yield_quietly() {
     let switch = || match backend() {
         Backend::Shuttle => shuttle::thread::yield_now(),
         _ => loom::thread::yield_now(),

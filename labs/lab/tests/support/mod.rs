@@ -38,6 +38,7 @@ impl Course {
         let outcome = Outcome {
             certainty: Certainty::Exhaustive,
             interleavings: 414,
+            scenarios: None,
         };
         write(
             "passed",

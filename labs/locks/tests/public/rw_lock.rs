@@ -1,5 +1,6 @@
 //! Public tests of `rw_lock`.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier, Mutex};
 use kit::{explore, thread};
 use locks::rw_lock::RwLock;
@@ -62,4 +63,12 @@ fn a_writer_that_waits_goes_before_a_new_reader() {
         }
         writer.join().unwrap();
     });
+}
+
+#[path = "../spec/rw_lock.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 1, 2).in_turn(3));
 }

@@ -1,5 +1,6 @@
 //! Public tests of `semaphore`.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::{explore, thread};
 use locks::semaphore::{Semaphore, TooManyPermits};
@@ -70,4 +71,12 @@ fn two_requests_for_everything_do_not_block_each_other() {
         other.join().unwrap();
         assert_eq!(semaphore.available(), 2, "all permits are back");
     });
+}
+
+#[path = "../spec/semaphore.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

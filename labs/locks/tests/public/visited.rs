@@ -3,6 +3,7 @@
 //! Where your methods may call one another, tests of one thread run in `explore` as well: a lock
 //! that is taken twice is reported, and the test does not hang.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::visited::Visited;
@@ -66,4 +67,12 @@ fn two_threads_that_visit_one_url_fetch_it_once() {
         });
         assert_eq!(fetches.load(SeqCst), 1, "mark first, then fetch");
     });
+}
+
+#[path = "../spec/visited.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 2, 3));
 }

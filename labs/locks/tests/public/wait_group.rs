@@ -1,5 +1,6 @@
 //! Public tests of `wait_group`: `cargo test -p locks wait_group`.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::wait_group::{NegativeCount, WaitGroup};
@@ -51,4 +52,12 @@ fn everybody_who_waits_is_woken() {
             group.wait();
         });
     });
+}
+
+#[path = "../spec/wait_group.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 2, 3).in_turn(3));
 }

@@ -1,0 +1,49 @@
+//! How far a search of scenarios goes.
+
+/// Scenarios of up to so many calls are made of all calls; longer ones of the plainest.
+pub const SHORT: usize = 3;
+
+/// Which scenarios a search runs: all up to a size, or as many of them as it may.
+#[derive(Clone, Copy, Debug)]
+pub struct Scope {
+    pub(super) threads: usize,
+    pub(super) each: usize,
+    pub(super) calls: usize,
+    pub(super) interleavings: u64,
+    pub(super) turns: usize,
+}
+
+impl Scope {
+    /// Every scenario of up to so many threads, with so many calls each, and so many in all.
+    ///
+    /// # Panics
+    ///
+    /// If there are more threads than a model can have, which is five.
+    pub fn new(threads: usize, each: usize, calls: usize) -> Scope {
+        let model = 1..=5;
+        assert!(model.contains(&threads), "a model has one to five threads");
+        Scope {
+            threads,
+            each,
+            calls,
+            interleavings: u64::MAX,
+            turns: 0,
+        }
+    }
+
+    /// And every scenario of up to so many calls that come one after the other, each when nobody
+    /// moves any more; but for the last two, which may come at once. They have few interleavings.
+    #[must_use]
+    pub fn in_turn(mut self, calls: usize) -> Scope {
+        self.turns = calls;
+        self
+    }
+
+    /// Begins no scenario any more when so many interleavings were run. What was left out is said
+    /// by the outcome. (Not a time: the same answer gets the same verdict on every machine.)
+    #[must_use]
+    pub fn within(mut self, interleavings: u64) -> Scope {
+        self.interleavings = interleavings;
+        self
+    }
+}
