@@ -1,27 +1,19 @@
 //! Hidden checks of `sharded_map`.
 
-use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::sharded_map::ShardedMap;
 
-#[path = "../../../../../labs/locks/tests/spec/sharded_map.rs"]
-mod spec;
-
 harness::checks![
-    conforms_to_the_specification,
     it_is_a_map,
     keys_spread_over_all_shards,
     one_caller_makes_the_value,
+    an_insert_is_not_overwritten,
     len_is_a_number_that_was_true,
     len_and_is_empty_do_not_deadlock,
     other_shards_are_used_while_a_value_is_made,
     values_of_two_shards_are_made_at_once,
 ];
-
-fn conforms_to_the_specification() {
-    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(20_000));
-}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 type Map = ShardedMap<u32, u8>;
@@ -95,6 +87,21 @@ fn one_caller_makes_the_value() {
         });
         assert_eq!(made.load(SeqCst), 1, "both have made a value");
         assert_eq!((mine, yours), (0, 0), "both get the one that was made");
+    });
+}
+
+fn an_insert_is_not_overwritten() {
+    explore(|| {
+        let map = ShardedMap::new(2);
+        thread::scope(|s| {
+            s.spawn(|| map.insert(1, "inserted"));
+            map.get_or_insert_with(1, || "made");
+        });
+        assert_eq!(
+            map.get(&1),
+            Some("inserted"),
+            "a value is made for a missing key only, and never put over another"
+        );
     });
 }
 
