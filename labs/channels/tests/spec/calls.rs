@@ -148,37 +148,20 @@ impl Wait {
     }
 }
 
-/// What goes with each value, and with the end of each thread that sends.
-pub(crate) struct Canaries {
-    values: Vec<Canary>,
-    ends: Vec<Canary>,
-}
+/// What goes with each value.
+pub(crate) struct Canaries(Vec<Canary>);
 
 impl Canaries {
     pub(crate) fn new(threads: usize) -> Canaries {
-        Canaries {
-            values: (0..8 * threads).map(|_| Canary::new()).collect(),
-            ends: (0..threads).map(|_| Canary::new()).collect(),
-        }
+        Canaries((0..8 * threads).map(|_| Canary::new()).collect())
     }
 
     pub(crate) fn sends(&self, value: u8) {
-        self.values[usize::from(value)].write();
+        self.0[usize::from(value)].write();
     }
 
     pub(crate) fn received(&self, value: u8) -> Return {
-        self.values[usize::from(value)].read();
+        self.0[usize::from(value)].read();
         Return::Got(value)
-    }
-
-    /// A thread is about to drop a sender.
-    pub(crate) fn ends(&self, thread: usize) {
-        self.ends[thread].write();
-    }
-
-    /// No sender is left: so all that they did is to be seen.
-    pub(crate) fn ended(&self) -> Return {
-        self.ends.iter().for_each(|canary| canary.read());
-        Return::Gone
     }
 }

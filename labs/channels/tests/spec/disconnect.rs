@@ -106,23 +106,16 @@ impl Subject for Yours {
             Recv(wait) => return received(recv(&hand.receivers[0], wait), canaries),
             Next => {
                 let next = hand.receivers[0].iter().next();
-                return next.map_or_else(|| canaries.ended(), |value| canaries.received(value));
+                return next.map_or(Return::Gone, |value| canaries.received(value));
             }
             CloneSender => hand.senders.push(hand.senders[0].clone()),
             CloneReceiver => hand.receivers.push(hand.receivers[0].clone()),
+            DropSender => drop(hand.senders.pop()),
             DropReceiver => drop(hand.receivers.pop()),
+            Panic => panic_with(hand),
             _ => {
-                if !hand.senders.is_empty() {
-                    canaries.ends(at.thread);
-                }
-                match call {
-                    DropSender => drop(hand.senders.pop()),
-                    Panic => panic_with(hand),
-                    _ => {
-                        hand.senders.clear();
-                        hand.receivers.clear();
-                    }
-                }
+                hand.senders.clear();
+                hand.receivers.clear();
             }
         }
         Return::Done
@@ -190,6 +183,6 @@ fn received(received: Result<u8, RecvTimeoutError>, canaries: &Canaries) -> Retu
     match received {
         Ok(value) => canaries.received(value),
         Err(RecvTimeoutError::Timeout) => Return::Not,
-        Err(RecvTimeoutError::Disconnected) => canaries.ended(),
+        Err(RecvTimeoutError::Disconnected) => Return::Gone,
     }
 }

@@ -8,7 +8,7 @@
 use super::automaton::{Numbers, Plan};
 use super::log::{Log, UNEXPLAINED};
 use super::perform::one_call;
-use super::search::PREEMPTIONS;
+use super::scope::PREEMPTIONS;
 use super::{At, Scenario, Spec, Subject};
 use crate::channel::{self, Receiver, Sender};
 use crate::{model, record, thread};
@@ -29,12 +29,13 @@ enum Turn {
 /// If no order of the calls explains what they returned. Who sleeps and may go sleeps on: that is a
 /// deadlock.
 pub(super) fn perform<T: Subject>(
-    object: &T,
     scenario: &Scenario<T::Spec>,
     turns: &[usize],
     log: &Log,
     numbers: &Numbers<T::Spec>,
 ) {
+    log.begin();
+    let object = &T::new(scenario);
     let hands = object.hands(scenario);
     let kept = thread::scope(|scope| {
         let mut asks = Vec::new();

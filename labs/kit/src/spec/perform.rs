@@ -1,7 +1,7 @@
-//! Runs a scenario once, inside a model.
+//! Runs a scenario once whose calls come at once, inside a model.
 use super::automaton::Numbers;
 use super::log::{Log, UNEXPLAINED};
-use super::{At, Manner, Scenario, Spec, Subject, in_turn};
+use super::{At, Scenario, Spec, Subject};
 use crate::{message, record, thread};
 
 /// Runs a scenario once.
@@ -16,9 +16,6 @@ pub(super) fn perform<T: Subject>(
 ) {
     log.begin();
     let object = T::new(scenario);
-    if let Manner::InTurn(turns) = &scenario.manner {
-        return in_turn::perform(&object, scenario, turns, log, numbers);
-    }
     let mut hands = object.hands(scenario);
     let mine = hands.pop().expect("each thread has a hand");
     let last = hands.len();

@@ -3,6 +3,9 @@
 /// Scenarios of up to so many calls are made of all calls; longer ones of the plainest.
 pub const SHORT: usize = 3;
 
+/// With how many preemptions scenarios are searched: nearly all mistakes need no more.
+pub(super) const PREEMPTIONS: usize = 2;
+
 /// Which scenarios a search runs: all up to a size, or as many of them as it may.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope {

@@ -3,19 +3,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::automaton::{Automaton, Numbers, Plan};
 use super::describe::describe;
-use super::enumerate::{at_once, in_turn};
+use super::enumerate;
 use super::log::Log;
 use super::perform::perform;
 use super::progress::{progress, sleepers};
-use super::{Manner, SHORT, Scenario, Scope, Spec, Subject};
+use super::scope::PREEMPTIONS;
+use super::{Manner, SHORT, Scenario, Scope, Spec, Subject, in_turn};
 use crate::explore::{self, Brief, Failure, Outcome, Scenarios};
 use picture::Certainty;
 
-/// Runs every scenario of a scope in which nobody may be left waiting, and fails with the first in
-/// which an object does what its specification does not allow.
+/// Runs every scenario of a scope that can be judged, and fails with the first in which an object
+/// does what its specification does not allow.
 ///
 /// Each is searched over all interleavings with up to two preemptions, atomics taken as
-/// sequentially consistent; and once more with the orderings as written, if there are atomics.
+/// sequentially consistent; and once more with the orderings as written, if there are atomics and
+/// the calls come at once.
 ///
 /// # Panics
 ///
@@ -29,9 +31,6 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
     };
     explore::conclude(search.run(scope))
 }
-
-/// With how many preemptions calls at once are searched: nearly all mistakes need no more.
-pub(super) const PREEMPTIONS: usize = 2;
 
 /// Which comes first: by the number of calls, of more than two those that are not plain counted
 /// twice; by how likely it is to tell something (each call meets another, several sleep); calls in
@@ -84,7 +83,7 @@ impl<T: Subject> Search<T> {
             size @ 0..=2 => size,
             size => size + scenario.fancy(),
         };
-        for scenario in in_turn::<T::Spec>(scope) {
+        for scenario in enumerate::in_turn::<T::Spec>(scope) {
             let plan = self.numbers.plan(&scenario);
             if let Manner::InTurn(turns) = &scenario.manner
                 && let Some(sleepers) = sleepers(automaton, &plan, turns)
@@ -102,7 +101,7 @@ impl<T: Subject> Search<T> {
             }
             becomes.end_matters
         };
-        for scenario in at_once::<T::Spec>(scope) {
+        for scenario in enumerate::at_once::<T::Spec>(scope) {
             let kept = scenario.kept();
             if judge(scenario) {
                 judge(kept);
@@ -133,7 +132,10 @@ impl<T: Subject> Search<T> {
         let searched = explore::one_of_many(brief, {
             let (scenario, log) = (scenario.clone(), Arc::clone(&log));
             let numbers = self.numbers.clone();
-            move || perform::<T>(&scenario, &log, &numbers)
+            move || match &scenario.manner {
+                Manner::InTurn(turns) => in_turn::perform::<T>(&scenario, turns, &log, &numbers),
+                _ => perform::<T>(&scenario, &log, &numbers),
+            }
         });
         match searched {
             Ok(outcome) => Ok(outcome.map_or(0, |outcome| outcome.interleavings)),
