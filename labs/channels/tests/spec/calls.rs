@@ -20,15 +20,9 @@ pub(crate) enum Call {
     Recv(Wait),
     /// Gets on the list of watchers, and receives when it is woken.
     Select,
-    /// Receives by an iterator.
-    Next,
     Len,
-    CloneSender,
-    CloneReceiver,
     DropSender,
     DropReceiver,
-    /// The thread drops all it has, because it panics.
-    Panic,
     /// The thread drops all it has.
     End,
 }
@@ -73,10 +67,6 @@ impl Ends {
         self.hands.iter().map(|hand| hand[side]).sum::<usize>() + self.idle[side]
     }
 
-    pub(crate) fn add(&mut self, me: usize, side: usize) {
-        self.hands[me][side] += 1;
-    }
-
     pub(crate) fn drop(&mut self, me: usize, side: usize) {
         self.hands[me][side] -= 1;
     }
@@ -93,9 +83,9 @@ impl Ends {
 /// The side that a call needs something of, if it needs one.
 fn side(call: &Call) -> Option<usize> {
     match call {
-        Send(_) | CloneSender | DropSender => Some(SENDERS),
-        Recv(_) | Select | Next | Len | CloneReceiver | DropReceiver => Some(RECEIVERS),
-        Panic | End => None,
+        Send(_) | DropSender => Some(SENDERS),
+        Recv(_) | Select | Len | DropReceiver => Some(RECEIVERS),
+        End => None,
     }
 }
 
@@ -123,11 +113,8 @@ pub(crate) fn sensible(calls: &[Call]) -> bool {
     calls.iter().all(|call| {
         let may = side(call).is_none_or(|side| Some(side) == first && has[side] > 0);
         match call {
-            CloneSender => has[SENDERS] += 1,
-            CloneReceiver => has[RECEIVERS] += 1,
             DropSender => has[SENDERS] -= 1,
             DropReceiver => has[RECEIVERS] -= 1,
-            Panic => has = [0, 0],
             _ => {}
         }
         may

@@ -58,22 +58,18 @@ where
             next.values.push_back(value(at));
             Steps::gives(next, Return::Sent)
         }
-        Recv(_) | Select | Next if !state.values.is_empty() => {
+        Recv(_) | Select if !state.values.is_empty() => {
             let value = next.values.pop_front().expect("it is not empty");
             Steps::gives(next, Return::Got(value))
         }
-        Recv(_) | Select | Next if state.ends.left(SENDERS) == 0 => {
-            Steps::gives(next, Return::Gone)
-        }
-        Send(Forever) | Recv(Forever) | Select | Next => Steps::waits(),
+        Recv(_) | Select if state.ends.left(SENDERS) == 0 => Steps::gives(next, Return::Gone),
+        Send(Forever) | Recv(Forever) | Select => Steps::waits(),
         Send(_) | Recv(_) => Steps::gives(next, Return::Not),
         Len => Steps::gives(next, Return::Holds(state.values.len())),
-        CloneSender => next.ends(|ends| ends.add(me, SENDERS)),
-        CloneReceiver => next.ends(|ends| ends.add(me, RECEIVERS)),
         DropSender => next.ends(|ends| ends.drop(me, SENDERS)),
         DropReceiver => next.ends(|ends| ends.drop(me, RECEIVERS)),
         // One after the other.
-        Panic | End => match next.ends.drop_any(me) {
+        End => match next.ends.drop_any(me) {
             true => Steps::goes_on(next.cleared()),
             false => Steps::gives(next, Return::Done),
         },

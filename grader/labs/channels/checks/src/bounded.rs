@@ -8,13 +8,17 @@ use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::{RecvTimeoutError, SendTimeoutError};
 use kit::explore::Explorer;
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Weak};
 use kit::{explore, possible, thread};
 
 use crate::watcher::{Told, soon};
 
+use crate::spec::bounded::Yours;
+
 harness::checks![
+    conforms_to_the_specification,
     first_in_first_out,
     the_capacity_is_exact,
     an_empty_buffer_refuses,
@@ -38,6 +42,10 @@ harness::checks![
     a_watcher_is_told_of_the_end,
     a_sender_can_run_ahead,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(3, 2, 4).in_turn(4).within(15_000));
+}
 
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
 const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;

@@ -3,8 +3,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use channels::flavor::AnyFlavor;
 use channels::disconnect::{Receiver, Sender, channel};
+use channels::flavor::AnyFlavor;
 use channels::flavor::{Flavor, Patience, Side, Watchers};
 use channels::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,

@@ -5,6 +5,8 @@
 mod open;
 #[path = "../../../../../labs/channels/tests/public/plain.rs"]
 mod plain;
+#[path = "../../../../../labs/channels/tests/spec/mod.rs"]
+mod spec;
 mod watcher;
 
 harness::exercises![bounded, disconnect, pipeline, rendezvous, select];

@@ -4,13 +4,17 @@ use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::rendezvous::Rendezvous;
 use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 
 use crate::watcher::{Told, soon};
 
+use crate::spec::rendezvous::Yours;
+
 harness::checks![
+    conforms_to_the_specification,
     nobody_is_there_to_meet,
     a_send_returns_when_the_value_is_taken,
     a_receiver_that_waits_gets_the_value,
@@ -29,6 +33,10 @@ harness::checks![
     a_watcher_misses_no_sender,
     a_watcher_is_told_of_the_end,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(3, 2, 4).in_turn(4).within(15_000));
+}
 
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
 const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;

@@ -11,11 +11,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
 use locks::rw_lock::{ReadGuard, RwLock, WriteGuard};
 
+#[path = "../../../../../labs/locks/tests/spec/rw_lock.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     try_read_and_try_write_are_refused_when_they_must_be,
     writers_are_alone,
     readers_and_a_writer_never_overlap,
@@ -26,6 +31,10 @@ harness::checks![
     waiting_threads_are_counted,
     two_readers_can_be_inside_at_once,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 4).in_turn(5).within(15_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&RwLock) -> Option<ReadGuard<'_>> = |lock| lock.try_read();

@@ -12,11 +12,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
 use locks::semaphore::{Permit, Semaphore, TooManyPermits};
 
+#[path = "../../../../../labs/locks/tests/spec/semaphore.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     permits_are_counted_down_and_up,
     try_acquire_refuses_when_none_is_free,
     a_panic_gives_the_permit_back,
@@ -32,6 +37,10 @@ harness::checks![
     try_acquire_takes_what_is_free,
     two_permits_can_be_held_at_once,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).in_turn(4).within(15_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&Semaphore) -> Option<Permit<'_>> = |semaphore| semaphore.try_acquire();

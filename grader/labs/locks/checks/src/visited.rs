@@ -4,11 +4,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::channel;
 use kit::explore::panic_on_purpose;
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 use locks::visited::Visited;
 
+#[path = "../../../../../labs/locks/tests/spec/visited.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     only_the_first_mark_is_new,
     len_counts_each_url_once,
     only_the_first_visit_fetches,
@@ -19,6 +24,10 @@ harness::checks![
     a_fetch_can_mark_links,
     two_fetches_overlap,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(15_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&Visited, &str) -> bool = |visited, url| visited.mark(url);

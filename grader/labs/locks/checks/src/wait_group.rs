@@ -2,11 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use kit::{explore, thread};
 use locks::wait_group::{NegativeCount, WaitGroup};
 
+#[path = "../../../../../labs/locks/tests/spec/wait_group.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     done_below_zero_is_refused,
     wait_returns_at_once_at_zero,
     wait_returns_only_after_every_done,
@@ -15,6 +20,10 @@ harness::checks![
     an_add_during_a_wait_is_waited_for,
     a_group_can_be_used_again,
 ];
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(4, 3, 5).in_turn(4).within(15_000));
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&WaitGroup) -> Result<(), NegativeCount> = |group| group.done();
