@@ -21,12 +21,13 @@ pub struct Accepted {
 }
 
 impl Accepted {
-    /// Finds all designs of a lab: a file stands for the first that its exercise edits, a folder for those of the same
-    /// names.
+    /// Finds all designs of a lab: a file stands for the first that its exercise edits, a folder
+    /// for those of the same names.
     ///
     /// # Errors
     ///
-    /// [`BadInput`] where a folder belongs to no exercise, a file to none of its files, or a design is the solution's code.
+    /// [`BadInput`] where a folder belongs to no exercise, a file to none of its files, or a design
+    /// is the solution's code.
     pub fn all(tree: &Tree, lab: &Lab) -> Result<Vec<Accepted>> {
         let mut all = Vec::new();
         let folders = entries(&tree.accepted(&lab.name))?;

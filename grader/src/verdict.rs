@@ -4,7 +4,8 @@
 //! channel. Only a line with the secret token counts as the check's own word; exit codes and prints
 //! never make a pass.
 //!
-//! What is not here: points ([`crate::score`]), and what students are shown ([`crate::report::view`]).
+//! What is not here: points ([`crate::score`]), and what students are shown
+//! ([`crate::report::view`]).
 
 mod judge;
 
@@ -65,7 +66,8 @@ pub struct Judged {
     /// The failing interleaving.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Box<Failure>>,
-    /// What its process used of the processor, where it said so: for the check's author, not in reports.
+    /// What its process used of the processor, where it said so: for the check's author, not in
+    /// reports.
     #[serde(skip)]
     pub used: Option<Duration>,
 }

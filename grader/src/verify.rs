@@ -154,8 +154,8 @@ impl Proof<'_> {
         self.subjects.iter().copied().enumerate()
     }
 
-    /// Whether mutants are built each by itself: who names one wants to see it as a student's answer
-    /// is seen.
+    /// Whether mutants are built each by itself: who names one wants to see it as a student's
+    /// answer is seen.
     fn apart(&self) -> bool {
         self.how.apart || self.wanted.names_mutants()
     }
@@ -232,9 +232,10 @@ impl Proof<'_> {
         self.progress.print(|| anstream::eprintln!("{text}"));
     }
 
-    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are all models, also the others:
-    /// it is marked unless one of them catches it. If one is a rule, the whole exercise, because a rule counts only beside
-    /// what works. If mutants are asked for by name, all, because the author wants to see what catches them.
+    /// What has to be run to prove that a mutant is caught: the checks that it names. If those are
+    /// all models, also the others: it is marked unless one of them catches it. If one is a rule,
+    /// the whole exercise, because a rule counts only beside what works. If mutants are asked for
+    /// by name, all, because the author wants to see what catches them.
     fn to_prove(&self, mutant: &Mutant) -> Only {
         let exercise = self.lab.exercise(&mutant.exercise);
         let checks = || exercise.iter().flat_map(|exercise| &exercise.checks);

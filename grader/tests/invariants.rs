@@ -13,14 +13,24 @@ fn root() -> PathBuf {
 
 /// All Rust files below a folder, with their text.
 fn sources(folder: &str) -> Vec<(String, String)> {
+    let found = texts(folder, "rs");
+    assert!(!found.is_empty(), "{folder} has sources");
+    found
+}
+
+/// The files below a folder with that ending, each with its text; what cargo has built is left out.
+fn texts(folder: &str, ending: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a folder of the workspace") {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                folders.extend((!path.ends_with("target")).then_some(path));
+            } else if path
+                .extension()
+                .is_some_and(|extension| extension == ending)
+            {
                 let text = std::fs::read_to_string(&path).expect("a source file");
                 let name = path
                     .strip_prefix(root())
@@ -31,7 +41,6 @@ fn sources(folder: &str) -> Vec<(String, String)> {
             }
         }
     }
-    assert!(!found.is_empty(), "{folder} has sources");
     found
 }
 
@@ -290,4 +299,32 @@ fn what_two_programs_agree_on_is_written_once() {
             "it belongs in labs/protocol, not in {files:?}"
         );
     }
+}
+
+/// A table's row, a fenced line and a stub that the skeleton has in one line may be longer.
+#[test]
+fn comments_and_pages_are_a_hundred_columns_wide() {
+    let mut wide = Vec::new();
+    let folders = ["labs", "solutions", "grader", "notes"];
+    let both = folders.map(|folder| [texts(folder, "rs"), texts(folder, "md")].concat());
+    for (file, text) in both.concat() {
+        let page = file.ends_with(".md");
+        let mut fenced = false;
+        for (number, line) in text.lines().enumerate() {
+            let prose = line
+                .trim_start()
+                .trim_start_matches(['/', '!'])
+                .trim_start();
+            fenced ^= prose.starts_with("```");
+            let counts = page || line.trim_start().starts_with("//");
+            let exempt = fenced
+                || ["|", "<", "LAB:"]
+                    .iter()
+                    .any(|mark| prose.starts_with(mark));
+            if counts && !exempt && line.chars().count() > 100 {
+                wide.push(format!("{file}:{}", number + 1));
+            }
+        }
+    }
+    assert!(wide.is_empty(), "{wide:#?}");
 }

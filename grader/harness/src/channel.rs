@@ -13,8 +13,8 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    /// Takes the token from standard input and the channel from standard output. Afterwards standard
-    /// input is empty, and what the student's code prints goes to standard error.
+    /// Takes the token from standard input and the channel from standard output. Afterwards
+    /// standard input is empty, and what the student's code prints goes to standard error.
     pub(crate) fn take() -> std::io::Result<Self> {
         let mut token = String::new();
         std::io::stdin().read_to_string(&mut token)?;

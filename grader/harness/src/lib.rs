@@ -1,9 +1,9 @@
 //! Runs one check in a process of its own, and reports over a private channel.
 //!
-//! The one idea: a verdict can be trusted because of the order of things. Before any of the student's
-//! code runs, the harness takes the secret token from standard input and moves the channel away from
-//! standard output; only after the check's body has returned or unwound does it write one line with
-//! the token. Whatever else happens to the process, no such line appears.
+//! The one idea: a verdict can be trusted because of the order of things. Before any of the
+//! student's code runs, the harness takes the secret token from standard input and moves the
+//! channel away from standard output; only after the check's body has returned or unwound does it
+//! write one line with the token. Whatever else happens to the process, no such line appears.
 //!
 //! What is not here: the judgement, which is the grader's, and the search, which is the kit's.
 //!
@@ -51,8 +51,8 @@ macro_rules! exercises {
     };
 }
 
-/// What a checks binary does: `list` prints the ids of its checks, `run <id> <limits>` runs one for the
-/// grader, and anything else runs for its author whatever contains that text.
+/// What a checks binary does: `list` prints the ids of its checks, `run <id> <limits>` runs one for
+/// the grader, and anything else runs for its author whatever contains that text.
 pub fn main(checks: Checks) {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();

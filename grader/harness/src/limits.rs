@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::hang::HangLimits;
 
-/// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives what follows
-/// `--idle` and `--wall`, in seconds; a minute each if they are not there.
+/// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives
+/// what follows `--idle` and `--wall`, in seconds; a minute each if they are not there.
 pub(crate) fn set(bounds: &[&str]) -> Result<HangLimits, String> {
     let (mut idle, mut wall) = (Duration::from_secs(60), Duration::from_secs(60));
     for pair in bounds.chunks(2) {

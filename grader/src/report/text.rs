@@ -121,8 +121,8 @@ fn render_check(text: &mut String, check: &CheckReport) {
     }
 }
 
-/// What others wrote, without the characters that steer a terminal: an answer could rewrite the lines
-/// above it.
+/// What others wrote, without the characters that steer a terminal: an answer could rewrite the
+/// lines above it.
 fn plain(text: &str) -> String {
     let harmless = |c: char| match c {
         '\n' | '\t' => c,

@@ -1,7 +1,8 @@
 //! What whom is shown: the one place that decides it.
 //!
-//! A hidden check shows its claim, its verdict, and the picture of the student's own lines; never its
-//! inputs, and never what it printed. Names of checks are hidden too: the claim says what counts.
+//! A hidden check shows its claim, its verdict, and the picture of the student's own lines; never
+//! its inputs, and never what it printed. Names of checks are hidden too: the claim says what
+//! counts.
 
 use super::Report;
 use crate::tree::is_hidden;

@@ -3,8 +3,9 @@
 //! The one idea: clippy resolves names, so one entry finds `core::`, aliases, globs, re-exports and
 //! macros; but it knows no wildcard, so every type and function stands here by name.
 //!
-//! What is not here: `Arc`, `Weak` (but for their counts, which are shared and unseen), `Ordering`, `Cell`,
-//! `RefCell`, `thread::panicking`: no search depends on them. `panic::catch_unwind` is allowed too, because a thread pool has to survive its jobs.
+//! What is not here: `Arc`, `Weak` (but for their counts, which are shared and unseen), `Ordering`,
+//! `Cell`, `RefCell`, `thread::panicking`: no search depends on them. `panic::catch_unwind` is
+//! allowed too, because a thread pool has to survive its jobs.
 
 use super::Finding;
 use crate::build::messages::Location;

@@ -105,8 +105,8 @@ pub fn of(exercise: &Exercise) -> impl Iterator<Item = &Check> {
     checks.filter(|check| check.kind == Kind::Lint)
 }
 
-/// What the compiler warned about in files that `wanted` accepts, but for what only the grader asked
-/// for.
+/// What the compiler warned about in files that `wanted` accepts, but for what only the grader
+/// asked for.
 pub fn warnings(messages: &[Message], wanted: impl Fn(&str) -> bool) -> Vec<String> {
     let forced = |message: &Message| {
         let code = message.code.as_deref().unwrap_or_default();

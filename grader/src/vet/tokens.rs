@@ -1,7 +1,7 @@
 //! Reads an answer's bare tokens, before anything of it is compiled.
 //!
-//! The one idea: what acts while the compiler runs, or before `main` does, is a handful of words. Tokens
-//! show them inside macros too, and never inside comments and strings.
+//! The one idea: what acts while the compiler runs, or before `main` does, is a handful of words.
+//! Tokens show them inside macros too, and never inside comments and strings.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
@@ -48,8 +48,8 @@ struct Scan<'p> {
 }
 
 impl Scan<'_> {
-    /// Goes through a stream with a list of its own: how deep an answer nests its brackets must not be
-    /// how deep the grader recurses.
+    /// Goes through a stream with a list of its own: how deep an answer nests its brackets must not
+    /// be how deep the grader recurses.
     fn stream(&mut self, tokens: TokenStream) {
         let cut = |tokens: TokenStream| tokens.into_iter().collect::<Vec<TokenTree>>();
         let mut open = vec![(cut(tokens), 0)];
@@ -147,7 +147,8 @@ impl Scan<'_> {
     }
 }
 
-/// Whether what follows `mod` is a name (or a macro's `$name`) and a body: any other module is a file.
+/// Whether what follows `mod` is a name (or a macro's `$name`) and a body: any other module is a
+/// file.
 fn inline(after: &[TokenTree]) -> bool {
     let after = match after {
         [dollar, rest @ ..] if punct(dollar, '$') => rest,

@@ -1,4 +1,5 @@
-//! A throw-away course: the fixture `fixtures/course` with the real harness and pictures, and its skeleton generated.
+//! A throw-away course: the fixture `fixtures/course` with the real harness and pictures, and its
+//! skeleton generated.
 
 // Each test binary takes what it needs.
 #![allow(dead_code)]
@@ -15,8 +16,8 @@ fn repository() -> PathBuf {
         .to_owned()
 }
 
-/// Builds the course in `dir`, which is emptied first. Its stages stand below `dir` too, and outlive it,
-/// so that a second run of the tests finds its dependencies built.
+/// Builds the course in `dir`, which is emptied first. Its stages stand below `dir` too, and
+/// outlive it, so that a second run of the tests finds its dependencies built.
 pub(crate) fn course(dir: &Path) -> Tree {
     let root = dir.join("course");
     let _ = std::fs::remove_dir_all(&root);

@@ -1,17 +1,18 @@
 //! You write this file: a buffer with a limit, shared by many senders and many receivers.
 //!
-//! A send blocks while the buffer is full, a receive while it is empty: so a fast side waits for the slow
-//! one, and memory stays bounded. Build it from one `Mutex` and two `Condvar`s.
+//! A send blocks while the buffer is full, a receive while it is empty: so a fast side waits for
+//! the slow one, and memory stays bounded. Build it from one `Mutex` and two `Condvar`s.
 //!
 //! Watch for:
-//! - senders and receivers can wait at the same time, and a notification that reaches the wrong side is
-//!   lost: give each side a condvar of its own, or wake everybody;
+//! - senders and receivers can wait at the same time, and a notification that reaches the wrong
+//!   side is lost: give each side a condvar of its own, or wake everybody;
 //! - waking up proves nothing: another thread may have been faster;
-//! - the last one of a side to go wakes *everybody* of the other, and what is buffered is still delivered;
-//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
-//!   not look again from time to time;
-//! - a value that is dropped runs code that you do not know, and which may use this channel: never drop one
-//!   while you hold the lock.
+//! - the last one of a side to go wakes *everybody* of the other, and what is buffered is still
+//!   delivered;
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and
+//!   does not look again from time to time;
+//! - a value that is dropped runs code that you do not know, and which may use this channel: never
+//!   drop one while you hold the lock.
 //!
 //! Not here: who counts as the last one. The handles of `disconnect` know, and call
 //! [`Flavor::disconnect`].
@@ -23,8 +24,8 @@
 use crate::flavor::{Flavor, Patience, Side, Watchers};
 use crate::{RecvTimeoutError, SendTimeoutError};
 
-/// A channel in which a limited number of values wait, first in, first out. Made of locks and condvars,
-/// and of no other channel.
+/// A channel in which a limited number of values wait, first in, first out. Made of locks and
+/// condvars, and of no other channel.
 pub struct Bounded<T> {
     _yours: std::marker::PhantomData<T>, // Your fields: the buffer with its lock, and what each side sleeps on.
 }
@@ -50,7 +51,8 @@ impl<T> Flavor<T> for Bounded<T> {
         )
     }
 
-    /// Takes the value that is there longest. Blocks while the buffer is empty and a sender is left.
+    /// Takes the value that is there longest. Blocks while the buffer is empty and a sender is
+    /// left.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         todo!("wait for a value with patience {patience:?}, take it, and wake who waits for room")
     }

@@ -1,9 +1,9 @@
 //! You write this file: the two ends of a channel, and what happens when one of them is gone.
 //!
-//! [`Sender`] and [`Receiver`] are handles to one shared flavor. Any number of each may exist; a clone is
-//! another handle to the same channel. When the last handle of a side is dropped, the channel is
-//! *disconnected*: receivers get what is still there and then an error, senders get their value back. That
-//! is how a loop over a channel ends, with no extra message for it.
+//! [`Sender`] and [`Receiver`] are handles to one shared flavor. Any number of each may exist; a
+//! clone is another handle to the same channel. When the last handle of a side is dropped, the
+//! channel is *disconnected*: receivers get what is still there and then an error, senders get
+//! their value back. That is how a loop over a channel ends, with no extra message for it.
 //!
 //! Watch for:
 //! - each side has a count of its own, and exactly the last drop disconnects;
@@ -40,7 +40,8 @@ struct Shared<T> {
     // Your fields: whatever tells when the last handle of a side goes.
 }
 
-/// Makes the first two handles of a channel. They move values by its flavor, and by no other channel.
+/// Makes the first two handles of a channel. They move values by its flavor, and by no other
+/// channel.
 pub fn channel<T>(flavor: AnyFlavor<T>) -> (Sender<T>, Receiver<T>) {
     let _ = flavor;
     todo!("make a sender and a receiver that share the flavor")
@@ -101,7 +102,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is left.
+    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is
+    /// left.
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         todo!("receive with patience for {timeout:?}")
     }
@@ -123,14 +125,16 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Clone for Sender<T> {
-    /// Makes another handle to the same channel, which stays connected until that one is dropped, too.
+    /// Makes another handle to the same channel, which stays connected until that one is dropped,
+    /// too.
     fn clone(&self) -> Self {
         todo!("make another handle to the same channel")
     }
 }
 
 impl<T> Clone for Receiver<T> {
-    /// Makes another handle to the same channel, which stays connected until that one is dropped, too.
+    /// Makes another handle to the same channel, which stays connected until that one is dropped,
+    /// too.
     fn clone(&self) -> Self {
         todo!("make another handle to the same channel")
     }
@@ -202,8 +206,8 @@ impl<T> Iterator for IntoIter<T> {
 macro_rules! both_ends {
     ($end:ident) => {
         impl<T> $end<T> {
-            /// How many values wait in the channel. Other threads may change that before the caller looks
-            /// at it.
+            /// How many values wait in the channel. Other threads may change that before the caller
+            /// looks at it.
             pub fn len(&self) -> usize {
                 self.shared.flavor.len()
             }

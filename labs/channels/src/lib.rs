@@ -1,11 +1,11 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! The lab `channels`: a channel for many senders and many receivers from a mutex and condvars, each
-//! exercise in a module of its own. What they agree on is in [`flavor`]; `README.md` next to
+//! The lab `channels`: a channel for many senders and many receivers from a mutex and condvars,
+//! each exercise in a module of its own. What they agree on is in [`flavor`]; `README.md` next to
 //! `Cargo.toml` says where to start.
 //!
-//! Names and meaning are those of the crate `crossbeam-channel`, of which this is a part: a program that
-//! uses no more than this part runs with either.
+//! Names and meaning are those of the crate `crossbeam-channel`, of which this is a part: a program
+//! that uses no more than this part runs with either.
 //!
 //! # Examples
 //!
@@ -56,8 +56,8 @@ pub use kit::channel::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
 
-/// Creates a channel in which at most `capacity` values wait. With 0, none does: a send returns when the
-/// value is taken.
+/// Creates a channel in which at most `capacity` values wait. With 0, none does: a send returns
+/// when the value is taken.
 pub fn bounded<T>(capacity: usize) -> (Sender<T>, Receiver<T>) {
     use flavor::AnyFlavor::{Bounded, Rendezvous};
     disconnect::channel(match capacity {

@@ -1,15 +1,16 @@
 //! You write this file: a channel without a buffer, where values go from hand to hand.
 //!
-//! A sender and a receiver meet, like two people at a counter: a send returns when a receiver has the
-//! value, so the sender knows that somebody works on it. Build it from one `Mutex` and condvars.
+//! A sender and a receiver meet, like two people at a counter: a send returns when a receiver has
+//! the value, so the sender knows that somebody works on it. Build it from one `Mutex` and
+//! condvars.
 //!
 //! Watch for:
 //! - with several senders, "the value is gone" has to mean *my* value;
 //! - a sender that gives up takes its own value back, wherever the others are by then;
-//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
-//!   not look again from time to time;
-//! - a receiver that waits is a promise: a sender that never waits may rely on it. So a receiver looks once
-//!   more before it gives up, and no two senders rely on the same one.
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and
+//!   does not look again from time to time;
+//! - a receiver that waits is a promise: a sender that never waits may rely on it. So a receiver
+//!   looks once more before it gives up, and no two senders rely on the same one.
 //!
 //! Not here: values that wait. [`Flavor::len`] is 0, always.
 //!
@@ -20,8 +21,8 @@
 use crate::flavor::{Flavor, Patience, Side, Watchers};
 use crate::{RecvTimeoutError, SendTimeoutError};
 
-/// A channel in which no value waits without its sender. Made of locks and condvars, and of no other
-/// channel.
+/// A channel in which no value waits without its sender. Made of locks and condvars, and of no
+/// other channel.
 pub struct Rendezvous<T> {
     _yours: std::marker::PhantomData<T>, // Your fields: what is offered, who waits, what each sleeps on.
 }
@@ -40,15 +41,16 @@ impl<T> Default for Rendezvous<T> {
 }
 
 impl<T> Flavor<T> for Rendezvous<T> {
-    /// Hands the value to a receiver. Blocks until one has come for it. Without patience it goes to a receiver
-    /// that waits already, or comes back; it may come back while other senders are there, too.
+    /// Hands the value to a receiver. Blocks until one has come for it. Without patience it goes to
+    /// a receiver that waits already, or comes back; it may come back while other senders are
+    /// there, too.
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
         let _ = value;
         todo!("offer the value, and wait with patience {patience:?} until a receiver has it")
     }
 
-    /// Takes the value of a sender that waits; of which one, if there are several, is left open. Blocks while
-    /// there is none and a sender is left.
+    /// Takes the value of a sender that waits; of which one, if there are several, is left open.
+    /// Blocks while there is none and a sender is left.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         todo!("wait for a sender with patience {patience:?}, and take its value")
     }

@@ -1,14 +1,15 @@
 //! You write this file: waiting for several channels at once.
 //!
-//! A thread that waits in `recv` hears of one channel. [`Select`] hears of several: it gets on the list of
-//! [`Watchers`] of each, looks whether one has something, and sleeps until it is told that there may be more.
+//! A thread that waits in `recv` hears of one channel. [`Select`] hears of several: it gets on the
+//! list of [`Watchers`] of each, looks whether one has something, and sleeps until it is told that
+//! there may be more.
 //!
 //! Watch for:
 //! - what comes between the look and the sleep has to be noticed;
 //! - a value that is taken is handed to the caller: look for one, take one;
 //! - on every way out the thread leaves all lists;
-//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
-//!   not look again from time to time;
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and
+//!   does not look again from time to time;
 //! - a channel that always has something must not keep the others from their turn.
 //!
 //! Not here: selecting sends, and channels of several types in one `Select`; crossbeam has both.
@@ -17,7 +18,8 @@
 //!
 //! [`Watchers`]: crate::flavor::Watchers
 
-// You will want: use kit::sync::{Arc, Condvar, Mutex}; and more of crate::flavor: Flavor, Patience, Watcher.
+// You will want: use kit::sync::{Arc, Condvar, Mutex}; and more of crate::flavor: Flavor, Patience,
+// Watcher.
 use kit::time::Duration;
 
 use crate::flavor::AnyFlavor;
@@ -25,13 +27,14 @@ use crate::{Receiver, RecvError};
 
 /// Several channels of which one thread waits for whichever has something first.
 ///
-/// A channel is *ready* when it has a value, and also when it is disconnected: then the caller gets its
-/// [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out. What the thread sleeps
-/// on is left open: a condvar, a channel of its own, or nothing but `park`.
+/// A channel is *ready* when it has a value, and also when it is disconnected: then the caller gets
+/// its [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out. What the
+/// thread sleeps on is left open: a condvar, a channel of its own, or nothing but `park`.
 ///
-/// **Fairness.** With `n` channels, one that stays ready is chosen at least once in any `n` consecutive
-/// calls that choose. How is left open: a start that goes round, or the one that was chosen longest ago. (A start at random,
-/// as in Go and crossbeam, is fair on average and promises nothing about any number of calls.)
+/// **Fairness.** With `n` channels, one that stays ready is chosen at least once in any `n`
+/// consecutive calls that choose. How is left open: a start that goes round, or the one that was
+/// chosen longest ago. (A start at random, as in Go and crossbeam, is fair on average and promises
+/// nothing about any number of calls.)
 ///
 /// # Examples
 ///
@@ -114,8 +117,8 @@ impl<'a, T> Select<'a, T> {
         )
     }
 
-    /// As [`select`](Select::select), but blocks for `timeout` at most. With no channel that is how long it
-    /// takes.
+    /// As [`select`](Select::select), but blocks for `timeout` at most. With no channel that is how
+    /// long it takes.
     pub fn select_timeout(&mut self, timeout: Duration) -> Option<(usize, Result<T, RecvError>)> {
         todo!(
             "wait for {timeout:?} at most until one of the {} channels is ready",

@@ -1,7 +1,7 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! The lab `crawler`: one crawler four times, each in a module of its own. What it fetches with, and the
-//! synthetic web of the tests, are in `kit::web`. Start with the first; `README.md` next to
+//! The lab `crawler`: one crawler four times, each in a module of its own. What it fetches with,
+//! and the synthetic web of the tests, are in `kit::web`. Start with the first; `README.md` next to
 //! `Cargo.toml` says how.
 
 #[forbid(unsafe_code)]

@@ -1,37 +1,38 @@
 //! You write this file: a crawler that can be let loose on other people's servers.
 //!
-//! A limit for all fetches, a limit for each host, a limit for the pages, a way to stop it, and no bad
-//! page that ends it.
+//! A limit for all fetches, a limit for each host, a limit for the pages, a way to stop it, and no
+//! bad page that ends it.
 //!
 //! Watch for:
-//! - look and count in one step: between "there is room for one more" and "one more" another thread can
-//!   come;
-//! - a worker that waits for room at one host is a worker that fetches nothing elsewhere: take a page
-//!   that can be fetched *now*;
+//! - look and count in one step: between "there is room for one more" and "one more" another thread
+//!   can come;
+//! - a worker that waits for room at one host is a worker that fetches nothing elsewhere: take a
+//!   page that can be fetched *now*;
 //! - a place that is taken is given back, whatever the fetch does;
-//! - who waits for work has to wake when there is some, and when there will never be any more; until then
-//!   it sleeps: it does not spin, and does not look again from time to time.
+//! - who waits for work has to wake when there is some, and when there will never be any more;
+//!   until then it sleeps: it does not spin, and does not look again from time to time.
 //!
 //! Not here: robots.txt, pauses between requests to one host, second tries.
 //!
 //! Read: notes/crawler.md, "Polite".
 
-// You will want: use kit::collections::{HashMap, HashSet}; use kit::sync::{Condvar, Mutex}; and use kit::thread;
+// You will want: use kit::collections::{HashMap, HashSet}; use kit::sync::{Condvar, Mutex}; and use
+// kit::thread;
 use kit::web::{Cancel, Crawl, Fetcher, Limits};
 // You will want, too: use kit::web::{FetchError, host};
 
-/// Fetches the pages that can be reached from `start`, each URL once, within `limits` and until `cancel`, and
-/// gives what came of each. Two URLs are the same if they are the same text.
+/// Fetches the pages that can be reached from `start`, each URL once, within `limits` and until
+/// `cancel`, and gives what came of each. Two URLs are the same if they are the same text.
 ///
 /// - At most `limits.in_flight` fetches are in flight, and at most `limits.per_host` at any one
-///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however slow other
-///   hosts are.
+///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however
+///   slow other hosts are.
 /// - At most `limits.pages` fetches are begun: exactly so many, if so many pages can be reached.
 /// - After `cancel` no page is taken up. Fetches in flight are waited for, and are in the result.
 /// - At most `limits.in_flight` threads are started.
 ///
-/// A page that could not be had is in the result with its error, and is not tried again. A fetch that
-/// panics gives [`kit::web::FetchError::Panicked`], and the crawl goes on.
+/// A page that could not be had is in the result with its error, and is not tried again. A fetch
+/// that panics gives [`kit::web::FetchError::Panicked`], and the crawl goes on.
 ///
 /// Blocks until there is nothing left that may be fetched, and all threads have ended.
 ///

@@ -1,14 +1,17 @@
 //! You write this file: a crawler that shares nothing.
 //!
-//! One coordinator owns what is known. Workers get a URL over one channel, fetch, and send what came of it
-//! back over another. There is no lock, because there is nothing that two threads can reach.
+//! One coordinator owns what is known. Workers get a URL over one channel, fetch, and send what
+//! came of it back over another. There is no lock, because there is nothing that two threads can
+//! reach.
 //!
 //! Watch for:
-//! - when is the crawl over? Not when a channel is empty: a worker may be about to send a hundred links;
-//! - a bounded channel pushes back. If the coordinator waits for room for a URL while all workers wait
-//!   for room for a page, all wait for ever: a page with many links must not do that;
+//! - when is the crawl over? Not when a channel is empty: a worker may be about to send a hundred
+//!   links;
+//! - a bounded channel pushes back. If the coordinator waits for room for a URL while all workers
+//!   wait for room for a page, all wait for ever: a page with many links must not do that;
 //! - workers that still wait for work at the end have to be told that there is none;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - a worker that panics sends nothing. Who waits for its page waits for ever.
 //!
 //! Not here: a lock, and limits for each host.
@@ -18,11 +21,13 @@
 // You will want: use kit::channel; use kit::collections::HashSet; and use kit::thread;
 use kit::web::{Crawl, Fetcher};
 
-/// Fetches every page that can be reached from `start`, each URL once, with `workers` threads that fetch (0
-/// counts as 1), and gives what came of each. Two URLs are the same if they are the same text.
+/// Fetches every page that can be reached from `start`, each URL once, with `workers` threads that
+/// fetch (0 counts as 1), and gives what came of each. Two URLs are the same if they are the same
+/// text.
 ///
-/// At most `workers` fetches are in flight, and so many are whenever so many pages are known and not
-/// fetched. A page that could not be had is in the result with its error, and is not tried again.
+/// At most `workers` fetches are in flight, and so many are whenever so many pages are known and
+/// not fetched. A page that could not be had is in the result with its error, and is not tried
+/// again.
 ///
 /// Threads reach each other through channels only: there is no lock and no atomic.
 ///

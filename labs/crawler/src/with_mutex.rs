@@ -1,28 +1,29 @@
 //! You write this file: a crawler with a thread for each page.
 //!
-//! Fetching is waiting, and threads can wait together: [`crawl`] starts a thread for every page as soon as
-//! it knows of it. The threads share what is known, and a lock guards that.
+//! Fetching is waiting, and threads can wait together: [`crawl`] starts a thread for every page as
+//! soon as it knows of it. The threads share what is known, and a lock guards that.
 //!
 //! Watch for:
-//! - check and mark in one step, *before* the thread is started: otherwise two threads fetch one page,
-//!   or thousands of threads start only to find that there is nothing to do;
+//! - check and mark in one step, *before* the thread is started: otherwise two threads fetch one
+//!   page, or thousands of threads start only to find that there is nothing to do;
 //! - a lock that is held during a fetch lets one thread at a time fetch;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - the crawl is over when the last thread has ended, not when the last one was started.
 //!
-//! Not here: a limit. A page with a thousand new links means a thousand threads, and a thousand requests
-//! at once.
+//! Not here: a limit. A page with a thousand new links means a thousand threads, and a thousand
+//! requests at once.
 //!
 //! Read: notes/crawler.md, "A thread for each page".
 
 // You will want: use kit::collections::HashSet; use kit::sync::Mutex; and use kit::thread;
 use kit::web::{Crawl, Fetcher};
 
-/// Fetches every page that can be reached from `start`, each URL once, and gives what came of each. Two URLs
-/// are the same if they are the same text.
+/// Fetches every page that can be reached from `start`, each URL once, and gives what came of each.
+/// Two URLs are the same if they are the same text.
 ///
-/// Every page is fetched as soon as a page that links to it is there, whatever else is in flight. A page that
-/// could not be had is in the result with its error, and is not tried again.
+/// Every page is fetched as soon as a page that links to it is there, whatever else is in flight. A
+/// page that could not be had is in the result with its error, and is not tried again.
 ///
 /// Blocks until all of it has been fetched.
 ///

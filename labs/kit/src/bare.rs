@@ -1,5 +1,5 @@
-//! The `bare` feature: the façade's names for the plain crates behind it, for benchmarks, where layout and a
-//! comparison for each operation would show. Nothing can be modelled.
+//! The `bare` feature: the façade's names for the plain crates behind it, for benchmarks, where
+//! layout and a comparison for each operation would show. Nothing can be modelled.
 #![allow(
     missing_docs,
     reason = "the documentation is that of the crates behind it"

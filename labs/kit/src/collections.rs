@@ -1,5 +1,5 @@
-//! `HashMap` and `HashSet` that iterate in the same order in every run: the standard library's are seeded at
-//! random, and a search has to see the same program each time.
+//! `HashMap` and `HashSet` that iterate in the same order in every run: the standard library's are
+//! seeded at random, and a search has to see the same program each time.
 use std::hash::{BuildHasherDefault, DefaultHasher};
 
 /// A hasher without a random seed.

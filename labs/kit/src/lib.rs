@@ -1,9 +1,9 @@
 //! Given to every lab: primitives that run for real or under a model checker, and the explorer that
 //! searches interleavings.
 //!
-//! The one idea: a [`sync::Mutex`] (or thread, atomic, channel, …) asks when it is made whether a model
-//! runs on this thread, and is the operating system's or the checker's from then on. So one build serves
-//! ordinary tests and models, and a scenario is written once:
+//! The one idea: a [`sync::Mutex`] (or thread, atomic, channel, …) asks when it is made whether a
+//! model runs on this thread, and is the operating system's or the checker's from then on. So one
+//! build serves ordinary tests and models, and a scenario is written once:
 //!
 //! ```
 //! use kit::sync::{Arc, Mutex};
@@ -19,8 +19,8 @@
 //! });
 //! ```
 //!
-//! Not here: a way around the checker. What this crate does not offer cannot be modelled, and is not used
-//! in labs.
+//! Not here: a way around the checker. What this crate does not offer cannot be modelled, and is
+//! not used in labs.
 #![allow(
     unsafe_code,
     reason = "locks lend what they guard, and models share what checkers do not"

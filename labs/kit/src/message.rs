@@ -1,8 +1,9 @@
-//! What a scenario adds to the timeline itself: notes, and messages between nodes (who sent what to whom, what
-//! was lost, what came twice).
+//! What a scenario adds to the timeline itself: notes, and messages between nodes (who sent what to
+//! whom, what was lost, what came twice).
 //!
-//! The picture draws it as a sequence diagram. [`net`](crate::net) says all of this itself; whoever simulates something
-//! else says with these what becomes of each message. Outside a model all of this does nothing.
+//! The picture draws it as a sequence diagram. [`net`](crate::net) says all of this itself; whoever
+//! simulates something else says with these what becomes of each message. Outside a model all of
+//! this does nothing.
 use crate::model;
 use crate::record::{self, Op};
 use std::panic::Location;
@@ -96,8 +97,8 @@ impl Message {
 
 /// One of `0..count`, which the search decides: is this message lost, which one comes first?
 ///
-/// A sampled search decides at random, as part of its schedule. An exhaustive one tries them all: so few choices, and three
-/// spawned threads at most. Outside a model it is at random.
+/// A sampled search decides at random, as part of its schedule. An exhaustive one tries them all:
+/// so few choices, and three spawned threads at most. Outside a model it is at random.
 ///
 /// # Panics
 ///

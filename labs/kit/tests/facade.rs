@@ -282,7 +282,8 @@ same!(atomics_compute, {
     atomic::fence(SeqCst);
 });
 
-/// What becomes of what is queued when the last receiver goes: the same on the real backend and in a search.
+/// What becomes of what is queued when the last receiver goes: the same on the real backend and in
+/// a search.
 mod values_that_nobody_will_receive {
     use kit::{channel, explore};
     use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! A small network that loses messages, told by the program itself: the picture is a sequence diagram.
+//! A small network that loses messages, told by the program itself: the picture is a sequence
+//! diagram.
 mod support;
 
 use kit::channel::{self, Sender};

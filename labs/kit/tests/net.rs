@@ -1,4 +1,5 @@
-//! The simulated network does to frames what it was told, and nothing else; what it does is searched, drawn and repeated.
+//! The simulated network does to frames what it was told, and nothing else; what it does is
+//! searched, drawn and repeated.
 mod support;
 
 use kit::channel::{self, RecvTimeoutError};

@@ -1,5 +1,5 @@
-//! What the student's commands ask of a search by the environment. Each test runs this binary once more as a
-//! child, because the environment is the whole process's.
+//! What the student's commands ask of a search by the environment. Each test runs this binary once
+//! more as a child, because the environment is the whole process's.
 use kit::explore::{Certainty, FailureKind, seeds};
 use kit::net::{Faults, Network};
 use kit::sync::{Arc, Mutex};

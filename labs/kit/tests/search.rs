@@ -1,5 +1,5 @@
-//! What a search promises: right programs pass and are called what they are, and every way to end a search
-//! early is said.
+//! What a search promises: right programs pass and are called what they are, and every way to end a
+//! search early is said.
 #![allow(unsafe_code, reason = "some scenarios are about it")]
 mod support;
 use kit::channel::{self, RecvTimeoutError, TryRecvError, TrySendError};

@@ -38,7 +38,8 @@ pub(crate) enum Debug {
     Full,
 }
 
-/// Builds the tests of the package `lab`. Blocks until cargo ends; `progress` gets cargo's lines as they come.
+/// Builds the tests of the package `lab`. Blocks until cargo ends; `progress` gets cargo's lines as
+/// they come.
 ///
 /// # Errors
 ///
@@ -156,7 +157,8 @@ fn read(folder: &Path, well: bool, followed: &process::Followed) -> Build {
     Build::Broken(errors)
 }
 
-/// "aborting due to 2 previous errors", "2 warnings emitted": of each compilation one, so they repeat.
+/// "aborting due to 2 previous errors", "2 warnings emitted": of each compilation one, so they
+/// repeat.
 fn is_summary(said: &Said) -> bool {
     said.spans.is_empty()
         && (said.message.starts_with("aborting due to")

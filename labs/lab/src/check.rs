@@ -99,7 +99,8 @@ pub(crate) fn check(
     Ok(reports)
 }
 
-/// Failures first, and of them those that are read fastest: without a search, then with the fewest steps.
+/// Failures first, and of them those that are read fastest: without a search, then with the fewest
+/// steps.
 fn simplest_first(ran: &Ran) -> (bool, usize) {
     let steps = ran.found.as_ref().and_then(|found| found.failure.as_ref());
     (

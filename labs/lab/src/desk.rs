@@ -1,4 +1,5 @@
-//! The student's desk: the course, where they stand in it, and the folder for what commands leave behind.
+//! The student's desk: the course, where they stand in it, and the folder for what commands leave
+//! behind.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -77,7 +78,8 @@ impl Desk {
             .or_else(|| self.next(here))
     }
 
-    /// The first exercise that does not pass, after `from` and then from the start; never `from` itself.
+    /// The first exercise that does not pass, after `from` and then from the start; never `from`
+    /// itself.
     pub(crate) fn next(&self, from: Option<&Exercise>) -> Option<&Exercise> {
         let all: Vec<&Exercise> = self.course.exercises().collect();
         let from = from.map(Exercise::id);

@@ -18,7 +18,8 @@ pub(crate) fn to_open(root: &Path, exercise: &Exercise) -> String {
     first.unwrap_or_default()
 }
 
-/// Where to read on: the place of a heading, the file if it has no such heading, the lab's page, or nothing.
+/// Where to read on: the place of a heading, the file if it has no such heading, the lab's page, or
+/// nothing.
 pub(crate) fn to_read(root: &Path, exercise: &Exercise) -> Option<String> {
     let (file, anchor) = exercise
         .read
@@ -32,8 +33,8 @@ pub(crate) fn to_read(root: &Path, exercise: &Exercise) -> Option<String> {
     Some(line.map_or(file.to_owned(), |line| format!("{file}:{}:1", line + 1)))
 }
 
-/// Whether `line` is the heading `anchor` leads to: `## Check, then act {#check-then-act}`, or the same
-/// without the braces.
+/// Whether `line` is the heading `anchor` leads to: `## Check, then act {#check-then-act}`, or the
+/// same without the braces.
 fn is_heading(line: &str, anchor: &str) -> bool {
     let title = line.trim_start_matches('#');
     if title.len() == line.len() || !title.starts_with(' ') {

@@ -1,6 +1,7 @@
 //! Starts processes: the only module that does.
 //!
-//! The one idea: a child has a deadline, can be stopped from outside, and what it prints is kept up to a cap.
+//! The one idea: a child has a deadline, can be stopped from outside, and what it prints is kept up
+//! to a cap.
 //!
 //! Not here: what its output means.
 
@@ -46,7 +47,8 @@ pub(crate) enum Ended {
     Stopped,
 }
 
-/// Runs a command without input, and gives what it printed on both outputs, in order. Blocks until it ends.
+/// Runs a command without input, and gives what it printed on both outputs, in order. Blocks until
+/// it ends.
 pub(crate) fn run(
     mut command: Command,
     deadline: Duration,
@@ -103,8 +105,9 @@ pub(crate) struct Followed {
     pub(crate) stderr: Vec<String>,
 }
 
-/// Runs a command and calls `progress` with each line of its standard error as it comes. Blocks until it ends,
-/// also if it is asked to stop: a compiler that outlives its killed cargo would spoil what the next one builds.
+/// Runs a command and calls `progress` with each line of its standard error as it comes. Blocks
+/// until it ends, also if it is asked to stop: a compiler that outlives its killed cargo would
+/// spoil what the next one builds.
 pub(crate) fn follow(
     mut command: Command,
     stop: &Stop,

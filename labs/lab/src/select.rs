@@ -3,7 +3,8 @@
 use crate::course::{Course, Exercise};
 use crate::error::Unknown;
 
-/// The exercises that `word` names: `wait_group`, `locks/wait_group`, `locks`, or a file of an exercise.
+/// The exercises that `word` names: `wait_group`, `locks/wait_group`, `locks`, or a file of an
+/// exercise.
 ///
 /// # Errors
 ///

@@ -1,14 +1,16 @@
 //! Where the student stands: the file `.weft` in the workspace's folder.
 //!
-//! The one idea: plain text, one line for each exercise, sorted, so that it merges in git; where a merge left
-//! two lines for one exercise, the last one counts. It is a note to oneself: no mark is ever read from it.
+//! The one idea: plain text, one line for each exercise, sorted, so that it merges in git; where a
+//! merge left two lines for one exercise, the last one counts. It is a note to oneself: no mark is
+//! ever read from it.
 //!
 //! ```text
 //! locks/visited passed 9ae16a3b2f90404f hints 1
 //! ```
 //!
-//! The exercise; `new`, `failing` or `passed` at the last check; a hash of its files then (`-` if there was
-//! no check); how many hints were read. Lines of any other form are kept as they are, at the top.
+//! The exercise; `new`, `failing` or `passed` at the last check; a hash of its files then (`-` if
+//! there was no check); how many hints were read. Lines of any other form are kept as they are, at
+//! the top.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,7 +1,7 @@
 //! Runs tests: each in a process of its own, so that the exit code is the verdict.
 //!
-//! The one idea: a test's name comes from the program's `--list`, and nothing is ever read out of what a test
-//! prints but the words to show for a panic.
+//! The one idea: a test's name comes from the program's `--list`, and nothing is ever read out of
+//! what a test prints but the words to show for a panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -100,8 +100,8 @@ impl How {
         })
     }
 
-    /// Runs tests, a few at a time. The results are in the order of `tests`; if it is asked to stop, some are
-    /// missing.
+    /// Runs tests, a few at a time. The results are in the order of `tests`; if it is asked to
+    /// stop, some are missing.
     pub(crate) fn run_all(
         &self,
         tests: &[Test],

@@ -20,8 +20,8 @@ use std::fmt;
 /// The number of an account.
 pub type AccountId = u32;
 
-/// Accounts that are opened with the bank, and money that moves between them. Whatever threads call,
-/// none waits for ever.
+/// Accounts that are opened with the bank, and money that moves between them. Whatever threads
+/// call, none waits for ever.
 ///
 /// # Examples
 ///
@@ -53,7 +53,8 @@ pub enum TransferError {
 }
 
 impl Bank {
-    /// Opens a bank with these accounts and balances. Of two with the same number, the later counts.
+    /// Opens a bank with these accounts and balances. Of two with the same number, the later
+    /// counts.
     pub fn new(accounts: impl IntoIterator<Item = (AccountId, u64)>) -> Self {
         let _ = accounts;
         todo!("open the accounts, each with a lock of its own")

@@ -1,8 +1,8 @@
 //! You write this file: a readers-writer lock that starves nobody.
 //!
 //! Many readers or one writer; they take turns. A writer that waits stops new readers. When a
-//! writer leaves, the readers that wait at that moment go in before any writer that came after them.
-//! Build it from one `Mutex` and condvars.
+//! writer leaves, the readers that wait at that moment go in before any writer that came after
+//! them. Build it from one `Mutex` and condvars.
 //!
 //! Watch for:
 //! - a writer that leaves may let in many readers, the last reader one writer;
@@ -11,9 +11,9 @@
 //!   from time to time.
 //!
 //! Two ways to wait for oneself, and no lock can help. A thread with a [`ReadGuard`] that calls
-//! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
-//! calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go from
-//! reading to writing, drop the guard, take the other, and look again at what you read.
+//! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one
+//! that calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go
+//! from reading to writing, drop the guard, take the other, and look again at what you read.
 //!
 //! Not here: data. The lock guards whatever its users agree on.
 //!
@@ -23,9 +23,9 @@
 
 /// Admits many readers or one writer, in turns. Holds no data.
 ///
-/// When a writer leaves, the readers that wait at that moment go in before any writer that came after
-/// them. Which of several writers goes first is left open. But nobody sleeps who could go and is behind
-/// nobody. Wraps no other readers-writer lock.
+/// When a writer leaves, the readers that wait at that moment go in before any writer that came
+/// after them. Which of several writers goes first is left open. But nobody sleeps who could go and
+/// is behind nobody. Wraps no other readers-writer lock.
 pub struct RwLock {
     // Your fields: who is inside and who waits, and what the waiting threads sleep on.
 }
@@ -53,7 +53,8 @@ impl RwLock {
         todo!("wait for the readers' turn, then go in as one of them")
     }
 
-    /// Goes in to write. Blocks while anybody is inside, and while readers that waited have their turn.
+    /// Goes in to write. Blocks while anybody is inside, and while readers that waited have their
+    /// turn.
     pub fn write(&self) -> WriteGuard<'_> {
         todo!("wait until nobody is inside, then go in alone")
     }
@@ -63,18 +64,20 @@ impl RwLock {
         todo!("go in to read, unless a writer is inside or waits")
     }
 
-    /// Goes in to write if nobody is inside, and never waits: `None` where somebody is. It may be `None`
-    /// while others wait, too.
+    /// Goes in to write if nobody is inside, and never waits: `None` where somebody is. It may be
+    /// `None` while others wait, too.
     pub fn try_write(&self) -> Option<WriteGuard<'_>> {
         todo!("go in to write, unless anybody is inside")
     }
 
-    /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is read.
+    /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is
+    /// read.
     pub fn waiting_readers(&self) -> usize {
         todo!("count the readers that wait")
     }
 
-    /// How many threads wait in [`write`](RwLock::write): a number for monitoring, old when it is read.
+    /// How many threads wait in [`write`](RwLock::write): a number for monitoring, old when it is
+    /// read.
     pub fn waiting_writers(&self) -> usize {
         todo!("count the writers that wait")
     }

@@ -14,11 +14,11 @@
 //! The one exercise of this lab with `unsafe`: a `SAFETY` comment answers what the compiler can no
 //! longer check, an `ORDERING` comment names the operation that an ordering is paired with.
 //!
-//! The cell is the kit's: `with` and `with_mut` lend its pointer to a closure, and the model checker
-//! sees one access at that moment. A guard lends its value for longer, so its `deref` takes the
-//! pointer out of the closure. The checker sees the moment of each `deref`, not the whole life of the
-//! reference: enough to find two threads that reach the value with nothing between them. That a
-//! reference does not outlive its guard, the borrow checker proves.
+//! The cell is the kit's: `with` and `with_mut` lend its pointer to a closure, and the model
+//! checker sees one access at that moment. A guard lends its value for longer, so its `deref` takes
+//! the pointer out of the closure. The checker sees the moment of each `deref`, not the whole life
+//! of the reference: enough to find two threads that reach the value with nothing between them.
+//! That a reference does not outlive its guard, the borrow checker proves.
 //!
 //! Read: notes/locks.md, "Atomics and orderings".
 
@@ -27,8 +27,8 @@ use std::ops::{Deref, DerefMut};
 use kit::cell::UnsafeCell;
 // You will want: use kit::hint; use kit::sync::atomic::{AtomicBool, Ordering};
 
-/// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic and a
-/// cell, and of no other lock.
+/// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic
+/// and a cell, and of no other lock.
 pub struct SpinLock<T> {
     // Your field: whether the lock is held.
     /// Reached only through a [`Guard`], or by whoever owns the whole lock.
@@ -40,8 +40,8 @@ unsafe impl<T> Sync for SpinLock<T> {}
 
 /// Access to the value of a locked [`SpinLock`]. Dropping it unlocks, during a panic as well.
 ///
-/// It may be sent to another thread only if the value may be (`T: Send`), and lent to another thread
-/// only if the value may be (`T: Sync`).
+/// It may be sent to another thread only if the value may be (`T: Send`), and lent to another
+/// thread only if the value may be (`T: Sync`).
 #[must_use = "the lock is free again as soon as this is dropped"]
 pub struct Guard<'a, T> {
     lock: &'a SpinLock<T>,

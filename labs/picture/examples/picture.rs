@@ -1,5 +1,6 @@
-//! Draws a failure that is kept as JSON: `cargo run -p picture --example picture -- FAILURE.json > OUT.html`,
-//! or, with a width after the file, as a terminal of that width shows it.
+//! Draws a failure that is kept as JSON:
+//! `cargo run -p picture --example picture -- FAILURE.json > OUT.html`, or, with a width after the
+//! file, as a terminal of that width shows it.
 use picture::{Failure, Style};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

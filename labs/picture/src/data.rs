@@ -73,8 +73,9 @@ pub struct Place {
 }
 
 impl Place {
-    /// `bank.rs:88`, as pictures and sentences have it. What is not right under `src` says so, because a test has the name
-    /// of what it tests: `public/bank.rs:88`; and so does a hidden check: `checks/bank.rs:88`.
+    /// `bank.rs:88`, as pictures and sentences have it. What is not right under `src` says so,
+    /// because a test has the name of what it tests: `public/bank.rs:88`; and so does a hidden
+    /// check: `checks/bank.rs:88`.
     pub fn short(&self) -> String {
         let mut parts = self.file.rsplit('/');
         let name = parts.next().unwrap_or_default();
@@ -103,7 +104,8 @@ pub struct Search {
     pub preemptions: Option<usize>,
     /// Whether schedules were drawn at random.
     pub sampled: bool,
-    /// Whether atomics were taken as sequentially consistent: then the interleaving itself is wrong.
+    /// Whether atomics were taken as sequentially consistent: then the interleaving itself is
+    /// wrong.
     pub sequential: bool,
     /// Whether one wait on a condvar could end for no reason.
     pub spurious: bool,

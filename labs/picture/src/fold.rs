@@ -4,8 +4,8 @@ use crate::{Effect, Failure, FailureKind};
 impl Failure {
     /// Marks the steps that have a part in the failure; the others can be folded away.
     ///
-    /// A step has a part if two threads used its object, or if it is one of the few that tell the story
-    /// whoever is concerned: a thread is started, is stuck, fails.
+    /// A step has a part if two threads used its object, or if it is one of the few that tell the
+    /// story whoever is concerned: a thread is started, is stuck, fails.
     pub fn mark_parts(&mut self) {
         let shared: Vec<bool> = (0..self.objects.len())
             .map(|object| self.is_shared(object))

@@ -1,9 +1,11 @@
 //! The picture as one HTML file: no network, no second file, readable without scripts.
 //!
-//! The one idea: everything that is seen is written here, in Rust: drawing, table, sources, values. The script
-//! only moves through it: it marks the current step, and puts away what is not asked for.
+//! The one idea: everything that is seen is written here, in Rust: drawing, table, sources, values.
+//! The script only moves through it: it marks the current step, and puts away what is not asked
+//! for.
 //!
-//! Not here: which steps are drawn (`rows`), what orders them (`order`), what is known of objects (`state`).
+//! Not here: which steps are drawn (`rows`), what orders them (`order`), what is known of objects
+//! (`state`).
 mod arrows;
 mod data;
 mod drawing;

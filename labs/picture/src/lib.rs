@@ -1,8 +1,9 @@
 //! What a search of interleavings found, as data, and its views.
 //!
-//! The one idea: a failing interleaving is a [`Failure`], a list of steps with names, places and what orders
-//! them; the kit writes it, and every picture (terminal, HTML, a message in a report) is drawn from it and
-//! from nothing else. Its JSON form is the interface to other tools; [`VERSION`] says which.
+//! The one idea: a failing interleaving is a [`Failure`], a list of steps with names, places and
+//! what orders them; the kit writes it, and every picture (terminal, HTML, a message in a report)
+//! is drawn from it and from nothing else. Its JSON form is the interface to other tools;
+//! [`VERSION`] says which.
 //!
 //! Not here: how an interleaving is found or recorded.
 mod data;

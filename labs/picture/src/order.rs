@@ -1,7 +1,7 @@
 //! What happens before what: the closure of each thread's own order and the edges that order.
 //!
-//! The one idea: a vector clock for each step, which says of each thread up to which step it has happened
-//! before; so one comparison answers for any two steps.
+//! The one idea: a vector clock for each step, which says of each thread up to which step it has
+//! happened before; so one comparison answers for any two steps.
 use crate::{Edge, Effect, Failure};
 
 impl Failure {
@@ -24,7 +24,8 @@ impl Failure {
         clocks
     }
 
-    /// Whether an edge orders the two steps. A message that was lost tells the one it was meant for nothing.
+    /// Whether an edge orders the two steps. A message that was lost tells the one it was meant for
+    /// nothing.
     fn orders(&self, edge: &Edge) -> bool {
         edge.kind.orders() && self.steps[edge.to].effect != Effect::Lost
     }

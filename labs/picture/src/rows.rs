@@ -1,7 +1,8 @@
 //! The rows of a picture: what is drawn, what is folded, what is said once for many times.
 //!
-//! The one idea: every view draws the same rows. A lock that is taken and given back in one line of code is one
-//! row; steps without part in the failure are one row; a cycle that repeats is drawn once.
+//! The one idea: every view draws the same rows. A lock that is taken and given back in one line of
+//! code is one row; steps without part in the failure are one row; a cycle that repeats is drawn
+//! once.
 use crate::{Effect, Failure};
 use std::ops::Range;
 

@@ -1,5 +1,5 @@
-//! The picture for a terminal: one column for each thread, one line for each step; where the columns do not
-//! fit, a rail for each thread, with the steps beside them.
+//! The picture for a terminal: one column for each thread, one line for each step; where the
+//! columns do not fit, a rail for each thread, with the steps beside them.
 mod paint;
 
 use crate::rows::Row;
@@ -29,7 +29,8 @@ impl Default for Style {
     }
 }
 
-/// Wider cells are cut: a step is read at a glance. The second is for terminals where the first leaves no room.
+/// Wider cells are cut: a step is read at a glance. The second is for terminals where the first
+/// leaves no room.
 const CELLS: [usize; 2] = [48, 40];
 /// Less room than this for the source, and there are no columns.
 const CODE: usize = 24;

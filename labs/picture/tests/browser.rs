@@ -1,4 +1,5 @@
-//! The page in a browser: opens from disk, steps by key, is whole without scripts, fits a telephone.
+//! The page in a browser: opens from disk, steps by key, is whole without scripts, fits a
+//! telephone.
 mod support;
 
 use picture::Failure;

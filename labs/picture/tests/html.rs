@@ -1,4 +1,5 @@
-//! What every HTML picture keeps: it is well-formed, stands alone, shows everything, and cannot be broken out of.
+//! What every HTML picture keeps: it is well-formed, stands alone, shows everything, and cannot be
+//! broken out of.
 mod support;
 
 use picture::Failure;

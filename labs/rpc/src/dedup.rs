@@ -1,17 +1,20 @@
 //! You write this file: at most once.
 //!
-//! A client that got no reply tries again, and cannot know whether the first try was lost on the way there or on the
-//! way back. So the server must be able to tell a retry from a new call, and answer it without running it again.
-//! [`Dedup::call`] stands around every handler: it knows by its [`CallId`] what has run, what runs, and what it has
-//! answered.
+//! A client that got no reply tries again, and cannot know whether the first try was lost on the
+//! way there or on the way back. So the server must be able to tell a retry from a new call, and
+//! answer it without running it again. [`Dedup::call`] stands around every handler: it knows by its
+//! [`CallId`] what has run, what runs, and what it has answered.
 //!
 //! Watch for:
-//! - a retry can come while the original still runs: it must neither run nor be answered early, so it waits;
+//! - a retry can come while the original still runs: it must neither run nor be answered early, so
+//!   it waits;
 //! - looking whether a call is new and marking it as running are one step;
 //! - a handler can panic, and whoever waits for it must not wait for ever;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
-//! - recorded replies cannot be kept for ever, and forgetting one too early lets its call run twice: a client says
-//!   which replies it has seen (`CallId::seen`), and what is older than that is refused.
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
+//! - recorded replies cannot be kept for ever, and forgetting one too early lets its call run
+//!   twice: a client says which replies it has seen (`CallId::seen`), and what is older than that
+//!   is refused.
 //!
 //! Not here: surviving a crash of the server (`durable`).
 //!
@@ -35,7 +38,8 @@ use crate::message::{CallId, Forgotten, Reply};
 /// assert_eq!(dedup.call(call, || Ok(80.into())), Ok(Ok(90.into())));
 /// ```
 pub struct Dedup {
-    // Your fields: what is known of each client, with what guards it, and what a waiting retry sleeps on.
+    // Your fields: what is known of each client, with what guards it, and what a waiting retry
+    // sleeps on.
 }
 
 impl Dedup {
@@ -44,27 +48,29 @@ impl Dedup {
         todo!("make an empty table")
     }
 
-    /// Runs `handler` if `call` is new; else gives the reply that it got when it ran. Blocks while the handler runs, here
-    /// or on behalf of another try.
+    /// Runs `handler` if `call` is new; else gives the reply that it got when it ran. Blocks while
+    /// the handler runs, here or on behalf of another try.
     ///
-    /// What `call.seen` covers is forgotten before anything else happens, and whatever comes of the call itself.
+    /// What `call.seen` covers is forgotten before anything else happens, and whatever comes of the
+    /// call itself.
     ///
     /// # Errors
     ///
-    /// [`Forgotten`] if this client has said, before this call or with it, that it has seen its reply. If it says so while
-    /// tries of this call are here, the one whose handler runs returns its reply, and the others that or this.
+    /// [`Forgotten`] if this client has said, before this call or with it, that it has seen its
+    /// reply. If it says so while tries of this call are here, the one whose handler runs returns
+    /// its reply, and the others that or this.
     ///
     /// # Panics
     ///
-    /// If the handler does. It may have done half of its work, so the call counts as run: retries get an error as its
-    /// reply.
+    /// If the handler does. It may have done half of its work, so the call counts as run: retries
+    /// get an error as its reply.
     pub fn call(&self, call: CallId, handler: impl FnOnce() -> Reply) -> Result<Reply, Forgotten> {
         let _ = (call, handler);
         todo!("run the handler if the call is new, wait if it runs, repeat the reply if it is done")
     }
 
-    /// How many calls are in the table: those that run, and those whose replies are kept. One that its client has let go of
-    /// while it runs is gone when it ends, or sooner.
+    /// How many calls are in the table: those that run, and those whose replies are kept. One that
+    /// its client has let go of while it runs is gone when it ends, or sooner.
     pub fn len(&self) -> usize {
         todo!("count the calls in the table")
     }

@@ -1,10 +1,11 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! What a log needs of a disk, and what a disk promises: less than it seems. Appended bytes are in the machine's memory until
-//! [`Disk::sync`]; a file that was made or renamed may be gone after a crash until [`Disk::sync_dir`].
+//! What a log needs of a disk, and what a disk promises: less than it seems. Appended bytes are in
+//! the machine's memory until [`Disk::sync`]; a file that was made or renamed may be gone after a
+//! crash until [`Disk::sync_dir`].
 //!
-//! There are two: a [`Folder`] is real, and [`CrashDisk`] crashes where it is told to, so that every place
-//! where a crash can hit can be tried.
+//! There are two: a [`Folder`] is real, and [`CrashDisk`] crashes where it is told to, so that
+//! every place where a crash can hit can be tried.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, OpenOptions};
@@ -22,17 +23,19 @@ pub trait Disk: Send + Sync {
     /// As of the system, here and below.
     fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>>;
 
-    /// Puts bytes at the end of a file, and makes it if it is not there. After a crash any first part of them may be there,
-    /// until [`sync`](Disk::sync).
+    /// Puts bytes at the end of a file, and makes it if it is not there. After a crash any first
+    /// part of them may be there, until [`sync`](Disk::sync).
     fn append(&self, file: &str, bytes: &[u8]) -> io::Result<()>;
 
     /// Cuts a file off after `length` bytes.
     fn cut(&self, file: &str, length: u64) -> io::Result<()>;
 
-    /// Blocks until what a file holds survives a crash. That it exists may not: see [`sync_dir`](Disk::sync_dir).
+    /// Blocks until what a file holds survives a crash. That it exists may not: see
+    /// [`sync_dir`](Disk::sync_dir).
     fn sync(&self, file: &str) -> io::Result<()>;
 
-    /// Gives a file another name. A file that had that name is gone, and at no moment is there none.
+    /// Gives a file another name. A file that had that name is gone, and at no moment is there
+    /// none.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
     /// Removes a file.
@@ -47,8 +50,8 @@ pub trait Disk: Send + Sync {
 
 /// A folder of the real disk.
 ///
-/// A file that was written to stays open until it is renamed or removed: a system that failed to write it back says so to those who
-/// have it open, and perhaps to nobody else.
+/// A file that was written to stays open until it is renamed or removed: a system that failed to
+/// write it back says so to those who have it open, and perhaps to nobody else.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -134,11 +137,12 @@ impl Disk for Folder {
     }
 }
 
-/// A disk in memory that fails at a moment that was chosen, for ever, and can then be looked at as a restarted machine would
-/// find it.
+/// A disk in memory that fails at a moment that was chosen, for ever, and can then be looked at as
+/// a restarted machine would find it.
 ///
-/// Time is counted in *steps*: each appended byte is one, and so is each other change and each sync. A crash before step *n*
-/// lets the steps before it take effect, and no other. What has effect in memory and was not synced is up to [`Unsynced`].
+/// Time is counted in *steps*: each appended byte is one, and so is each other change and each
+/// sync. A crash before step *n* lets the steps before it take effect, and no other. What has
+/// effect in memory and was not synced is up to [`Unsynced`].
 ///
 /// # Examples
 ///
@@ -160,16 +164,19 @@ pub struct CrashDisk {
     state: Mutex<State>,
 }
 
-/// What a crash does with what was not synced. The real thing may do anything between; these are its ends.
+/// What a crash does with what was not synced. The real thing may do anything between; these are
+/// its ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unsynced {
     /// The disk was quicker than the crash.
     Kept,
     /// All of it is gone.
     Lost,
-    /// Names are as they were, and bytes are gone: a file that was renamed before it was synced is empty.
+    /// Names are as they were, and bytes are gone: a file that was renamed before it was synced is
+    /// empty.
     NamesKept,
-    /// Removed files are gone, and so is all else: nothing says that a disk does things in their order.
+    /// Removed files are gone, and so is all else: nothing says that a disk does things in their
+    /// order.
     RemovalsKept,
 }
 
@@ -216,7 +223,8 @@ impl CrashDisk {
         disk
     }
 
-    /// From now on, crashes before the step of that number, counted from when the disk was made or restarted.
+    /// From now on, crashes before the step of that number, counted from when the disk was made or
+    /// restarted.
     pub fn crash_before(&self, step: u64) {
         self.state.lock().crash_before = Some(step);
     }
@@ -236,8 +244,8 @@ impl CrashDisk {
         self.state.lock().crashed.clone()
     }
 
-    /// What a process finds when only the process was killed and started again: everything, and what was not synced still is
-    /// not. The disk does not crash.
+    /// What a process finds when only the process was killed and started again: everything, and
+    /// what was not synced still is not. The disk does not crash.
     pub fn after_kill(&self) -> CrashDisk {
         let state = State {
             steps: 0,

@@ -1,12 +1,14 @@
 //! You write this file: the lecture's key-value server.
 //!
-//! What its handlers do: get, put, append, and deduct, which is the call that nobody wants to run twice. The server runs
-//! each request in a thread of its own, so they share one map under a lock.
+//! What its handlers do: get, put, append, and deduct, which is the call that nobody wants to run
+//! twice. The server runs each request in a thread of its own, so they share one map under a lock.
 //!
 //! Watch for:
-//! - to read a value, change it and write it back is one step, or two calls lose one of their changes;
+//! - to read a value, change it and write it back is one step, or two calls lose one of their
+//!   changes;
 //! - a deduct that is refused changes nothing;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - the lock is held for the map alone, not while arguments are read or replies are made.
 //!
 //! Not here: whether a call is new (`dedup`), and what happens when the server crashes (`durable`).
@@ -66,8 +68,8 @@ pub struct DeductArgs {
 /// Why [`Store::deduct`] took nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in decimal digits and nothing
-    /// else.
+    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in
+    /// decimal digits and nothing else.
     NoBalance,
     /// The balance is only this.
     Insufficient(u64),
@@ -89,7 +91,8 @@ impl Store {
         todo!("put {value} under {key}")
     }
 
-    /// Puts `value` behind what is under `key`, or alone if nothing is. Returns how long the value is now, in bytes.
+    /// Puts `value` behind what is under `key`, or alone if nothing is. Returns how long the value
+    /// is now, in bytes.
     pub fn append(&self, key: &str, value: &str) -> usize {
         todo!("put {value} behind what is under {key}")
     }
@@ -108,11 +111,12 @@ impl Store {
         todo!("copy the whole map")
     }
 
-    /// Does what a request asks for: `KV.Get`, `KV.Put`, `KV.Append` or `KV.Deduct`. This is the handler that a server
-    /// runs for each of them.
+    /// Does what a request asks for: `KV.Get`, `KV.Put`, `KV.Append` or `KV.Deduct`. This is the
+    /// handler that a server runs for each of them.
     ///
-    /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`, `{"length": …}` for
-    /// `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for people.
+    /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`,
+    /// `{"length": …}` for `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for
+    /// people.
     pub fn handle(&self, method: &str, param: &Value) -> Reply {
         let _ = param;
         todo!("read the argument of {method}, do it, and make the reply")

@@ -1,11 +1,12 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! What `durable` and `replica` keep alive: a machine, the calls that it executes, and the replies that its clients may ask
-//! for once more.
+//! What `durable` and `replica` keep alive: a machine, the calls that it executes, and the replies
+//! that its clients may ask for once more.
 //!
-//! The one idea: a machine that depends on nothing but its calls is in the same state wherever and whenever the same calls
-//! were executed in the same order. So it is enough to write down the calls, or to send them to another machine. (Schneider,
-//! "Implementing fault-tolerant services using the state machine approach", 1990.)
+//! The one idea: a machine that depends on nothing but its calls is in the same state wherever and
+//! whenever the same calls were executed in the same order. So it is enough to write down the
+//! calls, or to send them to another machine. (Schneider, "Implementing fault-tolerant services
+//! using the state machine approach", 1990.)
 
 use std::collections::BTreeMap;
 
@@ -15,7 +16,8 @@ use serde_json::Value;
 use crate::kv::Store;
 use crate::message::{CallId, ClientId, Forgotten, Reply};
 
-/// What a server does, apart from remembering: the same calls in the same order give the same replies and the same state.
+/// What a server does, apart from remembering: the same calls in the same order give the same
+/// replies and the same state.
 pub trait Machine: Send {
     /// Executes one call. Must not panic, and must not depend on anything but the calls before it.
     fn apply(&mut self, method: &str, param: &Value) -> Reply;
@@ -66,7 +68,8 @@ pub struct Entry {
     pub param: Value,
 }
 
-/// A machine and the replies that belong to its state: the two change together, are saved together, and come back together.
+/// A machine and the replies that belong to its state: the two change together, are saved together,
+/// and come back together.
 #[derive(Debug, Default)]
 pub struct Executor<M> {
     machine: M,

@@ -1,17 +1,18 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! What client and server say to each other, as Go's `net/rpc/jsonrpc` has it, so that a Go program with nothing but
-//! its standard library can take part:
+//! What client and server say to each other, as Go's `net/rpc/jsonrpc` has it, so that a Go program
+//! with nothing but its standard library can take part:
 //!
 //! ```text
 //! {"method":"KV.Get","params":[{"key":"a"}],"id":7}
 //! {"id":7,"result":{"value":"1"},"error":null}
 //! ```
 //!
-//! A client that wants its calls executed at most once adds a member that a plain peer does not send:
+//! A client that wants its calls executed at most once adds a member that a plain peer does not
+//! send:
 //!
 //! ```text
-//! {"method":"KV.Deduct","params":[{"amount":10}],"id":8,"call":{"client":"5f0c…","seq":3,"seen":2}}
+//! {"method":"KV.Deduct","params":[{"amount":1}],"id":8,"call":{"client":"5f0c…","seq":3,"seen":2}}
 //! ```
 //!
 //! Not here: how messages are cut out of a stream of bytes (`wire`).
@@ -28,7 +29,8 @@ pub struct Request {
     pub method: String,
     /// The argument, alone in an array.
     pub params: [Value; 1],
-    /// Chosen by the client; the reply has the same. It tells apart the calls of one connection, no more.
+    /// Chosen by the client; the reply has the same. It tells apart the calls of one connection, no
+    /// more.
     pub id: u64,
     /// What tells a retry from a new call, if the client cares.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -48,15 +50,17 @@ pub struct Response {
 
 /// Names one call of one client, the same in every retry.
 ///
-/// The transaction identifier (XID) of the lecture, in two parts: unique client, and a number that grows by one
-/// with each new call. So it says more than a random number could: which calls came before.
+/// The transaction identifier (XID) of the lecture, in two parts: unique client, and a number that
+/// grows by one with each new call. So it says more than a random number could: which calls came
+/// before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CallId {
     /// Who calls.
     pub client: ClientId,
     /// The client's calls, counted from 1.
     pub seq: u64,
-    /// The client has seen the replies of its calls up to this one, and will not ask for them again. 0: of none.
+    /// The client has seen the replies of its calls up to this one, and will not ask for them
+    /// again. 0: of none.
     pub seen: u64,
 }
 
@@ -74,12 +78,13 @@ pub enum CallError {
     TimedOut,
     /// The connection is lost. Nobody knows whether the call was executed.
     Lost,
-    /// The server answered with an error. This is a reply: the call was refused, or its handler failed.
+    /// The server answered with an error. This is a reply: the call was refused, or its handler
+    /// failed.
     Refused(String),
 }
 
-/// A call is older than what its client said it has seen: nobody waits for a reply, and whether it was executed is no
-/// longer known. It was not executed now.
+/// A call is older than what its client said it has seen: nobody waits for a reply, and whether it
+/// was executed is no longer known. It was not executed now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Forgotten;
 

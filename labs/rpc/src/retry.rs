@@ -1,17 +1,17 @@
 //! You write this file: at least once, at most so many tries.
 //!
-//! [`Retry::call`] calls again until there is a reply, or the tries are used up. Each try has the same [`CallId`], so that a
-//! server that cares (`dedup`) runs only one of them.
+//! [`Retry::call`] calls again until there is a reply, or the tries are used up. Each try has the
+//! same [`CallId`], so that a server that cares (`dedup`) runs only one of them.
 //!
 //! Watch for:
 //! - a retry is the same call: it has the number of the first try;
 //! - an error that the handler returned is a reply: trying again would only ask twice;
 //! - between two tries a thread sleeps: it does not spin;
-//! - a client may have several calls under way: it has seen all replies up to the oldest of them, and no further, whatever
-//!   newer calls have returned.
+//! - a client may have several calls under way: it has seen all replies up to the oldest of them,
+//!   and no further, whatever newer calls have returned.
 //!
-//! Without `dedup` on the other side this is *at least once*: fine for calls that can run twice (get, put of one client at
-//! a time), wrong for `deduct`.
+//! Without `dedup` on the other side this is *at least once*: fine for calls that can run twice
+//! (get, put of one client at a time), wrong for `deduct`.
 //!
 //! Read: notes/rpc.md, "At least once".
 
@@ -44,8 +44,8 @@ impl<C: Caller + ?Sized> Caller for &C {
 pub struct Policy {
     /// Tries in all, at least 1; `u32::MAX` for a client that does not give up.
     pub tries: u32,
-    /// From the end of a call's first try to its second, whether the first timed out or was lost. Each further pause of
-    /// the call is twice as long as the one before it, to the nanosecond.
+    /// From the end of a call's first try to its second, whether the first timed out or was lost.
+    /// Each further pause of the call is twice as long as the one before it, to the nanosecond.
     pub pause: Duration,
     /// But no pause is longer than this.
     pub longest_pause: Duration,
@@ -75,8 +75,9 @@ impl<C: Caller> Retry<C> {
         todo!("keep the three, with no call under way")
     }
 
-    /// Calls until there is a reply. Each call has the next number of the client, counted from 1. Each try says which replies
-    /// were seen ([`CallId::seen`]): a call that was refused or given up counts as seen.
+    /// Calls until there is a reply. Each call has the next number of the client, counted from 1.
+    /// Each try says which replies were seen ([`CallId::seen`]): a call that was refused or given
+    /// up counts as seen.
     ///
     /// Blocks for all its tries and the pauses between them at most: other calls do not
     /// delay it, however many they are, and whether they wait or pause.

@@ -1,18 +1,22 @@
 //! You write this file: the dispatcher.
 //!
-//! A [`Server`] knows handlers by name. For each request of a connection it runs the one that is asked for, in a thread of
-//! its own, so that a slow request delays nobody, and sends what it returns with the request's number.
+//! A [`Server`] knows handlers by name. For each request of a connection it runs the one that is
+//! asked for, in a thread of its own, so that a slow request delays nobody, and sends what it
+//! returns with the request's number.
 //!
 //! Watch for:
 //! - a handler can take for ever: nothing that other requests need may be held while it runs;
-//! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives on;
-//! - a frame that is no request, or names no method, gets an error as its reply, and so does a request whose reply is too
-//!   long to be sent;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives
+//!   on;
+//! - a frame that is no request, or names no method, gets an error as its reply, and so does a
+//!   request whose reply is too long to be sent;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
 //!
-//! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
-//! for each request; `notes/rpc.md` tells, step by step, what makes it twenty times as fast.
+//! A thread is expensive to start, so a good server lets threads that are done take the next
+//! request. Begin with a thread for each request; `notes/rpc.md` tells, step by step, what makes it
+//! twenty times as fast.
 //!
 //! Not here: whether a request is new (`dedup`).
 //!
@@ -58,17 +62,19 @@ impl Server {
         todo!("keep the handler under {method}")
     }
 
-    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned. A server may
-    /// serve several connections at once, and others after them.
+    /// Answers the requests of one connection. Blocks until it has ended and every handler has
+    /// returned. A server may serve several connections at once, and others after them.
     ///
-    /// A reply is sent on the connection of its request as soon as the handler has returned, however long other handlers
-    /// take: those of requests that came before, of the same client, or of another connection. Every request has its own
-    /// reply, also when two have the same number. If a reply is longer than [a frame may be](crate::wire::MAX_FRAME), an
-    /// error takes its place. One that cannot be sent is dropped.
+    /// A reply is sent on the connection of its request as soon as the handler has returned,
+    /// however long other handlers take: those of requests that came before, of the same client, or
+    /// of another connection. Every request has its own reply, also when two have the same number.
+    /// If a reply is longer than [a frame may be](crate::wire::MAX_FRAME), an error takes its
+    /// place. One that cannot be sent is dropped.
     ///
-    /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it may leave others
-    /// unread, so that a client which asks faster than handlers return does not fill the memory. If what comes is no
-    /// frame, it may tell the peer so, under the number 0, before it returns.
+    /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it
+    /// may leave others unread, so that a client which asks faster than handlers return does not
+    /// fill the memory. If what comes is no frame, it may tell the peer so, under the number 0,
+    /// before it returns.
     pub fn serve(&self, link: &dyn Link) {
         let _ = link;
         todo!("answer each request that the link receives, in a thread of its own")

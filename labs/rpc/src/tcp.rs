@@ -4,8 +4,8 @@
 //!
 //! Many threads send at once, and each `write` is a system call that costs more than the rest of a
 //! small call. So whoever finds nobody writing writes for all: it yields, so that the threads that
-//! are ready to send put their frames down, writes all of them in one call, and goes on until nothing
-//! is left. (Databases call it group commit, when they do it to a disk.)
+//! are ready to send put their frames down, writes all of them in one call, and goes on until
+//! nothing is left. (Databases call it group commit, when they do it to a disk.)
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
@@ -53,8 +53,8 @@ impl TcpLink {
     ///
     /// If the connection is gone already.
     pub fn new(stream: TcpStream) -> io::Result<Self> {
-        // Without it a small packet waits until the one before was acknowledged, which the peer may put off: 88 ms a call
-        // on our machine, instead of some tens of microseconds.
+        // Without it a small packet waits until the one before was acknowledged, which the peer may
+        // put off: 88 ms a call on our machine, instead of some tens of microseconds.
         stream.set_nodelay(true)?;
         Ok(TcpLink {
             frames: Mutex::new(FrameReader::new(stream.try_clone()?)),

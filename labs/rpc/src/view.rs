@@ -1,14 +1,16 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! Who is primary, who is backup: a [`View`], and the [`ViewService`] that decides it. It runs in one place and is believed to
-//! live for ever, which is its weakness; its rules are what keeps two primaries from serving at once.
+//! Who is primary, who is backup: a [`View`], and the [`ViewService`] that decides it. It runs in
+//! one place and is believed to live for ever, which is its weakness; its rules are what keeps two
+//! primaries from serving at once.
 
 use std::collections::BTreeSet;
 
 use kit::sync::Mutex;
 
-/// A replica: what counts is what it has, not where it runs. Whoever starts again with nothing is another one, with a number that
-/// nobody had, or it could be taken for the one that had everything.
+/// A replica: what counts is what it has, not where it runs. Whoever starts again with nothing is
+/// another one, with a number that nobody had, or it could be taken for the one that had
+/// everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub u32);
 
@@ -25,9 +27,10 @@ pub struct View {
 
 /// Decides views. Threads share it.
 ///
-/// Two rules make it safe. A new primary was the backup of the view before, so it has everything that was answered. And until a
-/// primary has said that its view is [ready](ViewService::ready), that is, that its backup has everything, it stays primary: or
-/// the next could be one that has nothing. If it dies before, nobody serves until it is back.
+/// Two rules make it safe. A new primary was the backup of the view before, so it has everything
+/// that was answered. And until a primary has said that its view is [ready](ViewService::ready),
+/// that is, that its backup has everything, it stays primary: or the next could be one that has
+/// nothing. If it dies before, nobody serves until it is back.
 #[derive(Debug)]
 pub struct ViewService {
     state: Mutex<State>,
@@ -66,7 +69,8 @@ impl ViewService {
         self.state.lock().view
     }
 
-    /// A node says that it lives: it is new, or was cut off and is back. Returns the view that holds then.
+    /// A node says that it lives: it is new, or was cut off and is back. Returns the view that
+    /// holds then.
     pub fn join(&self, node: NodeId) -> View {
         let mut state = self.state.lock();
         state.dead.remove(&node);
@@ -76,8 +80,8 @@ impl ViewService {
         state.decide()
     }
 
-    /// A node is believed dead. It may live, and only be cut off: that is why the number of the view counts. Returns the view that
-    /// holds then.
+    /// A node is believed dead. It may live, and only be cut off: that is why the number of the
+    /// view counts. Returns the view that holds then.
     pub fn failed(&self, node: NodeId) -> View {
         let mut state = self.state.lock();
         state.idle.remove(&node);
@@ -87,7 +91,8 @@ impl ViewService {
         state.decide()
     }
 
-    /// The primary says that it has taken up this view and its backup has everything. Returns the view that holds then.
+    /// The primary says that it has taken up this view and its backup has everything. Returns the
+    /// view that holds then.
     pub fn ready(&self, node: NodeId, number: u64) -> View {
         let mut state = self.state.lock();
         if state.view.number == number && state.view.primary == node {
@@ -113,7 +118,8 @@ impl State {
         let (primary, backup) = match (self.dead.contains(&primary), backup) {
             (false, backup) => (primary, backup),
             (true, Some(backup)) if self.ready => (backup, None),
-            // Nobody else has everything for certain: all wait until the primary says that it lives.
+            // Nobody else has everything for certain: all wait until the primary says that it
+            // lives.
             (true, _) => return self.view,
         };
         let backup = backup.or_else(|| self.idle.first().copied());

@@ -1,12 +1,15 @@
 //! You write this file: messages out of a stream of bytes, and back.
 //!
-//! TCP carries bytes, not messages: one `read` may bring half a message, or three and a half. A message here
-//! is a *frame*: one line of JSON, ended by a newline. [`FrameReader`] cuts the stream into frames,
-//! [`decode`] makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of one, [`encode`] goes the other way.
+//! TCP carries bytes, not messages: one `read` may bring half a message, or three and a half. A
+//! message here is a *frame*: one line of JSON, ended by a newline. [`FrameReader`] cuts the stream
+//! into frames, [`decode`] makes a [`Request`](crate::message::Request) or
+//! [`Response`](crate::message::Response) of one, [`encode`] goes the other way.
 //!
 //! Watch for:
-//! - a frame may come byte by byte, and several may come at once: what is read too much belongs to the next;
-//! - a peer that never sends a newline must not make the buffer grow for ever: [`MAX_FRAME`] is the end;
+//! - a frame may come byte by byte, and several may come at once: what is read too much belongs to
+//!   the next;
+//! - a peer that never sends a newline must not make the buffer grow for ever: [`MAX_FRAME`] is the
+//!   end;
 //! - a stream that ends in the middle of a frame was cut, which is not the same as a clean end;
 //! - nothing that a peer sends may make this panic.
 //!
@@ -22,7 +25,8 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The longest frame that is read or written, in bytes, without its newline: 1 MiB.
 pub const MAX_FRAME: usize = 1 << 20;
 
-/// Cuts a stream into frames. Holds at most one frame that is not complete and one chunk that was read ahead.
+/// Cuts a stream into frames. Holds at most one frame that is not complete and one chunk that was
+/// read ahead.
 ///
 /// # Examples
 ///
@@ -45,14 +49,16 @@ impl<R: Read> FrameReader<R> {
         todo!("make a reader of the source, with nothing read yet")
     }
 
-    /// Gives the next frame, byte for byte and without its newline; `None` if the stream ended after a newline. Blocks until
-    /// the frame is whole, and no longer: reads from the source only while it holds no whole frame.
+    /// Gives the next frame, byte for byte and without its newline; `None` if the stream ended
+    /// after a newline. Blocks until the frame is whole, and no longer: reads from the source only
+    /// while it holds no whole frame.
     ///
     /// # Errors
     ///
-    /// [`WireError::TooLong`] as soon as more than [`MAX_FRAME`] bytes of a frame have come, without another read;
-    /// [`WireError::Cut`] if the stream ends within one; [`WireError::Io`] if the source fails, whatever its error (but
-    /// [`Interrupted`](io::ErrorKind::Interrupted), after which it is read again). The stream is of no use then.
+    /// [`WireError::TooLong`] as soon as more than [`MAX_FRAME`] bytes of a frame have come,
+    /// without another read; [`WireError::Cut`] if the stream ends within one; [`WireError::Io`] if
+    /// the source fails, whatever its error (but [`Interrupted`](io::ErrorKind::Interrupted), after
+    /// which it is read again). The stream is of no use then.
     pub fn read_frame(&mut self) -> Result<Option<Vec<u8>>, WireError> {
         todo!("give out what is before the next newline, reading more until there is one")
     }
@@ -60,30 +66,32 @@ impl<R: Read> FrameReader<R> {
 
 /// Writes one frame and its newline. Blocks until the sink has taken all of it.
 ///
-/// It is a single `write_all`, however long the frame is: two small writes are two packets, and on a connection without
-/// `TCP_NODELAY` the second waits until the peer has acknowledged the first.
+/// It is a single `write_all`, however long the frame is: two small writes are two packets, and on
+/// a connection without `TCP_NODELAY` the second waits until the peer has acknowledged the first.
 ///
 /// # Errors
 ///
-/// [`WireError::TooLong`] if the frame is longer than [`MAX_FRAME`]; nothing is written then. [`WireError::Io`] if
-/// the sink fails.
+/// [`WireError::TooLong`] if the frame is longer than [`MAX_FRAME`]; nothing is written then.
+/// [`WireError::Io`] if the sink fails.
 pub fn write_frame(sink: &mut impl Write, frame: &[u8]) -> Result<(), WireError> {
     let _ = (sink, frame);
     todo!("write the frame and a newline in one call")
 }
 
-/// Makes a frame of a [`Request`](crate::message::Request) or [`Response`](crate::message::Response): its JSON, on one line.
+/// Makes a frame of a [`Request`](crate::message::Request) or
+/// [`Response`](crate::message::Response): its JSON, on one line.
 pub fn encode(message: &impl Serialize) -> Vec<u8> {
     let _ = message;
     todo!("write the message as JSON")
 }
 
-/// Makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of a frame.
+/// Makes a [`Request`](crate::message::Request) or [`Response`](crate::message::Response) of a
+/// frame.
 ///
 /// # Errors
 ///
-/// [`WireError::Malformed`] if it is not JSON, or not JSON of such a message; with the parser's words, and with the place
-/// where it is not JSON.
+/// [`WireError::Malformed`] if it is not JSON, or not JSON of such a message; with the parser's
+/// words, and with the place where it is not JSON.
 pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
     let _ = frame;
     todo!("read the frame as the JSON of a message")

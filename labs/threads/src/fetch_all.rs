@@ -1,26 +1,33 @@
 //! You write this file: many requests on their way at once.
 //!
-//! A thread that waits for an answer uses no core. So for work that waits, more threads than cores are right: while one waits for
-//! its answer, the next request goes out. Ten requests of a second each then take one second and not ten.
+//! A thread that waits for an answer uses no core. So for work that waits, more threads than cores
+//! are right: while one waits for its answer, the next request goes out. Ten requests of a second
+//! each then take one second and not ten.
 //!
 //! Watch for:
 //! - who starts a thread and waits for it before starting the next has only one request on its way;
-//! - a thousand URLs are not a thousand threads, nor a thousand requests to one poor server: there is a limit;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
-//! - one URL that fails, or whose fetch panics, is one failure, and the other pages are still wanted.
+//! - a thousand URLs are not a thousand threads, nor a thousand requests to one poor server: there
+//!   is a limit;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
+//! - one URL that fails, or whose fetch panics, is one failure, and the other pages are still
+//!   wanted.
 //!
 //! Not here: links (that is the lab `crawler`), and second tries.
 //!
 //! Read: notes/threads.md, "Waiting for many at once".
 
 use kit::web::{Fetched, Fetcher};
-// You will want: use kit::web::FetchError; use kit::sync::Mutex; use kit::thread; and use std::panic::{AssertUnwindSafe, catch_unwind};
+// You will want: use kit::web::FetchError; use kit::sync::Mutex; use kit::thread; and use
+// std::panic::{AssertUnwindSafe, catch_unwind};
 
-/// Fetches every URL once, at most `limit` at a time (0 counts as 1), and gives what came of each, in the order of the URLs. A
-/// URL that is there twice is fetched twice. One whose fetch fails or panics is not tried again.
+/// Fetches every URL once, at most `limit` at a time (0 counts as 1), and gives what came of each,
+/// in the order of the URLs. A URL that is there twice is fetched twice. One whose fetch fails or
+/// panics is not tried again.
 ///
-/// As long as a URL is left that was not begun, `limit` fetches are in flight. At most `limit` threads are started, and at most
-/// one for each URL. A fetch that panics gives [`kit::web::FetchError::Panicked`], and takes nothing from the others.
+/// As long as a URL is left that was not begun, `limit` fetches are in flight. At most `limit`
+/// threads are started, and at most one for each URL. A fetch that panics gives
+/// [`kit::web::FetchError::Panicked`], and takes nothing from the others.
 ///
 /// Blocks until all fetches have ended.
 ///

@@ -1,14 +1,17 @@
 //! You write this file: MapReduce, on the threads of one machine.
 //!
-//! The user gives two functions that know nothing of threads. `map` makes pairs of key and value of one input; `reduce` makes one
-//! result of a key and all its values. Between them every pair goes to the reduce task of its key. The lecture's
-//! labs do it on a thousand machines (Dean and Ghemawat, 2004); here machines are threads and files are vectors.
+//! The user gives two functions that know nothing of threads. `map` makes pairs of key and value of
+//! one input; `reduce` makes one result of a key and all its values. Between them every pair goes
+//! to the reduce task of its key. The lecture's labs do it on a thousand machines (Dean and
+//! Ghemawat, 2004); here machines are threads and files are vectors.
 //!
 //! Watch for:
-//! - a reduce task needs what *all* map tasks made: none may begin before the last map task has ended;
+//! - a reduce task needs what *all* map tasks made: none may begin before the last map task has
+//!   ended;
 //! - each task runs once, on whichever thread is free;
 //! - two map tasks that end at once must not lose each other's pairs;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - the result must not depend on who was faster: values come in the order of the inputs.
 //!
 //! Not here: tasks that fail and are tried again.
@@ -26,7 +29,8 @@ pub fn partition(key: &impl Hash, reducers: usize) -> usize {
     (hash % reducers.max(1) as u64) as usize
 }
 
-/// Counts how often each word is in the documents: the example of everybody, and of the benchmark. Given.
+/// Counts how often each word is in the documents: the example of everybody, and of the benchmark.
+/// Given.
 ///
 /// # Examples
 ///
@@ -46,18 +50,21 @@ pub fn word_count(documents: &[&str], reducers: usize, workers: usize) -> BTreeM
     map_reduce(documents, reducers, workers, map, reduce)
 }
 
-/// Calls `map` for each input, one map task each; then `reduce` for each key with all its values, in `reducers` reduce tasks
-/// (0 counts as 1); both on at most `workers` threads at a time (0 counts as 1).
+/// Calls `map` for each input, one map task each; then `reduce` for each key with all its values,
+/// in `reducers` reduce tasks (0 counts as 1); both on at most `workers` threads at a time (0
+/// counts as 1).
 ///
-/// The values of a key come in the order of the inputs, and within one input as `map` gave them. All keys of one
-/// [`partition`] are reduced by one task, in order. No call of `reduce` begins before all calls of `map` have ended. As long as
-/// a task is left that was not begun, and may be, no thread is without one.
+/// The values of a key come in the order of the inputs, and within one input as `map` gave them.
+/// All keys of one [`partition`] are reduced by one task, in order. No call of `reduce` begins
+/// before all calls of `map` have ended. As long as a task is left that was not begun, and may be,
+/// no thread is without one.
 ///
 /// Blocks until all threads have ended.
 ///
 /// # Panics
 ///
-/// If `map` or `reduce` does, once all threads have ended. Tasks that were not begun before may be left.
+/// If `map` or `reduce` does, once all threads have ended. Tasks that were not begun before may be
+/// left.
 pub fn map_reduce<I, K, V, R>(
     inputs: &[I],
     reducers: usize,

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::path::Path;
 
-/// Finishes the book that mdBook has put into `folder`. Links out of it begin with `repository` from then on: a
-/// path from `folder`, or an address.
+/// Finishes the book that mdBook has put into `folder`. Links out of it begin with `repository`
+/// from then on: a path from `folder`, or an address.
 ///
 /// # Errors
 ///
@@ -109,7 +109,8 @@ fn dead_links(pages: &BTreeMap<String, String>, folder: &Path, repository: &str)
     let mut dead = Vec::new();
     for (page, text) in pages {
         for link in values(text, "href").chain(values(text, "src")) {
-            // Elsewhere; and mdBook's page for wrong addresses names everything from the site's root.
+            // Elsewhere; and mdBook's page for wrong addresses names everything from the site's
+            // root.
             let scheme = link.split(['/', '#']).next().unwrap_or_default();
             if scheme.contains(':') || link.starts_with(repository) || link.starts_with('/') {
                 continue;

@@ -1,7 +1,8 @@
 //! The book's programs: the traps that its pages draw, and what keeps the pages true.
 //!
-//! The one idea: whatever a page shows of a program (its lines, the picture of its failing interleaving, the
-//! compiler's message) is made from the program, and a test compares. See [`remade`].
+//! The one idea: whatever a page shows of a program (its lines, the picture of its failing
+//! interleaving, the compiler's message) is made from the program, and a test compares. See
+//! [`remade`].
 //!
 //! Not here: the pages, which are the Markdown files beside this folder.
 mod built;
@@ -30,7 +31,8 @@ pub struct Trap {
     search: fn(),
 }
 
-/// The traps of a module, each a function without arguments that calls `explore`, `possible` or `repeat`.
+/// The traps of a module, each a function without arguments that calls `explore`, `possible` or
+/// `repeat`.
 macro_rules! traps {
     ($($name:ident),* $(,)?) => {
         &[$(Trap { name: stringify!($name), search: $name }),*]

@@ -205,7 +205,8 @@ struct Flag {
     value: UnsafeCell<u32>,
 }
 
-// SAFETY: not given: that a thread may use `value` while another does is the trap, and only models run it.
+// SAFETY: not given: that a thread may use `value` while another does is the trap, and only models
+// run it.
 unsafe impl Sync for Flag {}
 
 impl Flag {
@@ -217,7 +218,8 @@ impl Flag {
     }
 
     fn add_one(&self) {
-        // SAFETY: the pointer is valid; that nobody else uses it is what the callers fail to see to.
+        // SAFETY: the pointer is valid; that nobody else uses it is what the callers fail to see
+        // to.
         self.value.with_mut(|value| unsafe { *value += 1 });
     }
 }

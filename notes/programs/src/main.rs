@@ -6,8 +6,8 @@
 //! cargo run -q -p book -- finish target/book ../.. # `make book` does: see `book::finish`
 //! ```
 //!
-//! The token in the last line of a picture is for the tests of labs; here `WEFT_REPLAY=<token>` before the command
-//! runs that interleaving again.
+//! The token in the last line of a picture is for the tests of labs; here `WEFT_REPLAY=<token>`
+//! before the command runs that interleaving again.
 use std::path::Path;
 use std::process::ExitCode;
 

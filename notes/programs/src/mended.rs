@@ -129,7 +129,8 @@ struct Flag {
     value: UnsafeCell<u32>,
 }
 
-// SAFETY: `value` is used by who has swapped `held` from false to true, and before they store false.
+// SAFETY: `value` is used by who has swapped `held` from false to true, and before they store
+// false.
 unsafe impl Sync for Flag {}
 
 fn swap_and_release() {

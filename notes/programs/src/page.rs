@@ -9,11 +9,12 @@
 //! | `<!-- code: programs/src/locks.rs: fn is_new; fn pay > let mut payer -->` | these excerpts of it |
 //! | `<!-- compiler: programs/refused/two_writers.rs -->` | what the compiler says to it |
 //!
-//! And `<!-- outcome: mended::one_arrives_twice -->` says that the paragraph below it names the number of interleavings that
-//! the search of a right program takes. That one is only compared.
+//! And `<!-- outcome: mended::one_arrives_twice -->` says that the paragraph below it names the
+//! number of interleavings that the search of a right program takes. That one is only compared.
 //!
-//! Files are named from the page's folder, as in a link. An excerpt is named by how its first line begins, `pub`
-//! left out, and goes on to the line that closes it; `>` looks within the excerpt before it.
+//! Files are named from the page's folder, as in a link. An excerpt is named by how its first line
+//! begins, `pub` left out, and goes on to the line that closes it; `>` looks within the excerpt
+//! before it.
 use crate::{Trap, find, shown};
 use std::fmt;
 use std::path::Path;
@@ -136,8 +137,9 @@ fn excerpt(lines: &[&str], part: &str) -> Option<String> {
     Some(moved.collect::<Vec<_>>().join("\n"))
 }
 
-/// How many of the lines below belong to a line with this indent: those that are further in, and those that go on
-/// with it, such as `) -> bool {`, `where` and `} else {`, up to the one that closes it.
+/// How many of the lines below belong to a line with this indent: those that are further in, and
+/// those that go on with it, such as `) -> bool {`, `where` and `} else {`, up to the one that
+/// closes it.
 fn end(below: &[&str], indent: usize) -> usize {
     for (at, line) in below.iter().enumerate() {
         if line.is_empty() || self::indent(line) > indent {
@@ -180,7 +182,8 @@ fn compilers_message(path: &Path) -> Result<String, String> {
     }
     let message = String::from_utf8_lossy(&said.stderr);
     if message.contains("--> /") {
-        // Where the library's sources are, and whether its lines are shown, differs between machines.
+        // Where the library's sources are, and whether its lines are shown, differs between
+        // machines.
         return Err(format!(
             "the message to {} points into the standard library; take a program whose message does not",
             path.display()

@@ -4,7 +4,8 @@ use kit::explore::{Failure, Outcome, take_outcomes};
 use picture::Style;
 use std::panic::resume_unwind;
 
-/// Searches; what was found is on standard error already, in colours and with the command that replays it.
+/// Searches; what was found is on standard error already, in colours and with the command that
+/// replays it.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! Every link of every page leads somewhere: pages of the book, and all other Markdown of the repository.
+//! Every link of every page leads somewhere: pages of the book, and all other Markdown of the
+//! repository.
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Component, Path, PathBuf};

@@ -1,7 +1,8 @@
 //! Given: the lab's channel next to what a professional would use.
 //!
-//! Half of the threads send and half receive, so 2 threads are one of each and 8 are four of each. One
-//! operation is one send or one receive. In every row crossbeam comes first: see `Suite::measure`.
+//! Half of the threads send and half receive, so 2 threads are one of each and 8 are four of each.
+//! One operation is one send or one receive. In every row crossbeam comes first: see
+//! `Suite::measure`.
 //!
 //! Where the threads run decides more than the code does. Pin the run, and say to how many cores:
 //! `taskset -c 0 cargo bench --bench channels`.
@@ -26,7 +27,8 @@ macro_rules! measure {
     }};
 }
 
-/// The standard library's receiver is for one thread at a time, so threads that share it take turns.
+/// The standard library's receiver is for one thread at a time, so threads that share it take
+/// turns.
 struct Shared<T>(Mutex<mpsc::Receiver<T>>);
 
 impl<T> Shared<T> {

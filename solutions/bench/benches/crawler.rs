@@ -1,7 +1,8 @@
-//! Given: the exercises of the lab `crawler` on a synthetic web, next to the time that no crawler can beat.
+//! Given: the exercises of the lab `crawler` on a synthetic web, next to the time that no crawler
+//! can beat.
 //!
-//! A page is known only when a page that links to it is there. So with six levels of links and 10 ms for each
-//! page, no crawl takes less than 60 ms, however many threads it has: that is the peer.
+//! A page is known only when a page that links to it is there. So with six levels of links and 10
+//! ms for each page, no crawl takes less than 60 ms, however many threads it has: that is the peer.
 
 use std::collections::HashSet;
 use std::thread::{self, Scope};
@@ -87,7 +88,8 @@ of_the_course!(
     "yours: polite, 64"
 );
 
-/// The lecture's handout taken literally: a thread for each link, which looks whether there is anything to do.
+/// The lecture's handout taken literally: a thread for each link, which looks whether there is
+/// anything to do.
 fn a_thread_for_each_link<'scope>(
     url: String,
     scope: &'scope Scope<'scope, '_>,

@@ -1,6 +1,7 @@
 //! Given: the exercises of the lab `threads` next to what a professional would use.
 //!
-//! One operation is one whole call: all items, or all jobs. In every exercise the peer comes first: see `Suite::measure`.
+//! One operation is one whole call: all items, or all jobs. In every exercise the peer comes first:
+//! see `Suite::measure`.
 
 use std::hint::black_box;
 
@@ -13,7 +14,8 @@ const WORKERS: usize = 2;
 /// Who is measured by one call of theirs.
 const ONE: usize = 1;
 
-/// How many items, and how long each computes: few long ones, and many for which taking the next costs as much as the work.
+/// How many items, and how long each computes: few long ones, and many for which taking the next
+/// costs as much as the work.
 const ITEMS: [(&str, usize, u64); 2] = [
     ("64 long items", 64, 50_000),
     ("10,000 short items", 10_000, 50),

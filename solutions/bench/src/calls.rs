@@ -1,7 +1,8 @@
 //! Given: who makes how many calls a second, and how long one takes.
 //!
-//! Criterion measures one name after the other. Calls over a network depend so much on what else the machine does in that
-//! second that here everybody has a turn in each round, and what is compared is rounds.
+//! Criterion measures one name after the other. Calls over a network depend so much on what else
+//! the machine does in that second that here everybody has a turn in each round, and what is
+//! compared is rounds.
 
 use std::sync::Barrier;
 use std::thread;
@@ -58,9 +59,9 @@ impl<'a> Race<'a> {
         }
     }
 
-    /// Runs all rounds, and prints the medians. The last column is how many times as many calls `ours` made in the same
-    /// round; with one call at a time, which measures how a core wakes, it is left out. Prints nothing if nobody was
-    /// asked for.
+    /// Runs all rounds, and prints the medians. The last column is how many times as many calls
+    /// `ours` made in the same round; with one call at a time, which measures how a core wakes, it
+    /// is left out. Prints nothing if nobody was asked for.
     pub fn run(mut self, in_flight: &[usize], ours: &str) {
         if self.players.is_empty() {
             return;

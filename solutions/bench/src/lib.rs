@@ -1,8 +1,8 @@
 //! Given: threads that work at the same time, and a table of who was how fast.
 //!
-//! Criterion measures one name at a time. What a reader wants to know is the ratio to the crate that a
-//! professional would use, from the same run on the same machine: [`Suite`] keeps the medians, and
-//! prints that table at the end.
+//! Criterion measures one name at a time. What a reader wants to know is the ratio to the crate
+//! that a professional would use, from the same run on the same machine: [`Suite`] keeps the
+//! medians, and prints that table at the end.
 
 pub mod calls;
 
@@ -107,8 +107,8 @@ impl Suite {
     }
 }
 
-/// Shares `operations` out over `threads` threads that start together. Returns the time from the start
-/// of the first to the end of the last, for exactly so many operations.
+/// Shares `operations` out over `threads` threads that start together. Returns the time from the
+/// start of the first to the end of the last, for exactly so many operations.
 fn together(threads: usize, operations: u64, work: &(impl Fn(usize, u64) + Sync)) -> Duration {
     let each = operations.div_ceil(threads as u64);
     let gate = Barrier::new(threads);

@@ -1,17 +1,18 @@
 //! You write this file: a buffer with a limit, shared by many senders and many receivers.
 //!
-//! A send blocks while the buffer is full, a receive while it is empty: so a fast side waits for the slow
-//! one, and memory stays bounded. Build it from one `Mutex` and two `Condvar`s.
+//! A send blocks while the buffer is full, a receive while it is empty: so a fast side waits for
+//! the slow one, and memory stays bounded. Build it from one `Mutex` and two `Condvar`s.
 //!
 //! Watch for:
-//! - senders and receivers can wait at the same time, and a notification that reaches the wrong side is
-//!   lost: give each side a condvar of its own, or wake everybody;
+//! - senders and receivers can wait at the same time, and a notification that reaches the wrong
+//!   side is lost: give each side a condvar of its own, or wake everybody;
 //! - waking up proves nothing: another thread may have been faster;
-//! - the last one of a side to go wakes *everybody* of the other, and what is buffered is still delivered;
-//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
-//!   not look again from time to time;
-//! - a value that is dropped runs code that you do not know, and which may use this channel: never drop one
-//!   while you hold the lock.
+//! - the last one of a side to go wakes *everybody* of the other, and what is buffered is still
+//!   delivered;
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and
+//!   does not look again from time to time;
+//! - a value that is dropped runs code that you do not know, and which may use this channel: never
+//!   drop one while you hold the lock.
 //!
 //! Not here: who counts as the last one. The handles of `disconnect` know, and call
 //! [`Flavor::disconnect`].
@@ -28,8 +29,8 @@ use kit::sync::{Condvar, Mutex};
 use crate::flavor::{Flavor, Patience, Side, Watchers};
 use crate::{RecvTimeoutError, SendTimeoutError};
 
-/// A channel in which a limited number of values wait, first in, first out. Made of locks and condvars,
-/// and of no other channel.
+/// A channel in which a limited number of values wait, first in, first out. Made of locks and
+/// condvars, and of no other channel.
 pub struct Bounded<T> {
     // LAB: _yours: std::marker::PhantomData<T>, // Your fields: the buffer with its lock, and what each side sleeps on.
     capacity: usize,
@@ -46,8 +47,8 @@ pub struct Bounded<T> {
 struct State<T> {
     /// Never more than `capacity`.
     values: VecDeque<T>,
-    /// Receivers that sleep on `not_empty`, or have been woken and do not have the lock yet. Zero: a
-    /// notification would reach nobody.
+    /// Receivers that sleep on `not_empty`, or have been woken and do not have the lock yet. Zero:
+    /// a notification would reach nobody.
     receivers_waiting: usize,
     /// The same for senders and `not_full`.
     senders_waiting: usize,
@@ -109,8 +110,8 @@ impl<T> Flavor<T> for Bounded<T> {
             // And from the top: whatever woke us, somebody else may have been faster.
         }
         state.values.push_back(value);
-        // One value, one receiver. If it is slow, a receiver that comes by may take the value, and the one
-        // that was woken will find nothing and sleep again.
+        // One value, one receiver. If it is slow, a receiver that comes by may take the value, and
+        // the one that was woken will find nothing and sleep again.
         if state.receivers_waiting > 0 {
             self.not_empty.notify_one();
         }
@@ -119,7 +120,8 @@ impl<T> Flavor<T> for Bounded<T> {
         // LAB: end
     }
 
-    /// Takes the value that is there longest. Blocks while the buffer is empty and a sender is left.
+    /// Takes the value that is there longest. Blocks while the buffer is empty and a sender is
+    /// left.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         // LAB: todo!("wait for a value with patience {patience:?}, take it, and wake who waits for room")
         let mut state = self.state.lock();
@@ -171,8 +173,8 @@ impl<T> Flavor<T> for Bounded<T> {
                 state.receivers_gone = true;
                 self.not_full.notify_all();
                 let unread = mem::take(&mut state.values);
-                // The lock goes first: one of these values may hold a handle of this very channel, and
-                // dropping that one comes back to this lock.
+                // The lock goes first: one of these values may hold a handle of this very channel,
+                // and dropping that one comes back to this lock.
                 drop(state);
                 drop(unread);
             }

@@ -1,9 +1,9 @@
 //! You write this file: the two ends of a channel, and what happens when one of them is gone.
 //!
-//! [`Sender`] and [`Receiver`] are handles to one shared flavor. Any number of each may exist; a clone is
-//! another handle to the same channel. When the last handle of a side is dropped, the channel is
-//! *disconnected*: receivers get what is still there and then an error, senders get their value back. That
-//! is how a loop over a channel ends, with no extra message for it.
+//! [`Sender`] and [`Receiver`] are handles to one shared flavor. Any number of each may exist; a
+//! clone is another handle to the same channel. When the last handle of a side is dropped, the
+//! channel is *disconnected*: receivers get what is still there and then an error, senders get
+//! their value back. That is how a loop over a channel ends, with no extra message for it.
 //!
 //! Watch for:
 //! - each side has a count of its own, and exactly the last drop disconnects;
@@ -50,7 +50,8 @@ struct Shared<T> {
     // LAB: end
 }
 
-/// Makes the first two handles of a channel. They move values by its flavor, and by no other channel.
+/// Makes the first two handles of a channel. They move values by its flavor, and by no other
+/// channel.
 pub fn channel<T>(flavor: AnyFlavor<T>) -> (Sender<T>, Receiver<T>) {
     // LAB: let _ = flavor;
     let shared = Arc::new(Shared {
@@ -146,7 +147,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is left.
+    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is
+    /// left.
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         // LAB: todo!("receive with patience for {timeout:?}")
         self.shared.flavor.recv(Patience::lasting(timeout))
@@ -170,11 +172,12 @@ impl<T> Receiver<T> {
 }
 
 impl<T> Clone for Sender<T> {
-    /// Makes another handle to the same channel, which stays connected until that one is dropped, too.
+    /// Makes another handle to the same channel, which stays connected until that one is dropped,
+    /// too.
     fn clone(&self) -> Self {
         // LAB: todo!("make another handle to the same channel")
-        // ORDERING: Relaxed: nothing is made visible, and the count cannot reach zero meanwhile, because
-        // `self` is in it.
+        // ORDERING: Relaxed: nothing is made visible, and the count cannot reach zero meanwhile,
+        // because `self` is in it.
         self.shared.senders.fetch_add(1, Ordering::Relaxed);
         Sender {
             shared: self.shared.clone(),
@@ -184,7 +187,8 @@ impl<T> Clone for Sender<T> {
 }
 
 impl<T> Clone for Receiver<T> {
-    /// Makes another handle to the same channel, which stays connected until that one is dropped, too.
+    /// Makes another handle to the same channel, which stays connected until that one is dropped,
+    /// too.
     fn clone(&self) -> Self {
         // LAB: todo!("make another handle to the same channel")
         // ORDERING: as for `Sender`.
@@ -200,8 +204,9 @@ impl<T> Drop for Sender<T> {
     fn drop(&mut self) {
         // LAB: todo!("disconnect the senders if this was the last one")
         // One step says how many there were and takes one off, so exactly one thread sees the last.
-        // ORDERING: Release hands over what this thread sent; Acquire, in the thread that sees the last,
-        // takes over what all others sent. So it disconnects after every send, whatever the flavor.
+        // ORDERING: Release hands over what this thread sent; Acquire, in the thread that sees the
+        // last, takes over what all others sent. So it disconnects after every send, whatever the
+        // flavor.
         if self.shared.senders.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.shared.flavor.disconnect(Side::Senders);
         }
@@ -271,8 +276,8 @@ impl<T> Iterator for IntoIter<T> {
 macro_rules! both_ends {
     ($end:ident) => {
         impl<T> $end<T> {
-            /// How many values wait in the channel. Other threads may change that before the caller looks
-            /// at it.
+            /// How many values wait in the channel. Other threads may change that before the caller
+            /// looks at it.
             pub fn len(&self) -> usize {
                 self.shared.flavor.len()
             }

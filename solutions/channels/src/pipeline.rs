@@ -1,15 +1,16 @@
 //! You write this file: one stage of a pipeline, whose workers are many and whose order is one.
 //!
-//! A stage takes values from a channel, lets several threads work on them, and puts the results into
-//! another channel, in the order in which the values came. What comes out of one stage goes into the next,
-//! so a pipeline is stages in a row, and nobody has to tell it to end: each stage ends when its input does.
+//! A stage takes values from a channel, lets several threads work on them, and puts the results
+//! into another channel, in the order in which the values came. What comes out of one stage goes
+//! into the next, so a pipeline is stages in a row, and nobody has to tell it to end: each stage
+//! ends when its input does.
 //!
 //! Watch for:
 //! - the order is that of the input, however long each value takes;
 //! - a result whose turn has not come waits somewhere, and there is room for a few only;
 //! - who waits for a turn waits for ever if the one before it never comes: it may have panicked;
-//! - a worker that has to wait sleeps until it is woken: it does not spin, and does not look again from time
-//!   to time;
+//! - a worker that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - the output is at its end when its last sender is gone, and not before the last result.
 //!
 //! Not here: the channel. It is the kit's, so that your own need not be done.
@@ -26,25 +27,28 @@ use kit::sync::{Arc, Mutex};
 // LAB: end
 use kit::thread::Scope;
 
-/// Starts a stage: `workers` threads in `scope`, each of which takes values from `input` and does `work` on
-/// them, one at a time. Returns where the results come out, in the order of the values. Never blocks.
+/// Starts a stage: `workers` threads in `scope`, each of which takes values from `input` and does
+/// `work` on them, one at a time. Returns where the results come out, in the order of the values.
+/// Never blocks.
 ///
 /// **At once.** As many values are worked on at once as there are workers, if so many are there.
 ///
-/// **Back-pressure.** At most `workers + capacity` values are under way: taken from `input`, and their result
-/// not received yet. As many can be, but no more: the stage waits then, and so does whoever fills `input`.
+/// **Back-pressure.** At most `workers + capacity` values are under way: taken from `input`, and
+/// their result not received yet. As many can be, but no more: the stage waits then, and so does
+/// whoever fills `input`.
 ///
-/// **End.** When no sender of `input` is left, the results of what it still holds come out, and then the
-/// output is disconnected. When the output's receivers are gone, the workers end, each with the next value that it
-/// takes at the latest, and then `input` is disconnected. Either way every worker ends.
+/// **End.** When no sender of `input` is left, the results of what it still holds come out, and
+/// then the output is disconnected. When the output's receivers are gone, the workers end, each
+/// with the next value that it takes at the latest, and then `input` is disconnected. Either way
+/// every worker ends.
 ///
 /// # Panics
 ///
 /// If `workers` is 0.
 ///
 /// If `work` panics on a value, the results before it come out and none after it: the output is
-/// disconnected, and the stage ends as if its receivers were gone. The scope panics, as it does whenever a
-/// thread in it has.
+/// disconnected, and the stage ends as if its receivers were gone. The scope panics, as it does
+/// whenever a thread in it has.
 ///
 /// # Examples
 ///
@@ -100,8 +104,8 @@ where
 }
 
 // LAB:
-/// Where values come from, and whose turn it is after the last one taken. Both are under one lock, because
-/// taking a value and getting in line for its result are one step.
+/// Where values come from, and whose turn it is after the last one taken. Both are under one lock,
+/// because taking a value and getting in line for its result are one step.
 struct Source<I, O> {
     input: Receiver<I>,
     /// Where the output's only sender arrives when all results before the next value's have gone.
@@ -110,9 +114,9 @@ struct Source<I, O> {
 
 /// What a worker does until the input is at its end, or the output is.
 ///
-/// The output has one sender, and the workers hand it on from value to value, like the baton in a relay.
-/// Who has it sends. If a worker panics its leg of the way is gone: the baton is dropped there, and the
-/// output ends, just after the last result that could come out in order.
+/// The output has one sender, and the workers hand it on from value to value, like the baton in a
+/// relay. Who has it sends. If a worker panics its leg of the way is gone: the baton is dropped
+/// there, and the output ends, just after the last result that could come out in order.
 fn serve<I, O>(source: &Mutex<Source<I, O>>, work: impl Fn(I) -> O) {
     loop {
         let mut guard = source.lock();

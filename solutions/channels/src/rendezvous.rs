@@ -1,15 +1,16 @@
 //! You write this file: a channel without a buffer, where values go from hand to hand.
 //!
-//! A sender and a receiver meet, like two people at a counter: a send returns when a receiver has the
-//! value, so the sender knows that somebody works on it. Build it from one `Mutex` and condvars.
+//! A sender and a receiver meet, like two people at a counter: a send returns when a receiver has
+//! the value, so the sender knows that somebody works on it. Build it from one `Mutex` and
+//! condvars.
 //!
 //! Watch for:
 //! - with several senders, "the value is gone" has to mean *my* value;
 //! - a sender that gives up takes its own value back, wherever the others are by then;
-//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and does
-//!   not look again from time to time;
-//! - a receiver that waits is a promise: a sender that never waits may rely on it. So a receiver looks once
-//!   more before it gives up, and no two senders rely on the same one.
+//! - a thread that has to wait sleeps until it is notified or its time is up: it does not spin, and
+//!   does not look again from time to time;
+//! - a receiver that waits is a promise: a sender that never waits may rely on it. So a receiver
+//!   looks once more before it gives up, and no two senders rely on the same one.
 //!
 //! Not here: values that wait. [`Flavor::len`] is 0, always.
 //!
@@ -24,8 +25,8 @@ use kit::sync::{Arc, Condvar, Mutex};
 use crate::flavor::{Flavor, Patience, Side, Watchers};
 use crate::{RecvTimeoutError, SendTimeoutError};
 
-/// A channel in which no value waits without its sender. Made of locks and condvars, and of no other
-/// channel.
+/// A channel in which no value waits without its sender. Made of locks and condvars, and of no
+/// other channel.
 pub struct Rendezvous<T> {
     // LAB: _yours: std::marker::PhantomData<T>, // Your fields: what is offered, who waits, what each sleeps on.
     state: Mutex<State<T>>,
@@ -38,8 +39,8 @@ pub struct Rendezvous<T> {
 struct State<T> {
     /// What senders hold out, first come, first served.
     offers: VecDeque<Offer<T>>,
-    /// Receivers that sleep on `offered`, or have been woken and do not have the lock yet. Each of them
-    /// takes the first offer, if there is one, before it leaves.
+    /// Receivers that sleep on `offered`, or have been woken and do not have the lock yet. Each of
+    /// them takes the first offer, if there is one, before it leaves.
     receivers_waiting: usize,
     senders_gone: bool,
     receivers_gone: bool,
@@ -48,8 +49,8 @@ struct State<T> {
 
 struct Offer<T> {
     value: T,
-    /// Where the sender of this value sleeps, and what tells its offer from all others. A condvar for each:
-    /// when one value is taken, one sender has to know.
+    /// Where the sender of this value sleeps, and what tells its offer from all others. A condvar
+    /// for each: when one value is taken, one sender has to know.
     taken: Arc<Condvar>,
 }
 // LAB: end
@@ -79,8 +80,9 @@ impl<T> Default for Rendezvous<T> {
 }
 
 impl<T> Flavor<T> for Rendezvous<T> {
-    /// Hands the value to a receiver. Blocks until one has come for it. Without patience it goes to a receiver
-    /// that waits already, or comes back; it may come back while other senders are there, too.
+    /// Hands the value to a receiver. Blocks until one has come for it. Without patience it goes to
+    /// a receiver that waits already, or comes back; it may come back while other senders are
+    /// there, too.
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
         // LAB: let _ = value;
         let mut state = self.state.lock();
@@ -89,8 +91,8 @@ impl<T> Flavor<T> for Rendezvous<T> {
         if state.receivers_gone {
             return Err(SendTimeoutError::Disconnected(value));
         }
-        // Receivers that wait and that no earlier offer is for. With one of them the value is as good as
-        // taken: it is inside `recv`, and looks once more before it leaves.
+        // Receivers that wait and that no earlier offer is for. With one of them the value is as
+        // good as taken: it is inside `recv`, and looks once more before it leaves.
         let expected = state.receivers_waiting > state.offers.len();
         if !expected && patience == Patience::Never {
             return Err(SendTimeoutError::Timeout(value));
@@ -125,8 +127,8 @@ impl<T> Flavor<T> for Rendezvous<T> {
         // LAB: end
     }
 
-    /// Takes the value of a sender that waits; of which one, if there are several, is left open. Blocks while
-    /// there is none and a sender is left.
+    /// Takes the value of a sender that waits; of which one, if there are several, is left open.
+    /// Blocks while there is none and a sender is left.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         // LAB: todo!("wait for a sender with patience {patience:?}, and take its value")
         let mut state = self.state.lock();

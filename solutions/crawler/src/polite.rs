@@ -1,22 +1,24 @@
 //! You write this file: a crawler that can be let loose on other people's servers.
 //!
-//! A limit for all fetches, a limit for each host, a limit for the pages, a way to stop it, and no bad
-//! page that ends it.
+//! A limit for all fetches, a limit for each host, a limit for the pages, a way to stop it, and no
+//! bad page that ends it.
 //!
 //! Watch for:
-//! - look and count in one step: between "there is room for one more" and "one more" another thread can
-//!   come;
-//! - a worker that waits for room at one host is a worker that fetches nothing elsewhere: take a page
-//!   that can be fetched *now*;
+//! - look and count in one step: between "there is room for one more" and "one more" another thread
+//!   can come;
+//! - a worker that waits for room at one host is a worker that fetches nothing elsewhere: take a
+//!   page that can be fetched *now*;
 //! - a place that is taken is given back, whatever the fetch does;
-//! - who waits for work has to wake when there is some, and when there will never be any more; until then
-//!   it sleeps: it does not spin, and does not look again from time to time.
+//! - who waits for work has to wake when there is some, and when there will never be any more;
+//!   until then it sleeps: it does not spin, and does not look again from time to time.
 //!
 //! Not here: robots.txt, pauses between requests to one host, second tries.
 //!
 //! Read: notes/crawler.md, "Polite".
 
-// LAB: // You will want: use kit::collections::{HashMap, HashSet}; use kit::sync::{Condvar, Mutex}; and use kit::thread;
+// LAB: // You will want: use kit::collections::{HashMap, HashSet}; use kit::sync::{Condvar, Mutex}; and use
+// LAB: end
+// LAB: // kit::thread;
 use kit::collections::{HashMap, HashSet};
 use kit::sync::{Condvar, Mutex};
 use kit::thread;
@@ -28,18 +30,18 @@ use kit::web::{Cancel, Crawl, Fetcher, Limits};
 use kit::web::{FetchError, Fetched, host};
 // LAB: end
 
-/// Fetches the pages that can be reached from `start`, each URL once, within `limits` and until `cancel`, and
-/// gives what came of each. Two URLs are the same if they are the same text.
+/// Fetches the pages that can be reached from `start`, each URL once, within `limits` and until
+/// `cancel`, and gives what came of each. Two URLs are the same if they are the same text.
 ///
 /// - At most `limits.in_flight` fetches are in flight, and at most `limits.per_host` at any one
-///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however slow other
-///   hosts are.
+///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however
+///   slow other hosts are.
 /// - At most `limits.pages` fetches are begun: exactly so many, if so many pages can be reached.
 /// - After `cancel` no page is taken up. Fetches in flight are waited for, and are in the result.
 /// - At most `limits.in_flight` threads are started.
 ///
-/// A page that could not be had is in the result with its error, and is not tried again. A fetch that
-/// panics gives [`kit::web::FetchError::Panicked`], and the crawl goes on.
+/// A page that could not be had is in the result with its error, and is not tried again. A fetch
+/// that panics gives [`kit::web::FetchError::Panicked`], and the crawl goes on.
 ///
 /// Blocks until there is nothing left that may be fetched, and all threads have ended.
 ///
@@ -91,8 +93,8 @@ struct Crawler<'a> {
     cancel: &'a Cancel,
     /// Never locked during a fetch.
     frontier: Mutex<Frontier>,
-    /// Notified, with `frontier` changed, whenever a fetch has ended: there may be links, there is room at
-    /// a host, or it was the last one.
+    /// Notified, with `frontier` changed, whenever a fetch has ended: there may be links, there is
+    /// room at a host, or it was the last one.
     changed: Condvar,
 }
 
@@ -131,20 +133,22 @@ impl Crawler<'_> {
         }
     }
 
-    /// Takes a page that may be fetched now. Blocks until there is one; `None` if there will be none.
+    /// Takes a page that may be fetched now. Blocks until there is one; `None` if there will be
+    /// none.
     fn next(&self) -> Option<String> {
         let mut frontier = self.frontier.lock();
         loop {
             if self.cancel.is_cancelled() || frontier.begun >= self.limits.pages {
                 return None;
             }
-            // The look and the count are in one critical section, so no two workers see the same room.
+            // The look and the count are in one critical section, so no two workers see the same
+            // room.
             if let Some(url) = frontier.take(self.limits.per_host.max(1)) {
                 return Some(url);
             }
             // When is a pool of workers done? When nothing waits *and* nobody is at work, who could
-            // find more. An empty queue alone says nothing. (If something waits, its host is full, and
-            // then somebody is at work.)
+            // find more. An empty queue alone says nothing. (If something waits, its host is full,
+            // and then somebody is at work.)
             if frontier.in_flight == 0 {
                 return None;
             }
@@ -179,8 +183,8 @@ impl Frontier {
         host.waiting.push_back(url.to_owned());
     }
 
-    /// Takes a page of the first host that has room, and counts it as begun. The host's next turn comes
-    /// after those of all others.
+    /// Takes a page of the first host that has room, and counts it as begun. The host's next turn
+    /// comes after those of all others.
     fn take(&mut self, per_host: usize) -> Option<String> {
         let has_room = |name: &String| self.hosts[name].in_flight < per_host;
         let first = self.turns.iter().position(has_room)?;

@@ -1,14 +1,14 @@
 //! You write this file: a crawler of one thread.
 //!
-//! [`crawl`] fetches a page, then the pages that it links to, then those that they link to, each page
-//! once. It is the crawler that the others are compared with: same result, more time.
+//! [`crawl`] fetches a page, then the pages that it links to, then those that they link to, each
+//! page once. It is the crawler that the others are compared with: same result, more time.
 //!
 //! Watch for:
 //! - pages link in circles, and to themselves;
 //! - a page that could not be fetched has been tried: once is enough;
 //! - depth first: all that is behind a page's first link comes before its second link;
-//! - a site may be deeper than the stack of a thread: calling yourself for each link goes well until it
-//!   does not.
+//! - a site may be deeper than the stack of a thread: calling yourself for each link goes well
+//!   until it does not.
 //!
 //! Not here: fetching two pages at once. While one is on its way, this crawler does nothing.
 //!
@@ -16,12 +16,12 @@
 
 use kit::web::{Crawl, Fetcher};
 
-/// Fetches every page that can be reached from `start`, `start` first, each URL once, and gives what came of
-/// each. Two URLs are the same if they are the same text.
+/// Fetches every page that can be reached from `start`, `start` first, each URL once, and gives
+/// what came of each. Two URLs are the same if they are the same text.
 ///
-/// Depth first: everything new behind a page's first link is fetched before its second link. A page that
-/// could not be had is in the result with its error, and is not tried again. A chain of links may be of any
-/// length.
+/// Depth first: everything new behind a page's first link is fetched before its second link. A page
+/// that could not be had is in the result with its error, and is not tried again. A chain of links
+/// may be of any length.
 ///
 /// Blocks until all of it has been fetched.
 ///

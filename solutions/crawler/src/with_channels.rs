@@ -1,14 +1,17 @@
 //! You write this file: a crawler that shares nothing.
 //!
-//! One coordinator owns what is known. Workers get a URL over one channel, fetch, and send what came of it
-//! back over another. There is no lock, because there is nothing that two threads can reach.
+//! One coordinator owns what is known. Workers get a URL over one channel, fetch, and send what
+//! came of it back over another. There is no lock, because there is nothing that two threads can
+//! reach.
 //!
 //! Watch for:
-//! - when is the crawl over? Not when a channel is empty: a worker may be about to send a hundred links;
-//! - a bounded channel pushes back. If the coordinator waits for room for a URL while all workers wait
-//!   for room for a page, all wait for ever: a page with many links must not do that;
+//! - when is the crawl over? Not when a channel is empty: a worker may be about to send a hundred
+//!   links;
+//! - a bounded channel pushes back. If the coordinator waits for room for a URL while all workers
+//!   wait for room for a page, all wait for ever: a page with many links must not do that;
 //! - workers that still wait for work at the end have to be told that there is none;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - a worker that panics sends nothing. Who waits for its page waits for ever.
 //!
 //! Not here: a lock, and limits for each host.
@@ -26,11 +29,13 @@ use kit::web::{Crawl, Fetcher};
 use kit::web::Fetched;
 // LAB: end
 
-/// Fetches every page that can be reached from `start`, each URL once, with `workers` threads that fetch (0
-/// counts as 1), and gives what came of each. Two URLs are the same if they are the same text.
+/// Fetches every page that can be reached from `start`, each URL once, with `workers` threads that
+/// fetch (0 counts as 1), and gives what came of each. Two URLs are the same if they are the same
+/// text.
 ///
-/// At most `workers` fetches are in flight, and so many are whenever so many pages are known and not
-/// fetched. A page that could not be had is in the result with its error, and is not tried again.
+/// At most `workers` fetches are in flight, and so many are whenever so many pages are known and
+/// not fetched. A page that could not be had is in the result with its error, and is not tried
+/// again.
 ///
 /// Threads reach each other through channels only: there is no lock and no atomic.
 ///
@@ -63,8 +68,8 @@ pub fn crawl(start: &str, fetcher: &dyn Fetcher, workers: usize) -> Crawl {
             let (urls, fetched) = (urls.clone(), fetched.clone());
             scope.spawn(move || work(fetcher, &urls, &fetched));
         }
-        // The coordinator is this thread. When it returns, `to_fetch` is dropped, and every worker's
-        // loop ends.
+        // The coordinator is this thread. When it returns, `to_fetch` is dropped, and every
+        // worker's loop ends.
         coordinate(start, workers, to_fetch, &pages)
     })
     // LAB: end
@@ -85,7 +90,8 @@ fn work(fetcher: &dyn Fetcher, urls: &Receiver<String>, fetched: &Sender<Report>
     }
 }
 
-/// Decides what is fetched, and when all of it has been. Everything here belongs to this thread alone.
+/// Decides what is fetched, and when all of it has been. Everything here belongs to this thread
+/// alone.
 fn coordinate(
     start: &str,
     workers: usize,
@@ -95,7 +101,8 @@ fn coordinate(
     let mut known = HashSet::from_iter([start.to_owned()]);
     // Known and not handed out. This buffer grows as it has to, so the channels need not.
     let mut waiting = vec![start.to_owned()];
-    // Handed out and not reported: one more for each URL sent, one less for each report, nothing else.
+    // Handed out and not reported: one more for each URL sent, one less for each report, nothing
+    // else.
     let mut outstanding = 0;
     let mut pages = Crawl::new();
     loop {
@@ -107,7 +114,8 @@ fn coordinate(
                 .expect("the workers receive until this sender is gone");
             outstanding += 1;
         }
-        // Nothing waits, or it would have been handed out; and nobody is at work who could find more.
+        // Nothing waits, or it would have been handed out; and nobody is at work who could find
+        // more.
         if outstanding == 0 {
             return pages;
         }

@@ -23,8 +23,8 @@ use std::collections::BTreeMap;
 /// The number of an account.
 pub type AccountId = u32;
 
-/// Accounts that are opened with the bank, and money that moves between them. Whatever threads call,
-/// none waits for ever.
+/// Accounts that are opened with the bank, and money that moves between them. Whatever threads
+/// call, none waits for ever.
 ///
 /// # Examples
 ///
@@ -60,7 +60,8 @@ pub enum TransferError {
 }
 
 impl Bank {
-    /// Opens a bank with these accounts and balances. Of two with the same number, the later counts.
+    /// Opens a bank with these accounts and balances. Of two with the same number, the later
+    /// counts.
     pub fn new(accounts: impl IntoIterator<Item = (AccountId, u64)>) -> Self {
         // LAB: let _ = accounts;
         let accounts = accounts.into_iter();

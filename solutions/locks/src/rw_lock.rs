@@ -1,8 +1,8 @@
 //! You write this file: a readers-writer lock that starves nobody.
 //!
 //! Many readers or one writer; they take turns. A writer that waits stops new readers. When a
-//! writer leaves, the readers that wait at that moment go in before any writer that came after them.
-//! Build it from one `Mutex` and condvars.
+//! writer leaves, the readers that wait at that moment go in before any writer that came after
+//! them. Build it from one `Mutex` and condvars.
 //!
 //! Watch for:
 //! - a writer that leaves may let in many readers, the last reader one writer;
@@ -11,9 +11,9 @@
 //!   from time to time.
 //!
 //! Two ways to wait for oneself, and no lock can help. A thread with a [`ReadGuard`] that calls
-//! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one that
-//! calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go from
-//! reading to writing, drop the guard, take the other, and look again at what you read.
+//! [`RwLock::write`] waits for its own guard to go; two that do so wait for each other. And one
+//! that calls [`RwLock::read`] again waits behind a writer that waits for its first guard. To go
+//! from reading to writing, drop the guard, take the other, and look again at what you read.
 //!
 //! Not here: data. The lock guards whatever its users agree on.
 //!
@@ -25,9 +25,9 @@ use kit::sync::{Condvar, Mutex};
 
 /// Admits many readers or one writer, in turns. Holds no data.
 ///
-/// When a writer leaves, the readers that wait at that moment go in before any writer that came after
-/// them. Which of several writers goes first is left open. But nobody sleeps who could go and is behind
-/// nobody. Wraps no other readers-writer lock.
+/// When a writer leaves, the readers that wait at that moment go in before any writer that came
+/// after them. Which of several writers goes first is left open. But nobody sleeps who could go and
+/// is behind nobody. Wraps no other readers-writer lock.
 pub struct RwLock {
     // LAB: // Your fields: who is inside and who waits, and what the waiting threads sleep on.
     state: Mutex<State>,
@@ -104,7 +104,8 @@ impl RwLock {
         // LAB: end
     }
 
-    /// Goes in to write. Blocks while anybody is inside, and while readers that waited have their turn.
+    /// Goes in to write. Blocks while anybody is inside, and while readers that waited have their
+    /// turn.
     pub fn write(&self) -> WriteGuard<'_> {
         // LAB: todo!("wait until nobody is inside, then go in alone")
         let mut state = self.state.lock();
@@ -131,8 +132,8 @@ impl RwLock {
         // LAB: end
     }
 
-    /// Goes in to write if nobody is inside, and never waits: `None` where somebody is. It may be `None`
-    /// while others wait, too.
+    /// Goes in to write if nobody is inside, and never waits: `None` where somebody is. It may be
+    /// `None` while others wait, too.
     pub fn try_write(&self) -> Option<WriteGuard<'_>> {
         // LAB: todo!("go in to write, unless anybody is inside")
         let mut state = self.state.lock();
@@ -144,14 +145,16 @@ impl RwLock {
         // LAB: end
     }
 
-    /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is read.
+    /// How many threads wait in [`read`](RwLock::read): a number for monitoring, old when it is
+    /// read.
     pub fn waiting_readers(&self) -> usize {
         // LAB: todo!("count the readers that wait")
         self.state.lock().waiting_readers
         // LAB: end
     }
 
-    /// How many threads wait in [`write`](RwLock::write): a number for monitoring, old when it is read.
+    /// How many threads wait in [`write`](RwLock::write): a number for monitoring, old when it is
+    /// read.
     pub fn waiting_writers(&self) -> usize {
         // LAB: todo!("count the writers that wait")
         self.state.lock().waiting_writers

@@ -1,8 +1,8 @@
 //! You write this file: a counting semaphore.
 //!
 //! A thread takes a permit before it goes in and gives it back when it is done, so that at most so
-//! many are in at once: two fetches from one host, ten open files. Build it from one `Mutex` and one
-//! `Condvar`.
+//! many are in at once: two fetches from one host, ten open files. Build it from one `Mutex` and
+//! one `Condvar`.
 //!
 //! Watch for:
 //! - when several permits come free at once, everybody who can go has to be woken;
@@ -25,8 +25,8 @@ use kit::sync::{Condvar, Mutex};
 
 /// Lets at most a given number of holders in at once.
 ///
-/// Who goes first is left open: who came first, or whoever is faster, so that a request for many may
-/// be overtaken by requests for few. But nobody sleeps who could go and is behind nobody.
+/// Who goes first is left open: who came first, or whoever is faster, so that a request for many
+/// may be overtaken by requests for few. But nobody sleeps who could go and is behind nobody.
 ///
 /// # Examples
 ///
@@ -91,8 +91,8 @@ impl Semaphore {
         // LAB: end
     }
 
-    /// Takes one permit if one is free, and never waits for one: `None` says that none was free, or that
-    /// others wait.
+    /// Takes one permit if one is free, and never waits for one: `None` says that none was free, or
+    /// that others wait.
     pub fn try_acquire(&self) -> Option<Permit<'_>> {
         // LAB: todo!("take a permit if one is free")
         // Look and take under one lock: with a gap between them, two threads could see the same

@@ -14,11 +14,11 @@
 //! The one exercise of this lab with `unsafe`: a `SAFETY` comment answers what the compiler can no
 //! longer check, an `ORDERING` comment names the operation that an ordering is paired with.
 //!
-//! The cell is the kit's: `with` and `with_mut` lend its pointer to a closure, and the model checker
-//! sees one access at that moment. A guard lends its value for longer, so its `deref` takes the
-//! pointer out of the closure. The checker sees the moment of each `deref`, not the whole life of the
-//! reference: enough to find two threads that reach the value with nothing between them. That a
-//! reference does not outlive its guard, the borrow checker proves.
+//! The cell is the kit's: `with` and `with_mut` lend its pointer to a closure, and the model
+//! checker sees one access at that moment. A guard lends its value for longer, so its `deref` takes
+//! the pointer out of the closure. The checker sees the moment of each `deref`, not the whole life
+//! of the reference: enough to find two threads that reach the value with nothing between them.
+//! That a reference does not outlive its guard, the borrow checker proves.
 //!
 //! Read: notes/locks.md, "Atomics and orderings".
 
@@ -38,8 +38,8 @@ use kit::{hint, thread};
 const SPINS: u32 = 64;
 // LAB: end
 
-/// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic and a
-/// cell, and of no other lock.
+/// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic
+/// and a cell, and of no other lock.
 pub struct SpinLock<T> {
     // LAB: // Your field: whether the lock is held.
     /// `false`: free. `true`: exactly one [`Guard`] exists.
@@ -51,8 +51,9 @@ pub struct SpinLock<T> {
 
 // LAB: // SAFETY: not argued yet. For which `T` may threads share a `SpinLock<T>`? Surely not for all.
 // SAFETY: threads that share the lock reach the value one after the other (`held` admits one guard,
-// and Acquire and Release order one guard's accesses before the next one's), never at the same time.
-// So the value moves between threads, which is what `T: Send` allows; `T: Sync` is not needed.
+// and Acquire and Release order one guard's accesses before the next one's), never at the same
+// time. So the value moves between threads, which is what `T: Send` allows; `T: Sync` is not
+// needed.
 // LAB: end
 // LAB: unsafe impl<T> Sync for SpinLock<T> {}
 unsafe impl<T: Send> Sync for SpinLock<T> {}
@@ -60,14 +61,15 @@ unsafe impl<T: Send> Sync for SpinLock<T> {}
 
 /// Access to the value of a locked [`SpinLock`]. Dropping it unlocks, during a panic as well.
 ///
-/// It may be sent to another thread only if the value may be (`T: Send`), and lent to another thread
-/// only if the value may be (`T: Sync`).
+/// It may be sent to another thread only if the value may be (`T: Send`), and lent to another
+/// thread only if the value may be (`T: Sync`).
 #[must_use = "the lock is free again as soon as this is dropped"]
 pub struct Guard<'a, T> {
     lock: &'a SpinLock<T>,
     // LAB:
-    /// A guard is as good as a `&mut T`, and has to be `Send` and `Sync` when that is. The reference to
-    /// the lock alone would make it `Sync` for any `T: Send`, and a `&Guard<Cell<_>>` lend a `&Cell`.
+    /// A guard is as good as a `&mut T`, and has to be `Send` and `Sync` when that is. The
+    /// reference to the lock alone would make it `Sync` for any `T: Send`, and a `&Guard<Cell<_>>`
+    /// lend a `&Cell`.
     _value: PhantomData<&'a mut T>,
     // LAB: end
 }
@@ -87,12 +89,14 @@ impl<T> SpinLock<T> {
     pub fn lock(&self) -> Guard<'_, T> {
         // LAB: todo!("turn the lock from free to held, trying until that was you")
         let mut spins = 0;
-        // One step looks and takes: the swap that read `false` is the one that wrote `true` over it.
-        // ORDERING: Acquire, partner of the Release store in `Guard::drop`: having read its `false`, we
-        // see whatever the holder before us did to the value.
+        // One step looks and takes: the swap that read `false` is the one that wrote `true` over
+        // it.
+        // ORDERING: Acquire, partner of the Release store in `Guard::drop`: having read its
+        // `false`, we see whatever the holder before us did to the value.
         while self.held.swap(true, Ordering::Acquire) {
             // Wait by reading. A swap takes the cache line away from all others each time.
-            // ORDERING: Relaxed, no partner: it only says when to swap again, and the swap synchronises.
+            // ORDERING: Relaxed, no partner: it only says when to swap again, and the swap
+            // synchronises.
             while self.held.load(Ordering::Relaxed) {
                 if spins < SPINS {
                     spins += 1;
@@ -143,8 +147,8 @@ impl<T> Deref for Guard<'_, T> {
 
     fn deref(&self) -> &T {
         // LAB: todo!("lend what is in {:p}", &self.lock.value)
-        // SAFETY: the pointer is the cell's, so valid and aligned. While this guard lives it is the only
-        // one, and `&self` keeps `deref_mut` away for as long as the reference lives.
+        // SAFETY: the pointer is the cell's, so valid and aligned. While this guard lives it is the
+        // only one, and `&self` keeps `deref_mut` away for as long as the reference lives.
         self.lock.value.with(|value| unsafe { &*value })
         // LAB: end
     }
@@ -162,8 +166,8 @@ impl<T> DerefMut for Guard<'_, T> {
 impl<T> Drop for Guard<'_, T> {
     fn drop(&mut self) {
         // LAB: todo!("unlock {:p}", self.lock)
-        // ORDERING: Release, partner of the Acquire swaps in `lock` and `try_lock`: all we did to the
-        // value comes before this store for whoever reads its `false`.
+        // ORDERING: Release, partner of the Acquire swaps in `lock` and `try_lock`: all we did to
+        // the value comes before this store for whoever reads its `false`.
         self.lock.held.store(false, Ordering::Release);
         // LAB: end
     }

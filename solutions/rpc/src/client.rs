@@ -1,16 +1,20 @@
 //! You write this file: many calls at once on one connection.
 //!
-//! [`Client::call`] looks like a function call. Behind it, requests of many threads go out on one [`Link`], each with a
-//! number, and one thread reads replies, in whatever order they come, and hands each to the call that has its number.
+//! [`Client::call`] looks like a function call. Behind it, requests of many threads go out on one
+//! [`Link`], each with a number, and one thread reads replies, in whatever order they come, and
+//! hands each to the call that has its number.
 //!
 //! Watch for:
 //! - a reply can come before `send` has returned: whoever waits for it must be known by then;
-//! - `send` blocks while the way is full, and the server may be in its own `send`: replies must be read meanwhile;
+//! - `send` blocks while the way is full, and the server may be in its own `send`: replies must be
+//!   read meanwhile;
 //! - a reply can come after its call has given up: it must not be given to another;
-//! - a call that is over leaves nothing behind, whichever way it ended: a connection may live for a year;
-//! - when the connection is lost (`receive` says that no more will come, or fails), every call that waits fails, and so
-//!   does every later one;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a call that is over leaves nothing behind, whichever way it ended: a connection may live for a
+//!   year;
+//! - when the connection is lost (`receive` says that no more will come, or fails), every call that
+//!   waits fails, and so does every later one;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - what is no reply, or nobody's, harms nobody.
 //!
 //! Not here: trying again (`retry`).
@@ -36,7 +40,9 @@ use kit::thread::{self, JoinHandle};
 ///
 /// Dropped, it closes the connection, and blocks until the thread that reads replies has ended.
 pub struct Client {
-    // LAB: // Your fields: the link, the calls that wait with what guards them, and the thread that reads replies.
+    // LAB: // Your fields: the link, the calls that wait with what guards them, and the thread that reads
+    // LAB: end
+    // LAB: // replies.
     shared: Arc<Shared>,
     reader: Option<JoinHandle<()>>,
     timeout: Option<Duration>,
@@ -61,9 +67,9 @@ struct Calls {
 // LAB: end
 
 impl Client {
-    /// Calls over `link`, any number of threads at once, and waits for each reply at most that long, whatever replies other
-    /// calls get meanwhile. Without a limit, or with one that is longer than the clock can say, until the reply is there or the
-    /// connection is lost.
+    /// Calls over `link`, any number of threads at once, and waits for each reply at most that
+    /// long, whatever replies other calls get meanwhile. Without a limit, or with one that is
+    /// longer than the clock can say, until the reply is there or the connection is lost.
     pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
         // LAB: let _ = (link, timeout);
         // LAB: end
@@ -85,13 +91,15 @@ impl Client {
         // LAB: end
     }
 
-    /// Calls `method`, and returns what its handler did, `null` included. Blocks until the reply is there, the time is up, or
-    /// the connection is lost. A reply that comes before the connection is lost is the result, also if it is lost at once.
+    /// Calls `method`, and returns what its handler did, `null` included. Blocks until the reply is
+    /// there, the time is up, or the connection is lost. A reply that comes before the connection
+    /// is lost is the result, also if it is lost at once.
     ///
     /// # Errors
     ///
-    /// [`CallError::Refused`] is the handler's own error. [`CallError::Lost`], too, if the request could not be sent. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody
-    /// knows whether the call was executed.
+    /// [`CallError::Refused`] is the handler's own error. [`CallError::Lost`], too, if the request
+    /// could not be sent. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody knows
+    /// whether the call was executed.
     pub fn call(
         &self,
         method: &str,
@@ -156,7 +164,8 @@ impl Shared {
             };
             let waiting = self.calls.lock().waiting.remove(&response.id);
             if let Some(reply) = waiting {
-                // Room for one, and sent once: never blocks. If the call has just given up, nobody reads it.
+                // Room for one, and sent once: never blocks. If the call has just given up, nobody
+                // reads it.
                 let _ = reply.send(response.into_reply());
             }
         }

@@ -1,7 +1,7 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! A [`Caller`] that connects when it has to: at the first call, and again after a connection was lost. It is what `retry` needs of a
-//! server that crashes and comes back.
+//! A [`Caller`] that connects when it has to: at the first call, and again after a connection was
+//! lost. It is what `retry` needs of a server that crashes and comes back.
 
 use std::io;
 
@@ -49,7 +49,8 @@ impl Dial {
         Ok(new)
     }
 
-    /// That connection is of no use any more. Another thread may have made a new one already, which stays.
+    /// That connection is of no use any more. Another thread may have made a new one already, which
+    /// stays.
     fn hang_up(&self, lost: &Arc<Client>) {
         let mut client = self.client.lock();
         let same = client.as_ref().is_some_and(|now| Arc::ptr_eq(now, lost));

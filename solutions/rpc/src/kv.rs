@@ -1,12 +1,14 @@
 //! You write this file: the lecture's key-value server.
 //!
-//! What its handlers do: get, put, append, and deduct, which is the call that nobody wants to run twice. The server runs
-//! each request in a thread of its own, so they share one map under a lock.
+//! What its handlers do: get, put, append, and deduct, which is the call that nobody wants to run
+//! twice. The server runs each request in a thread of its own, so they share one map under a lock.
 //!
 //! Watch for:
-//! - to read a value, change it and write it back is one step, or two calls lose one of their changes;
+//! - to read a value, change it and write it back is one step, or two calls lose one of their
+//!   changes;
 //! - a deduct that is refused changes nothing;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - the lock is held for the map alone, not while arguments are read or replies are made.
 //!
 //! Not here: whether a call is new (`dedup`), and what happens when the server crashes (`durable`).
@@ -76,8 +78,8 @@ pub struct DeductArgs {
 /// Why [`Store::deduct`] took nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in decimal digits and nothing
-    /// else.
+    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in
+    /// decimal digits and nothing else.
     NoBalance,
     /// The balance is only this.
     Insufficient(u64),
@@ -107,10 +109,12 @@ impl Store {
         // LAB: end
     }
 
-    /// Puts `value` behind what is under `key`, or alone if nothing is. Returns how long the value is now, in bytes.
+    /// Puts `value` behind what is under `key`, or alone if nothing is. Returns how long the value
+    /// is now, in bytes.
     pub fn append(&self, key: &str, value: &str) -> usize {
         // LAB: todo!("put {value} behind what is under {key}")
-        // One lock for the look and the change: with a gap between them another append would be overwritten.
+        // One lock for the look and the change: with a gap between them another append would be
+        // overwritten.
         let mut values = self.values.lock();
         let text = values.entry(key.to_owned()).or_default();
         text.push_str(value);
@@ -147,11 +151,12 @@ impl Store {
         // LAB: end
     }
 
-    /// Does what a request asks for: `KV.Get`, `KV.Put`, `KV.Append` or `KV.Deduct`. This is the handler that a server
-    /// runs for each of them.
+    /// Does what a request asks for: `KV.Get`, `KV.Put`, `KV.Append` or `KV.Deduct`. This is the
+    /// handler that a server runs for each of them.
     ///
-    /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`, `{"length": …}` for
-    /// `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for people.
+    /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`,
+    /// `{"length": …}` for `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for
+    /// people.
     pub fn handle(&self, method: &str, param: &Value) -> Reply {
         // LAB: let _ = param;
         // LAB: end

@@ -1,6 +1,7 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! The lab `rpc`: remote procedure calls, from frames to exactly once, each step in a module of its own.
+//! The lab `rpc`: remote procedure calls, from frames to exactly once, each step in a module of its
+//! own.
 
 pub mod dial;
 pub mod disk;

@@ -1,15 +1,18 @@
 //! You write this file, with `durable`: records in a file that may end in the middle of one.
 //!
-//! A machine that crashes while it appends leaves a first part of what it meant to write: the *torn tail*. Nobody was told
-//! that it is there, so it is cut off. Everything else that is wrong was right once, and somebody may have been told: it
-//! is damage, and who finds it must not go on as if nothing were missing.
+//! A machine that crashes while it appends leaves a first part of what it meant to write: the *torn
+//! tail*. Nobody was told that it is there, so it is cut off. Everything else that is wrong was
+//! right once, and somebody may have been told: it is damage, and who finds it must not go on as if
+//! nothing were missing.
 //!
-//! A record is its length, a checksum of the length, a checksum of the payload (4 bytes each, the lowest first), and the
-//! payload.
+//! A record is its length, a checksum of the length, a checksum of the payload (4 bytes each, the
+//! lowest first), and the payload.
 //!
 //! Watch for:
-//! - a length that is damaged must not pass for a torn tail, or all records behind it are lost without a word;
-//! - some file systems make a file longer before they write to it: zeros at its end are torn tail as well.
+//! - a length that is damaged must not pass for a torn tail, or all records behind it are lost
+//!   without a word;
+//! - some file systems make a file longer before they write to it: zeros at its end are torn tail
+//!   as well.
 //!
 //! Not here: files. These are functions on bytes.
 //!
@@ -36,12 +39,13 @@ pub struct Damaged {
     pub offset: usize,
 }
 
-/// Puts a record behind what is in `file`: the payload's length, a checksum of the length, a checksum of the payload (CRC-32;
-/// 4 bytes each, the lowest first), and the payload.
+/// Puts a record behind what is in `file`: the payload's length, a checksum of the length, a
+/// checksum of the payload (CRC-32; 4 bytes each, the lowest first), and the payload.
 ///
 /// # Panics
 ///
-/// If the payload is empty, ends in a zero (it could not be told from a torn tail), or has 4 GiB or more.
+/// If the payload is empty, ends in a zero (it could not be told from a torn tail), or has 4 GiB or
+/// more.
 pub fn append(file: &mut Vec<u8>, payload: &[u8]) {
     // LAB: let _ = (file, payload);
     // LAB: end

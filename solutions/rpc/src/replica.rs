@@ -1,14 +1,18 @@
 //! You write this file: a server that survives its machine.
 //!
-//! Two replicas: the *primary* executes calls and answers, the *backup* has everything that was answered, table of replies
-//! included, before it was. When the primary dies, a view service ([`crate::view`]) makes the backup primary, and clients that try
-//! again find what they have done.
+//! Two replicas: the *primary* executes calls and answers, the *backup* has everything that was
+//! answered, table of replies included, before it was. When the primary dies, a view service
+//! ([`crate::view`]) makes the backup primary, and clients that try again find what they have done.
 //!
 //! Watch for:
-//! - a reply before the backup has the call promises what dies with the primary; that holds for a `get` as well;
-//! - a primary that is cut off does not know that it is none any more, but its backup does: whoever is in another view refuses;
-//! - the backup executes calls in the primary's order, each once, although messages are lost and come again;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a reply before the backup has the call promises what dies with the primary; that holds for a
+//!   `get` as well;
+//! - a primary that is cut off does not know that it is none any more, but its backup does: whoever
+//!   is in another view refuses;
+//! - the backup executes calls in the primary's order, each once, although messages are lost and
+//!   come again;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - a new backup has nothing: it gets the whole state first.
 //!
 //! Not here: who is primary (`view`), and what the calls do (`machine`); both are given.
@@ -38,8 +42,8 @@ pub trait Backup: Send + Sync {
     /// [`Refused`].
     fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused>;
 
-    /// Hands over calls in the order in which the primary executes them, of which the first is number `first`, counted from 0.
-    /// Those that the backup has are skipped.
+    /// Hands over calls in the order in which the primary executes them, of which the first is
+    /// number `first`, counted from 0. Those that the backup has are skipped.
     ///
     /// # Errors
     ///
@@ -61,7 +65,8 @@ pub enum Refused {
 pub enum Fault {
     /// This replica is not primary, as far as it knows. Ask the view service, and try there.
     NotPrimary,
-    /// The backup did not confirm. Nobody knows whether the call will have been executed. Try again.
+    /// The backup did not confirm. Nobody knows whether the call will have been executed. Try
+    /// again.
     Unconfirmed,
     /// The client has said that it has seen this call's reply. It was not executed.
     Forgotten,
@@ -71,8 +76,8 @@ pub enum Fault {
 pub struct Replica<M> {
     // LAB: _yours: std::marker::PhantomData<fn(M)>, // Your fields: which node this is, the state and the role with what guards them.
     me: NodeId,
-    /// Never held while the network is asked: two replicas that each held their own and waited for the other would wait
-    /// for ever.
+    /// Never held while the network is asked: two replicas that each held their own and waited for
+    /// the other would wait for ever.
     state: Mutex<State<M>>,
     /// Notified when a request to the backup is over, and when the view changes.
     sent: Condvar,
@@ -82,7 +87,8 @@ pub struct Replica<M> {
 // LAB:
 struct State<M> {
     executor: Executor<M>,
-    /// How many calls `executor` has executed. Two replicas with the same number have the same state.
+    /// How many calls `executor` has executed. Two replicas with the same number have the same
+    /// state.
     executed: u64,
     /// The newest view that this replica knows.
     view: u64,
@@ -115,7 +121,8 @@ struct Partner {
     confirmed: u64,
     /// Calls after that, in order. They are sent again until they are confirmed.
     unconfirmed: Vec<Entry>,
-    /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls could overtake each other.
+    /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls
+    /// could overtake each other.
     sending: bool,
 }
 // LAB: end
@@ -139,15 +146,18 @@ impl<M: Machine> Replica<M> {
         // LAB: end
     }
 
-    /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the way to the view's backup. A
-    /// primary brings it up to date first, and blocks until that is done. Taking up the same view again tries that again if it
-    /// failed, and changes nothing otherwise.
+    /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the
+    /// way to the view's backup. A primary brings it up to date first, and blocks until that is
+    /// done. Taking up the same view again tries that again if it failed, and changes nothing
+    /// otherwise.
     ///
-    /// Does not wait for calls that are under way, nor do calls of the new view wait for them: their backup may never answer.
+    /// Does not wait for calls that are under way, nor do calls of the new view wait for them:
+    /// their backup may never answer.
     ///
     /// # Errors
     ///
-    /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is ready.
+    /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is
+    /// ready.
     pub fn adopt(&self, view: View, backup: Option<Arc<dyn Backup>>) -> Result<(), Refused> {
         // LAB: let _ = (view, backup);
         // LAB: end
@@ -167,7 +177,8 @@ impl<M: Machine> Replica<M> {
         if view.primary != self.me {
             return Ok(());
         }
-        // While it has no role it executes nothing, so what is saved here stays true until it is primary.
+        // While it has no role it executes nothing, so what is saved here stays true until it is
+        // primary.
         let (executed, saved) = (state.executed, state.executor.save());
         drop(state);
         if let Some(backup) = &backup {
@@ -186,8 +197,8 @@ impl<M: Machine> Replica<M> {
         // LAB: end
     }
 
-    /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks until the backup, if there is
-    /// one, has confirmed everything that the reply rests on.
+    /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks
+    /// until the backup, if there is one, has confirmed everything that the reply rests on.
     ///
     /// Memory does not grow with the calls: what the backup has confirmed is let go.
     ///
@@ -229,8 +240,8 @@ impl<M: Machine> Replica<M> {
     }
     // LAB:
 
-    /// Blocks until the backup, if there is one, has confirmed the first `executed` calls. Whoever finds nobody sending
-    /// sends for all.
+    /// Blocks until the backup, if there is one, has confirmed the first `executed` calls. Whoever
+    /// finds nobody sending sends for all.
     fn confirm<'r>(
         &'r self,
         mut state: MutexGuard<'r, State<M>>,

@@ -1,18 +1,22 @@
 //! You write this file: the dispatcher.
 //!
-//! A [`Server`] knows handlers by name. For each request of a connection it runs the one that is asked for, in a thread of
-//! its own, so that a slow request delays nobody, and sends what it returns with the request's number.
+//! A [`Server`] knows handlers by name. For each request of a connection it runs the one that is
+//! asked for, in a thread of its own, so that a slow request delays nobody, and sends what it
+//! returns with the request's number.
 //!
 //! Watch for:
 //! - a handler can take for ever: nothing that other requests need may be held while it runs;
-//! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives on;
-//! - a frame that is no request, or names no method, gets an error as its reply, and so does a request whose reply is too
-//!   long to be sent;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives
+//!   on;
+//! - a frame that is no request, or names no method, gets an error as its reply, and so does a
+//!   request whose reply is too long to be sent;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - [`Server::serve`] returns when the connection has ended *and* its requests are answered.
 //!
-//! A thread is expensive to start, so a good server lets threads that are done take the next request. Begin with a thread
-//! for each request; `notes/rpc.md` tells, step by step, what makes it twenty times as fast.
+//! A thread is expensive to start, so a good server lets threads that are done take the next
+//! request. Begin with a thread for each request; `notes/rpc.md` tells, step by step, what makes it
+//! twenty times as fast.
 //!
 //! Not here: whether a request is new (`dedup`).
 //!
@@ -53,20 +57,22 @@ pub struct Server {
 pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 // LAB:
-/// So many requests of one connection run or wait at once; no more are read until one is done. High enough to be no
-/// part of the meaning: fewer could all wait for one that is not read.
+/// So many requests of one connection run or wait at once; no more are read until one is done. High
+/// enough to be no part of the meaning: fewer could all wait for one that is not read.
 const MAX_AT_ONCE: usize = 1024;
 /// Nor are more read while those that are open have so many bytes together.
 const MAX_BYTES: usize = 16 << 20;
 
 /// The threads of one connection and the frames that wait for them.
 ///
-/// While a frame waits, a thread is on its way to it, and that thread calls the next before it runs a handler. So no
-/// frame waits behind a handler, and a burst of frames does not wake a thread for each.
+/// While a frame waits, a thread is on its way to it, and that thread calls the next before it runs
+/// a handler. So no frame waits behind a handler, and a burst of frames does not wake a thread for
+/// each.
 #[derive(Default)]
 struct Crew {
     state: Mutex<State>,
-    /// Notified when a thread is called, and when no more frames will come. Idle threads wait on it.
+    /// Notified when a thread is called, and when no more frames will come. Idle threads wait on
+    /// it.
     work: Condvar,
     /// Notified when a frame is done, if there was no room. The reader of frames waits on it.
     room: Condvar,
@@ -114,17 +120,19 @@ impl Server {
         // LAB: end
     }
 
-    /// Answers the requests of one connection. Blocks until it has ended and every handler has returned. A server may
-    /// serve several connections at once, and others after them.
+    /// Answers the requests of one connection. Blocks until it has ended and every handler has
+    /// returned. A server may serve several connections at once, and others after them.
     ///
-    /// A reply is sent on the connection of its request as soon as the handler has returned, however long other handlers
-    /// take: those of requests that came before, of the same client, or of another connection. Every request has its own
-    /// reply, also when two have the same number. If a reply is longer than [a frame may be](crate::wire::MAX_FRAME), an
-    /// error takes its place. One that cannot be sent is dropped.
+    /// A reply is sent on the connection of its request as soon as the handler has returned,
+    /// however long other handlers take: those of requests that came before, of the same client, or
+    /// of another connection. Every request has its own reply, also when two have the same number.
+    /// If a reply is longer than [a frame may be](crate::wire::MAX_FRAME), an error takes its
+    /// place. One that cannot be sent is dropped.
     ///
-    /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it may leave others
-    /// unread, so that a client which asks faster than handlers return does not fill the memory. If what comes is no
-    /// frame, it may tell the peer so, under the number 0, before it returns.
+    /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it
+    /// may leave others unread, so that a client which asks faster than handlers return does not
+    /// fill the memory. If what comes is no frame, it may tell the peer so, under the number 0,
+    /// before it returns.
     pub fn serve(&self, link: &dyn Link) {
         // LAB: let _ = link;
         // LAB: end
@@ -235,8 +243,8 @@ impl Crew {
         self.state.lock().on_the_way = false;
     }
 
-    /// The next frame, with the next thread called for those behind it. Blocks until there is one; `None` if there
-    /// never will be.
+    /// The next frame, with the next thread called for those behind it. Blocks until there is one;
+    /// `None` if there never will be.
     fn next(&self) -> Option<(Vec<u8>, Call)> {
         let mut state = self.state.lock();
         loop {

@@ -1,13 +1,16 @@
 //! You write this file: the same function for many items, on several threads.
 //!
-//! Threads share memory, so they can read one slice without a copy, if the compiler can see that they end before the slice
-//! does. That is what *scoped* threads are: `kit::thread::scope` returns when all threads that were started in it have ended.
+//! Threads share memory, so they can read one slice without a copy, if the compiler can see that
+//! they end before the slice does. That is what *scoped* threads are: `kit::thread::scope` returns
+//! when all threads that were started in it have ended.
 //!
 //! Watch for:
-//! - items take different times: who is done takes the next item, instead of going home with half of the work left;
+//! - items take different times: who is done takes the next item, instead of going home with half
+//!   of the work left;
 //! - threads end in any order, and results come in the order of the items;
 //! - a thread for each item is a thousand threads for a thousand items;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - `f` can panic. The caller has to hear of it, and must not wait for ever.
 //!
 //! Not here: items that come one by one (`thread_pool`), and functions that can fail (`fetch_all`).
@@ -20,17 +23,18 @@ use kit::thread;
 use std::panic::resume_unwind;
 // LAB: end
 
-/// Calls `f` for every item, on at most `workers` threads (0 counts as 1), and gives the results in the order of the
-/// items.
+/// Calls `f` for every item, on at most `workers` threads (0 counts as 1), and gives the results in
+/// the order of the items.
 ///
-/// An item that takes long holds up no other: as long as an item is left that was not begun, no thread is without one. At most
-/// one thread is started for each item.
+/// An item that takes long holds up no other: as long as an item is left that was not begun, no
+/// thread is without one. At most one thread is started for each item.
 ///
 /// Blocks until all threads have ended.
 ///
 /// # Panics
 ///
-/// If `f` panics for an item, once all threads have ended. Items that were not begun before may be left.
+/// If `f` panics for an item, once all threads have ended. Items that were not begun before may be
+/// left.
 ///
 /// # Examples
 ///
@@ -57,8 +61,8 @@ where
         let work = || {
             let mut done = Vec::new();
             loop {
-                // ORDERING: no other memory hangs on this number, it only has to be another one for each thread. The
-                // results become visible when the thread is joined.
+                // ORDERING: no other memory hangs on this number, it only has to be another one for
+                // each thread. The results become visible when the thread is joined.
                 let index = next.fetch_add(1, Relaxed);
                 let Some(item) = items.get(index) else {
                     return done;
@@ -69,7 +73,8 @@ where
         // All of them are started before the first is waited for.
         let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
         for thread in threads {
-            // A panic of `f` goes on in the caller. The scope waits for the other threads all the same.
+            // A panic of `f` goes on in the caller. The scope waits for the other threads all the
+            // same.
             let done = thread.join().unwrap_or_else(|panic| resume_unwind(panic));
             for (index, result) in done {
                 results[index] = Some(result);

@@ -1,17 +1,19 @@
 //! You write this file: threads that stay.
 //!
-//! To start a thread takes longer than many a job. A pool starts a fixed number of them once, and hands them jobs as they come:
-//! whoever is free takes the next.
+//! To start a thread takes longer than many a job. A pool starts a fixed number of them once, and
+//! hands them jobs as they come: whoever is free takes the next.
 //!
 //! Watch for:
 //! - a job that panics must not take its thread with it: soon there would be none;
-//! - an empty queue does not mean that all work is done: a job may still run, and it may bring more jobs;
+//! - an empty queue does not mean that all work is done: a job may still run, and it may bring more
+//!   jobs;
 //! - a job can hand in a job, so nothing that `execute` needs may be held while a job runs;
-//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again from time to time;
+//! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
+//!   from time to time;
 //! - whoever drops the pool wants its jobs done; and it may be a job that drops it.
 //!
-//! Not here: results (a job can send its result over a channel), and jobs that panic with something that panics again when
-//! it is dropped.
+//! Not here: results (a job can send its result over a channel), and jobs that panic with something
+//! that panics again when it is dropped.
 //!
 //! Read: notes/threads.md, "Threads that stay".
 
@@ -24,8 +26,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A fixed number of threads that run jobs. As long as a job is queued, no thread is without one.
 ///
-/// Dropped, it blocks until all jobs are done, those included that they hand in, and all threads have ended. After that, nothing
-/// holds what a job was given. Dropped by one of its own jobs, it does not wait for that job's thread, which ends by itself.
+/// Dropped, it blocks until all jobs are done, those included that they hand in, and all threads
+/// have ended. After that, nothing holds what a job was given. Dropped by one of its own jobs, it
+/// does not wait for that job's thread, which ends by itself.
 ///
 /// # Examples
 ///
@@ -50,7 +53,8 @@ pub struct ThreadPool {
 #[derive(Default)]
 struct Shared {
     state: Mutex<State>,
-    /// Notified when a job is queued, and when the pool is dropped. Threads without a job sleep here.
+    /// Notified when a job is queued, and when the pool is dropped. Threads without a job sleep
+    /// here.
     work: Condvar,
     /// Notified when no job is queued or runs. Who joins sleeps here.
     idle: Condvar,
@@ -86,7 +90,8 @@ impl ThreadPool {
         // LAB: end
     }
 
-    /// Queues a job; jobs are begun in the order in which they come. Never blocks, also when it is called by a job.
+    /// Queues a job; jobs are begun in the order in which they come. Never blocks, also when it is
+    /// called by a job.
     pub fn execute(&self, job: impl FnOnce() + Send + 'static) {
         // LAB: let _ = job;
         // LAB: end

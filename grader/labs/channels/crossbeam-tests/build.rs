@@ -1,8 +1,8 @@
-//! Takes two of crossbeam-channel's own test files from where cargo keeps the crate's source, and makes them
-//! tests of the lab's channels: another crate in their `use` lines, and nothing else.
+//! Takes two of crossbeam-channel's own test files from where cargo keeps the crate's source, and
+//! makes them tests of the lab's channels: another crate in their `use` lines, and nothing else.
 //!
-//! Tests that need what the lab does not offer are left out, each by name and with its reason. They are shown
-//! as ignored. Nothing of crossbeam's is kept in this repository.
+//! Tests that need what the lab does not offer are left out, each by name and with its reason. They
+//! are shown as ignored. Nothing of crossbeam's is kept in this repository.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -80,9 +80,9 @@ fn source_of(name: &str) -> Result<PathBuf> {
     Ok(folder.context("a manifest is in a folder")?.to_owned())
 }
 
-/// The file with another crate in its `use` lines and with empty bodies for what is left out, and how
-/// many tests still run. Crossbeam's files are as rustfmt writes them: a function begins and ends at the
-/// first column.
+/// The file with another crate in its `use` lines and with empty bodies for what is left out, and
+/// how many tests still run. Crossbeam's files are as rustfmt writes them: a function begins and
+/// ends at the first column.
 fn rewritten(file: &str, text: &str) -> Result<(String, usize)> {
     let mut rewritten = String::new();
     let mut running = 0;

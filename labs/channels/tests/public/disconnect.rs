@@ -1,6 +1,7 @@
 //! Public tests of `disconnect`: `cargo test -p channels disconnect`.
 //!
-//! The handles are around a flavor of the tests' own, so that no other exercise has to be done first.
+//! The handles are around a flavor of the tests' own, so that no other exercise has to be done
+//! first.
 
 use channels::disconnect::channel;
 use channels::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};

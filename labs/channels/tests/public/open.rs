@@ -1,4 +1,5 @@
-//! A flavor with room for everything, so that `select` can be tested before the other exercises are done.
+//! A flavor with room for everything, so that `select` can be tested before the other exercises are
+//! done.
 
 use std::collections::VecDeque;
 

@@ -1,5 +1,5 @@
-//! A flavor that is made from a channel of the kit, so that `disconnect` can be tested before the other
-//! exercises are done.
+//! A flavor that is made from a channel of the kit, so that `disconnect` can be tested before the
+//! other exercises are done.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -19,8 +19,8 @@ pub(crate) fn plain<T: Send + 'static>(capacity: usize) -> AnyFlavor<T> {
     }))
 }
 
-/// An end is `None` once its side is disconnected. The locks are the standard library's: the search need
-/// not see them, because nothing that it sees happens while one is held.
+/// An end is `None` once its side is disconnected. The locks are the standard library's: the search
+/// need not see them, because nothing that it sees happens while one is held.
 struct Plain<T> {
     sender: Mutex<Option<Arc<Sender<T>>>>,
     receiver: Mutex<Option<Arc<Receiver<T>>>>,

@@ -74,8 +74,8 @@ fn one_host_is_asked_for_one_page_at_a_time() {
 #[test]
 fn a_slow_host_holds_nobody_up() {
     Explorer::new().preemptions(2).explore(|| {
-        // a/1 answers only once c/ is in flight, which is behind b/. A worker that waits for room at
-        // host `a`, with a/2 in its hand, is missing there.
+        // a/1 answers only once c/ is in flight, which is behind b/. A worker that waits for room
+        // at host `a`, with a/2 in its hand, is missing there.
         let web = Web::of(
             "/   -> a/1 a/2 b/
              a/1 ->

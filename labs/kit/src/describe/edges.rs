@@ -1,4 +1,5 @@
-//! What orders the steps of different threads: one walk over the steps, remembering who did what last.
+//! What orders the steps of different threads: one walk over the steps, remembering who did what
+//! last.
 use crate::record::{Event, ObjectId, Op, ThreadId, Trace};
 use picture::{Edge, EdgeKind, Step};
 use std::collections::HashMap;

@@ -38,8 +38,9 @@ fn threads(trace: &Trace) -> Vec<String> {
     trace.threads.iter().enumerate().map(name).collect()
 }
 
-/// The variable an object was made into, else what its first operation was called on, or the half of its pair that a
-/// select waits for, else what kind of thing it is; a number where two have the same name.
+/// The variable an object was made into, else what its first operation was called on, or the half
+/// of its pair that a select waits for, else what kind of thing it is; a number where two have the
+/// same name.
 fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
     let mut names: Vec<Option<String>> = trace
         .objects
@@ -83,7 +84,8 @@ fn objects(trace: &Trace, source: &mut Source) -> Vec<String> {
     names.into_iter().map(numbered).collect()
 }
 
-/// `channel`, `AtomicUsize`; made by code that is not here to be read, and so not the student's: `hidden channel`.
+/// `channel`, `AtomicUsize`; made by code that is not here to be read, and so not the student's:
+/// `hidden channel`.
 fn nameless(object: &Object, source: &mut Source) -> String {
     let kind = match object.kind {
         kind if kind.starts_with("Atomic") => kind.to_owned(),

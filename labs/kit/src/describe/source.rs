@@ -8,7 +8,8 @@ use std::collections::HashMap;
 pub(super) struct Source(HashMap<String, Vec<String>>);
 
 impl Source {
-    /// Places are relative to the workspace, while tests run in their package's folder: look upwards.
+    /// Places are relative to the workspace, while tests run in their package's folder: look
+    /// upwards.
     fn lines(&mut self, file: &str) -> &[String] {
         self.0.entry(file.to_owned()).or_insert_with(|| {
             let up = ["", "../", "../../", "../../../"];
@@ -35,7 +36,8 @@ impl Source {
     /// What an operation is called on: `visited` in `self.visited.lock()`.
     pub(super) fn receiver(&mut self, place: CallSite) -> Option<String> {
         let mut before = self.before(place)?;
-        // A method call's place is the method's name; on a line of its own the receiver is further up.
+        // A method call's place is the method's name; on a line of its own the receiver is further
+        // up.
         let mut line = place.line();
         while before.trim().is_empty() || before.trim() == "." {
             line = line.checked_sub(1)?;
@@ -47,7 +49,8 @@ impl Source {
         identifier_at_end(receiver)
     }
 
-    /// What a new object is put into: `visited` in `let visited = Arc::new(Mutex::new(…` or `visited: Mutex::new(…`.
+    /// What a new object is put into: `visited` in `let visited = Arc::new(Mutex::new(…` or
+    /// `visited: Mutex::new(…`.
     pub(super) fn binding(&mut self, place: CallSite) -> Option<String> {
         let before = self.before(place)?;
         let equals = before
@@ -69,7 +72,8 @@ impl Source {
         }
     }
 
-    /// What the second half of a new pair is put into: `pages` in `let (sender, pages) = bounded(1)`.
+    /// What the second half of a new pair is put into: `pages` in
+    /// `let (sender, pages) = bounded(1)`.
     pub(super) fn second_binding(&mut self, place: CallSite) -> Option<String> {
         let before = self.before(place)?;
         let left = before[..before.rfind('=')?].trim_end();

@@ -1,7 +1,7 @@
 //! Events become steps: what can be said of them, in the order in which it became true.
 //!
-//! A request that was granted at once is not worth a line; one that had to wait is, and its line stands
-//! where the thread found the lock taken.
+//! A request that was granted at once is not worth a line; one that had to wait is, and its line
+//! stands where the thread found the lock taken.
 use super::names::Names;
 use super::source::Source;
 use super::waits::holder;
@@ -41,7 +41,8 @@ pub(super) fn steps(
     steps
 }
 
-/// The thread in whose column an event stands: its own, but what was lost is missed by whoever would have received it.
+/// The thread in whose column an event stands: its own, but what was lost is missed by whoever
+/// would have received it.
 fn lane(event: &Event, trace: &Trace) -> ThreadId {
     let Op::MessageLost { to, .. } = event.op else {
         return event.thread;

@@ -1,8 +1,8 @@
-//! Two schedulers for shuttle: depth-first search up to a number of preemptions, and any scheduler with an
-//! end.
+//! Two schedulers for shuttle: depth-first search up to a number of preemptions, and any scheduler
+//! with an end.
 //!
-//! The first is after Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of Multithreaded
-//! Programs" (PLDI 2007).
+//! The first is after Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of
+//! Multithreaded Programs" (PLDI 2007).
 use super::budget::Deadline;
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use std::mem::ManuallyDrop;

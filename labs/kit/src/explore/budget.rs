@@ -1,11 +1,12 @@
 //! How long a search may take.
 //!
-//! The one idea: what counts is the processor time of the thread that searches, which runs all modelled threads.
-//! On a machine that is busy with other things a search takes longer, and finds and proves the same.
+//! The one idea: what counts is the processor time of the thread that searches, which runs all
+//! modelled threads. On a machine that is busy with other things a search takes longer, and finds
+//! and proves the same.
 use std::time::{Duration, Instant};
 
-/// So many times its budget may a search take by the clock on the wall: a scenario that sleeps, or waits for
-/// something outside, uses no processor; and whoever runs the search has a deadline, too.
+/// So many times its budget may a search take by the clock on the wall: a scenario that sleeps, or
+/// waits for something outside, uses no processor; and whoever runs the search has a deadline, too.
 const PATIENCE: u32 = 4;
 
 /// What a search may still use.

@@ -23,8 +23,9 @@ pub fn hung(claim: &str, after: Duration) -> Failure {
     failure
 }
 
-/// Hands over where the threads stand when the time is up, if somebody asked for that: a process that hangs is
-/// ended from outside, and cannot say it then. Called when a thread is about to block.
+/// Hands over where the threads stand when the time is up, if somebody asked for that: a process
+/// that hangs is ended from outside, and cannot say it then. Called when a thread is about to
+/// block.
 pub(crate) fn watch() {
     static WATCHED: Once = Once::new();
     WATCHED.call_once(|| {

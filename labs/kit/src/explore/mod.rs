@@ -1,9 +1,9 @@
 //! The explorer: one scenario, run again and again, or searched.
 //!
 //! The one idea: the search goes in passes, the most readable failure first. With atomics taken as
-//! sequentially consistent and one preemption, then two; then with the orderings as written; then without
-//! a bound. A failure in an early pass says "the interleaving is wrong", and has the fewest switches that
-//! can show it; a failure only in a later pass says "the orderings are too weak".
+//! sequentially consistent and one preemption, then two; then with the orderings as written; then
+//! without a bound. A failure in an early pass says "the interleaving is wrong", and has the fewest
+//! switches that can show it; a failure only in a later pass says "the orderings are too weak".
 //!
 //! Not here: how a failure is described (`describe`), and how it is drawn (the crate `picture`).
 mod bounded;
@@ -36,15 +36,16 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Runs `scenario` under every interleaving of its threads, and fails with a picture of the first that
-/// goes wrong: a panic, a deadlock, a data race, an object that is never dropped.
+/// Runs `scenario` under every interleaving of its threads, and fails with a picture of the first
+/// that goes wrong: a panic, a deadlock, a data race, an object that is never dropped.
 ///
-/// The scenario has to make every primitive it uses, and to do the same in each run but for the schedule:
-/// no clock, no randomness, no statics. At most four threads can be spawned.
+/// The scenario has to make every primitive it uses, and to do the same in each run but for the
+/// schedule: no clock, no randomness, no statics. At most four threads can be spawned.
 ///
 /// # Panics
 ///
-/// If an interleaving fails, or the budget ended the search before even the bounded passes were through.
+/// If an interleaving fails, or the budget ended the search before even the bounded passes were
+/// through.
 pub fn explore(scenario: impl Fn() + Send + Sync + 'static) -> Outcome {
     Explorer::new().explore(scenario)
 }
@@ -60,11 +61,12 @@ pub fn possible(scenario: impl Fn(&Goal) + Send + Sync + 'static) -> Outcome {
 
 /// Panics because the scenario is about that: a job that panics, a handler, a fetch.
 ///
-/// It does what a panic does: it unwinds this thread, and gives back what its guards hold; `join` returns its payload,
-/// which is `text`, as an error; a scope whose thread nobody joined panics; `catch_unwind` catches it, and the thread goes on.
-/// In a model other threads run meanwhile. It differs from `panic!` in two things: nothing is printed, and in a
-/// model it is no failure, unless it leaves the scenario itself. Who has got the error from `join` may
-/// pass it on by a panic of its own. Every other panic in a model fails the search, unless it is caught at once.
+/// It does what a panic does: it unwinds this thread, and gives back what its guards hold; `join`
+/// returns its payload, which is `text`, as an error; a scope whose thread nobody joined panics;
+/// `catch_unwind` catches it, and the thread goes on. In a model other threads run meanwhile. It
+/// differs from `panic!` in two things: nothing is printed, and in a model it is no failure, unless
+/// it leaves the scenario itself. Who has got the error from `join` may pass it on by a panic of
+/// its own. Every other panic in a model fails the search, unless it is caught at once.
 ///
 /// # Panics
 ///
@@ -131,22 +133,23 @@ impl Explorer {
         }
     }
 
-    /// Runs only interleavings with at most `bound` preemptions, at least 1: for scenarios of three threads
-    /// and more. Nearly all bugs need one or two.
+    /// Runs only interleavings with at most `bound` preemptions, at least 1: for scenarios of three
+    /// threads and more. Nearly all bugs need one or two.
     pub fn preemptions(mut self, bound: usize) -> Explorer {
         self.preemptions = Some(bound.max(1));
         self
     }
 
-    /// Searches for about `budget` of processor time at most, so that a busy machine makes a search longer and no
-    /// worse. If it ends the search, the result is that of the last pass that was through; if none was, the
-    /// search fails as not explored.
+    /// Searches for about `budget` of processor time at most, so that a busy machine makes a search
+    /// longer and no worse. If it ends the search, the result is that of the last pass that was
+    /// through; if none was, the search fails as not explored.
     pub fn budget(mut self, budget: Duration) -> Explorer {
         self.budget = budget;
         self
     }
 
-    /// Runs many schedules of a scenario too big to search: any number of threads, sequentially consistent.
+    /// Runs many schedules of a scenario too big to search: any number of threads, sequentially
+    /// consistent.
     pub fn sampled(mut self) -> Explorer {
         self.sampled = true;
         self

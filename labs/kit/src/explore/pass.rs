@@ -91,8 +91,8 @@ impl Pass {
         }
     }
 
-    /// Whether it runs what no pass before it ran, if the scenario has (`memory`) operations that depend on
-    /// the memory model, and (`waits`) waits on condvars.
+    /// Whether it runs what no pass before it ran, if the scenario has (`memory`) operations that
+    /// depend on the memory model, and (`waits`) waits on condvars.
     pub(super) fn adds_something(self, memory: bool, waits: bool, done: Option<Certainty>) -> bool {
         let Settings {
             sequential,
@@ -113,7 +113,8 @@ impl Pass {
         }
     }
 
-    /// A random pass whose schedules switch seldom, for a failure that is told; its own start is itself.
+    /// A random pass whose schedules switch seldom, for a failure that is told; its own start is
+    /// itself.
     pub(super) fn with_few_switches(self, seed: u64) -> Pass {
         if seed == self.seed {
             return self;

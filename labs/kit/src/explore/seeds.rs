@@ -22,10 +22,12 @@ pub(crate) fn current_seed() -> u64 {
     CURRENT.get()
 }
 
-/// Runs `scenario` on real threads with each seed from 0 to `count - 1`; [`Network::new`](crate::net::Network::new) takes the seed, too.
+/// Runs `scenario` on real threads with each seed from 0 to `count - 1`;
+/// [`Network::new`](crate::net::Network::new) takes the seed, too.
 ///
-/// A seed repeats what a simulated network does to the frames; how fast the threads are is the machine's affair. When a run
-/// fails, its network's messages are drawn, and the command is printed that runs this seed alone.
+/// A seed repeats what a simulated network does to the frames; how fast the threads are is the
+/// machine's affair. When a run fails, its network's messages are drawn, and the command is printed
+/// that runs this seed alone.
 ///
 /// # Panics
 ///

@@ -1,4 +1,5 @@
-//! Keeps what a scenario prints off the terminal, for the interleavings before the one that is replayed.
+//! Keeps what a scenario prints off the terminal, for the interleavings before the one that is
+//! replayed.
 use std::io::Write;
 
 /// While it lives, standard output and standard error go nowhere.

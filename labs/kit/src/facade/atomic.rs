@@ -62,8 +62,8 @@ macro_rules! atomic {
                 swap(value: $type, ordering: Ordering) -> $type
             }
             method! {
-                /// Sets the value to `new` if it is `expected`, in one step: `Ok` with the value before,
-                /// or `Err` with the value that was found.
+                /// Sets the value to `new` if it is `expected`, in one step: `Ok` with the value
+                /// before, or `Err` with the value that was found.
                 compare_exchange(
                     expected: $type, new: $type, success: Ordering, failure: Ordering
                 ) -> Result<$type, $type>
@@ -93,8 +93,8 @@ macro_rules! atomic {
                 }
             }
 
-            /// Loads, and tries to store what `update` makes of it until no other thread came between or
-            /// `update` gives `None`.
+            /// Loads, and tries to store what `update` makes of it until no other thread came
+            /// between or `update` gives `None`.
             #[track_caller]
             pub fn fetch_update(
                 &self,
@@ -216,7 +216,8 @@ impl<T> AtomicPtr<T> {
         }
     }
 
-    /// As [`compare_exchange`](AtomicPtr::compare_exchange), but may fail although the pointer is `expected`.
+    /// As [`compare_exchange`](AtomicPtr::compare_exchange), but may fail although the pointer is
+    /// `expected`.
     #[track_caller]
     #[inline]
     pub fn compare_exchange_weak(
@@ -229,8 +230,8 @@ impl<T> AtomicPtr<T> {
         self.compare_exchange(expected, new, success, failure)
     }
 
-    /// Sets the pointer to what `new` makes of it, again and again until no other thread came between; or leaves
-    /// it, if that is `None`, and returns it as the error.
+    /// Sets the pointer to what `new` makes of it, again and again until no other thread came
+    /// between; or leaves it, if that is `None`, and returns it as the error.
     #[track_caller]
     pub fn fetch_update(
         &self,

@@ -4,13 +4,15 @@ use crate::model;
 use std::fmt;
 use std::panic::Location;
 
-/// Data that may be changed through a shared reference, if *you* make sure that no two accesses race.
+/// Data that may be changed through a shared reference, if *you* make sure that no two accesses
+/// race.
 ///
-/// As `std::cell::UnsafeCell`, with closures in place of `get`: in a model an access that is not ordered by
-/// happens-before against another one is reported as the data race it is. An access made through a pointer
-/// that outlives the closure is not seen again.
+/// As `std::cell::UnsafeCell`, with closures in place of `get`: in a model an access that is not
+/// ordered by happens-before against another one is reported as the data race it is. An access made
+/// through a pointer that outlives the closure is not seen again.
 ///
-/// Like the standard one, it is never `Sync`: the type around it has to promise that, with `unsafe impl`.
+/// Like the standard one, it is never `Sync`: the type around it has to promise that, with
+/// `unsafe impl`.
 pub struct UnsafeCell<T: ?Sized> {
     watch: Real<(), model::Cell>,
     value: std::cell::UnsafeCell<T>,
@@ -45,7 +47,8 @@ impl<T: ?Sized> UnsafeCell<T> {
         f(self.value.get())
     }
 
-    /// Writes: calls `f` with a pointer that is good for writing while no other thread reads or writes.
+    /// Writes: calls `f` with a pointer that is good for writing while no other thread reads or
+    /// writes.
     #[track_caller]
     #[inline]
     pub fn with_mut<R>(&self, f: impl FnOnce(*mut T) -> R) -> R {

@@ -9,9 +9,10 @@ use std::panic::Location;
 
 /// A condition variable: threads sleep on it until another thread has changed what they wait for.
 ///
-/// The API is `parking_lot`'s: a wait borrows the guard. A wake-up is a hint and no promise: between the
-/// notification and the moment the waiter has the lock again, another thread may have undone the change,
-/// and a wake-up may come for no reason at all (a search tries that); so look again, in a loop (or with [`wait_while`](Condvar::wait_while)).
+/// The API is `parking_lot`'s: a wait borrows the guard. A wake-up is a hint and no promise:
+/// between the notification and the moment the waiter has the lock again, another thread may have
+/// undone the change, and a wake-up may come for no reason at all (a search tries that); so look
+/// again, in a loop (or with [`wait_while`](Condvar::wait_while)).
 ///
 /// # Examples
 ///
@@ -55,7 +56,8 @@ impl Condvar {
         }))
     }
 
-    /// Gives the lock back and blocks until notified, in one step; then blocks until it has the lock again.
+    /// Gives the lock back and blocks until notified, in one step; then blocks until it has the
+    /// lock again.
     ///
     /// # Panics
     ///
@@ -97,7 +99,8 @@ impl Condvar {
         }
     }
 
-    /// As [`wait`](Condvar::wait), but blocks for `timeout` at most before it asks for the lock again.
+    /// As [`wait`](Condvar::wait), but blocks for `timeout` at most before it asks for the lock
+    /// again.
     ///
     /// In a model no time passes: the time may be up at any moment, and both outcomes are explored.
     #[track_caller]

@@ -1,4 +1,5 @@
-//! The façade: what labs may use. Each type is the real primitive or a modelled one, chosen when it is made.
+//! The façade: what labs may use. Each type is the real primitive or a modelled one, chosen when it
+//! is made.
 //!
 //! Outside a model an operation costs one comparison more than the primitive it stands for.
 mod atomic;

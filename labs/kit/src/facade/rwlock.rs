@@ -10,8 +10,9 @@ use std::panic::Location;
 
 /// Many readers or one writer.
 ///
-/// The API is `parking_lot`'s: no poisoning, guards are given back by a panic. A thread that holds a
-/// read guard must not ask for a second guard: with a writer waiting between the two it blocks for ever.
+/// The API is `parking_lot`'s: no poisoning, guards are given back by a panic. A thread that holds
+/// a read guard must not ask for a second guard: with a writer waiting between the two it blocks
+/// for ever.
 pub struct RwLock<T: ?Sized> {
     raw: Real<parking_lot::RwLock<()>, model::RwLock>,
     value: UnsafeCell<T>,
@@ -212,7 +213,8 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
-        // SAFETY: the writer is inside alone, and `&self` keeps it from handing out `&mut T` meanwhile.
+        // SAFETY: the writer is inside alone, and `&self` keeps it from handing out `&mut T`
+        // meanwhile.
         unsafe { &*self.value.get() }
     }
 }
@@ -220,7 +222,8 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
-        // SAFETY: the writer is inside alone, and `&mut self` keeps it from handing out a second reference.
+        // SAFETY: the writer is inside alone, and `&mut self` keeps it from handing out a second
+        // reference.
         unsafe { &mut *self.value.get() }
     }
 }

@@ -2,7 +2,8 @@
 use super::Real;
 use crate::model::Word;
 
-/// Where the checker may let another thread go first. It orders no memory, and outside a model it is nothing.
+/// Where the checker may let another thread go first. It orders no memory, and outside a model it
+/// is nothing.
 pub(crate) struct Step(Real<(), Word>);
 
 impl Step {

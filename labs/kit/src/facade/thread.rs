@@ -24,14 +24,15 @@ fn run_into<T>(slot: &Slot<T>, body: impl FnOnce() -> T) -> bool {
 
 fn take<T>(slot: &Slot<T>) -> Result<T> {
     let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    // A thread that was joined has left its result, unless the execution is over and the join had no effect.
+    // A thread that was joined has left its result, unless the execution is over and the join had
+    // no effect.
     value.unwrap_or_else(|| model::cannot_go_on())
 }
 
 /// Starts a thread that runs `body`. Never blocks.
 ///
-/// In a search four threads can be spawned at most, and a panic of any of them fails it, unless it is
-/// [on purpose](crate::explore::panic_on_purpose).
+/// In a search four threads can be spawned at most, and a panic of any of them fails it, unless it
+/// is [on purpose](crate::explore::panic_on_purpose).
 #[track_caller]
 pub fn spawn<F, T>(body: F) -> JoinHandle<T>
 where
@@ -176,7 +177,8 @@ impl<T> JoinHandle<T> {
         }
     }
 
-    /// Whether the thread has ended, so that [`join`](JoinHandle::join) would hardly block. Never blocks.
+    /// Whether the thread has ended, so that [`join`](JoinHandle::join) would hardly block. Never
+    /// blocks.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         match &self.0 {
@@ -255,7 +257,8 @@ pub fn current() -> Thread {
 
 /// Whether this thread unwinds from a panic.
 ///
-/// In a model: from one on purpose. Where a thread catches it while others unwind, this may be true a little longer.
+/// In a model: from one on purpose. Where a thread catches it while others unwind, this may be true
+/// a little longer.
 pub fn panicking() -> bool {
     if model::running() {
         model::unwinding()
@@ -287,7 +290,8 @@ pub fn park_timeout(timeout: Duration) {
     }
 }
 
-/// How many threads can run at once on this machine: two in a model, which has to do the same in each run.
+/// How many threads can run at once on this machine: two in a model, which has to do the same in
+/// each run.
 ///
 /// # Errors
 ///
@@ -310,7 +314,8 @@ pub fn yield_now() {
     }
 }
 
-/// Blocks for `duration` at least. In a model it is a [`yield_now`], after which the modelled clock is `duration` later.
+/// Blocks for `duration` at least. In a model it is a [`yield_now`], after which the modelled clock
+/// is `duration` later.
 ///
 /// Sleeping is never a way to make one thing happen after another.
 #[track_caller]
@@ -460,7 +465,8 @@ impl<T> ScopedJoinHandle<'_, T> {
         }
     }
 
-    /// Whether the thread has ended, so that [`join`](ScopedJoinHandle::join) would hardly block. Never blocks.
+    /// Whether the thread has ended, so that [`join`](ScopedJoinHandle::join) would hardly block.
+    /// Never blocks.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         match &self.0 {

@@ -5,8 +5,9 @@ pub use std::time::Duration;
 
 /// A point in time, as `std::time::Instant`.
 ///
-/// In a model it is the modelled clock's: it stands still until a timed wait has timed out or a thread has slept, and
-/// then is at the end of that or later. So a loop that waits "until the deadline" ends, whatever the schedule.
+/// In a model it is the modelled clock's: it stands still until a timed wait has timed out or a
+/// thread has slept, and then is at the end of that or later. So a loop that waits "until the
+/// deadline" ends, whatever the schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(Kind);
 

@@ -1,18 +1,21 @@
 //! The modelled atomics, one for each width, and fences.
 //!
-//! Four deviations from loom's own operations, each because loom would call a right program wrong, pass over a
-//! wrong one, or ask the wrong question:
+//! Four deviations from loom's own operations, each because loom would call a right program wrong,
+//! pass over a wrong one, or ask the wrong question:
 //!
-//! - In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially consistent
-//!   read-modify-write, whatever ordering is written: there is one value to see, the newest.
+//! - In the passes that ask whether the *interleaving* is wrong, every operation is a sequentially
+//!   consistent read-modify-write, whatever ordering is written: there is one value to see, the
+//!   newest.
 //! - Where an atomic sees read-modify-writes, its stores are swaps. loom does not know that a
-//!   read-modify-write follows what it read immediately, so a plain store of another thread could stay older
-//!   for ever, and a loop that waits for it would not end. The price: such a store does not end the release
-//!   sequence before it, so an acquire that reads it is taken to see a little more than it may.
-//! - A plain load or store is preceded by a step on a word of the atomic's own. loom remembers one last access
-//!   only, so of two loads before a store it would never run the store before the first.
-//! - A `SeqCst` load sees the newest value. loom takes it as `Acquire`, under which Dekker's and Peterson's
-//!   algorithms fail although they are right.
+//!   read-modify-write follows what it read immediately, so a plain store of another thread could
+//!   stay older for ever, and a loop that waits for it would not end. The price: such a store does
+//!   not end the release sequence before it, so an acquire that reads it is taken to see a little
+//!   more than it may.
+//! - A plain load or store is preceded by a step on a word of the atomic's own. loom remembers one
+//!   last access only, so of two loads before a store it would never run the store before the
+//!   first.
+//! - A `SeqCst` load sees the newest value. loom takes it as `Acquire`, under which Dekker's and
+//!   Peterson's algorithms fail although they are right.
 use super::wait::Word;
 use super::{Checker, either, inert, is_updated, sequential, will_update};
 use crate::record::{CallSite, Handle, Op, Value, switching};
@@ -61,7 +64,8 @@ impl Updates {
         }
     }
 
-    /// A load comes that is a read-modify-write. In a sequentially consistent pass all are, and that says nothing.
+    /// A load comes that is a read-modify-write. In a sequentially consistent pass all are, and
+    /// that says nothing.
     fn happen_for_load(&self) {
         if !sequential() {
             self.happen();

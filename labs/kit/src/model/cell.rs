@@ -1,5 +1,5 @@
-//! The modelled `UnsafeCell`: loom checks that accesses are ordered by happens-before; under shuttle
-//! they are only recorded.
+//! The modelled `UnsafeCell`: loom checks that accesses are ordered by happens-before; under
+//! shuttle they are only recorded.
 use super::unwinding::contained;
 use super::{Checker, inert};
 use crate::record::{CallSite, Handle, Op};

@@ -1,9 +1,9 @@
 //! Choices that the search makes: is this message lost, which of two ready channels is taken?
 //!
-//! shuttle has a source of numbers that belongs to the schedule. loom has none, but it tries every value that a
-//! relaxed load may get; so a choice is the load of a fresh atomic that a thread of its own has made, and into which
-//! it has stored another value after it synchronized with anybody. A scenario that makes choices has one thread less
-//! for it.
+//! shuttle has a source of numbers that belongs to the schedule. loom has none, but it tries every
+//! value that a relaxed load may get; so a choice is the load of a fresh atomic that a thread of
+//! its own has made, and into which it has stored another value after it synchronized with anybody.
+//! A scenario that makes choices has one thread less for it.
 use super::{Backend, backend, chooses, refuse, will_choose};
 use crate::record::switching;
 use loom::sync::atomic::AtomicBool;
@@ -44,7 +44,8 @@ pub(super) fn begin_choices() {
     loom::explore();
 }
 
-/// One of `0..count`: the schedule decides, or chance where no model runs. The search tries 0 first.
+/// One of `0..count`: the schedule decides, or chance where no model runs. The search tries 0
+/// first.
 pub(crate) fn choose(count: u64) -> u64 {
     use shuttle::rand::Rng;
     if count < 2 {
@@ -72,6 +73,7 @@ fn toss() -> bool {
             "a search runs at most {COINS} choices, and this scenario makes one more: sample it"
         ));
     };
-    // ORDERING: reads what the tossing thread stored, or the value before it; nothing orders the two.
+    // ORDERING: reads what the tossing thread stored, or the value before it; nothing orders the
+    // two.
     switching(|| coin.load(Relaxed))
 }

@@ -1,4 +1,5 @@
-//! The state of the execution that runs: how it is to be run, whether it is over, and what time it is.
+//! The state of the execution that runs: how it is to be run, whether it is over, and what time it
+//! is.
 use super::unwinding::{begin_unwinding, failing, lets_go_on, set_failing};
 use super::{running, yield_quietly};
 use crate::record::{self, CallSite, ThreadId, switching};
@@ -15,11 +16,12 @@ pub(crate) struct Settings {
     pub(crate) spurious: bool,
 }
 
-/// What a search has learned about its scenario, and objects have to know when they are made. An execution that
-/// learns something new is stopped, and its pass run again.
+/// What a search has learned about its scenario, and objects have to know when they are made. An
+/// execution that learns something new is stopped, and its pass run again.
 #[derive(Debug, Default)]
 pub(crate) struct Learned {
-    /// Some lock is tried, or is given back while a thread unwinds, so locks are the façade's own; see `gate`.
+    /// Some lock is tried, or is given back while a thread unwinds, so locks are the façade's own;
+    /// see `gate`.
     own_locks: bool,
     /// Somebody asks whether a thread has ended, so its end is a visible step.
     visible_ends: bool,
@@ -124,7 +126,8 @@ pub(super) fn will_choose() {
     }
 }
 
-/// The execution does what objects had to know when they were made: it begins again. shuttle has to know nothing.
+/// The execution does what objects had to know when they were made: it begins again. shuttle has to
+/// know nothing.
 fn learn(what: impl FnOnce(&mut Learned)) {
     if super::backend() != super::Backend::Loom {
         return;
@@ -204,8 +207,9 @@ pub(crate) fn when_given_up(tell: Box<dyn FnOnce()>) {
     GIVEN_UP.set(Some(tell));
 }
 
-/// The execution is over, and the current thread wants what will not come any more. It unwinds; or, if it does so already and
-/// a destructor wants it, stays where it is, because a panic would end the process.
+/// The execution is over, and the current thread wants what will not come any more. It unwinds; or,
+/// if it does so already and a destructor wants it, stays where it is, because a panic would end
+/// the process.
 pub(crate) fn cannot_go_on() -> ! {
     if !std::thread::panicking() {
         stop(Stop::Abandoned);
@@ -219,11 +223,11 @@ pub(crate) fn cannot_go_on() -> ! {
     }
 }
 
-/// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds from a panic
-/// that is not on purpose.
+/// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds
+/// from a panic that is not on purpose.
 ///
-/// A student's `catch_unwind` can end an unwinding during which operations had no effect; the execution
-/// then means nothing any more, so it is stopped.
+/// A student's `catch_unwind` can end an unwinding during which operations had no effect; the
+/// execution then means nothing any more, so it is stopped.
 pub(crate) fn inert() -> bool {
     if !running() {
         return true;
@@ -241,8 +245,8 @@ pub(crate) fn inert() -> bool {
     false
 }
 
-/// Drops a checker's guard. While a thread unwinds from a panic that is not on purpose the guard waits for the
-/// panic to be caught: no other thread runs until then.
+/// Drops a checker's guard. While a thread unwinds from a panic that is not on purpose the guard
+/// waits for the panic to be caught: no other thread runs until then.
 pub(super) fn release(guard: impl Any) {
     if OVER.get() || !running() {
         std::mem::forget(guard);
@@ -260,8 +264,8 @@ pub(super) fn settle() {
     }
 }
 
-/// The modelled clock, in nanoseconds since the execution began. It moves only when a time-out fires or a sleep ends, so an
-/// execution depends on nothing but its schedule.
+/// The modelled clock, in nanoseconds since the execution began. It moves only when a time-out
+/// fires or a sleep ends, so an execution depends on nothing but its schedule.
 pub(crate) fn clock() -> u64 {
     CLOCK.get()
 }
@@ -273,8 +277,8 @@ pub(super) fn advance_clock(start: u64, nanos: u64) {
 
 /// Between the start of a timed wait and the look whether somebody has woken the waiter.
 ///
-/// Once in an execution the time of a thread may be up before any other thread moves; after that the others
-/// go first, so that a loop of timed waits ends.
+/// Once in an execution the time of a thread may be up before any other thread moves; after that
+/// the others go first, so that a loop of timed waits ends.
 pub(super) fn let_time_pass() {
     let me = record::current();
     let first = TIMED_OUT.with_borrow_mut(|threads| {

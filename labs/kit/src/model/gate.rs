@@ -1,8 +1,9 @@
 //! A lock of the façade's own: two flags, a word and a queue.
 //!
-//! It stands for loom's where a scenario calls `try_lock`: loom takes a thread that is about to try for one
-//! that waits, and would report a deadlock that is none; and where a thread panics on purpose, which would poison
-//! loom's. It costs one scheduling point more, at the unlock, so it is used only where it is needed.
+//! It stands for loom's where a scenario calls `try_lock`: loom takes a thread that is about to try
+//! for one that waits, and would report a deadlock that is none; and where a thread panics on
+//! purpose, which would poison loom's. It costs one scheduling point more, at the unlock, so it is
+//! used only where it is needed.
 use super::over;
 use super::unwinding::failing;
 use super::wait::{Queue, Word};

@@ -1,5 +1,6 @@
-//! The modelled mutex and reader-writer lock: the checkers' own with their guards kept inside, so that the
-//! façade's guards need no checker type; or a [`Gate`], where a scenario tries to lock or panics on purpose.
+//! The modelled mutex and reader-writer lock: the checkers' own with their guards kept inside, so
+//! that the façade's guards need no checker type; or a [`Gate`], where a scenario tries to lock or
+//! panics on purpose.
 use super::gate::{Access, Gate};
 use super::{Backend, Checker, backend, inert, over, own_locks, release, running, will_try};
 use crate::record::{CallSite, Handle, Op, switching};
@@ -15,7 +16,8 @@ type WriteGuard = Checker<
     shuttle::sync::RwLockWriteGuard<'static, ()>,
 >;
 
-/// What a checker's lock answers. Poison is no answer: whoever panicked on purpose has given the lock back.
+/// What a checker's lock answers. Poison is no answer: whoever panicked on purpose has given the
+/// lock back.
 trait Acquired<G> {
     fn guard(self) -> Option<G>;
 }
@@ -42,9 +44,12 @@ macro_rules! acquire {
         switching(|| match $lock {
             Checker::Loom(lock) => lock.$method().guard().map(|guard| {
                 use loom::sync::$guard;
-                // SAFETY: the lock stays where it is, and alive, until the guard is dropped or forgotten:
-                // locks are made in a `Box` only, and forget what they still hold when they are dropped.
-                Checker::Loom(unsafe { mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard) })
+                // SAFETY: the lock stays where it is, and alive, until the guard is dropped or
+                // forgotten: locks are made in a `Box` only, and forget what they still hold when
+                // they are dropped.
+                Checker::Loom(unsafe {
+                    mem::transmute::<$guard<'_, ()>, $guard<'static, ()>>(guard)
+                })
             }),
             Checker::Shuttle(lock) => lock.$method().guard().map(|guard| {
                 use shuttle::sync::$guard;

@@ -1,8 +1,8 @@
-//! The modelled primitives: loom's and shuttle's behind one type each, none of them generic over the
-//! student's types, so that a student's crate compiles no checker code.
+//! The modelled primitives: loom's and shuttle's behind one type each, none of them generic over
+//! the student's types, so that a student's crate compiles no checker code.
 //!
-//! The one idea: an object asks once, when it is made, which checker runs ([`backend`]); from then on
-//! it is an enum, and each operation logs itself to the recorder.
+//! The one idea: an object asks once, when it is made, which checker runs ([`backend`]); from then
+//! on it is an enum, and each operation logs itself to the recorder.
 //!
 //! What panics do in a model is in [`unwinding`].
 mod atomic;

@@ -1,7 +1,8 @@
 //! Waiting for the first of several channels.
 //!
-//! The one idea: a thread that finds none of them ready sleeps in the queues of all. Who wakes it says by which
-//! channel, and that one is looked at first, so that no wake-up is lost on a thread that takes something else.
+//! The one idea: a thread that finds none of them ready sleeps in the queues of all. Who wakes it
+//! says by which channel, and that one is looked at first, so that no wake-up is lost on a thread
+//! that takes something else.
 use super::channel::{Channel, Claim, Patience, Refused, Side};
 use super::wait::Waiter;
 use super::{choose, inert, over};
@@ -25,7 +26,8 @@ pub(crate) struct Manner {
     pub(crate) looks_only: bool,
 }
 
-/// Blocks until one of `cases` can go on, or fails since its other side is gone; says which. There is one at least.
+/// Blocks until one of `cases` can go on, or fails since its other side is gone; says which. There
+/// is one at least.
 pub(crate) fn select(
     cases: &[&dyn Selectable],
     manner: Manner,

@@ -67,7 +67,8 @@ pub(crate) fn spawn(
     Join { thread, handle }
 }
 
-/// Runs the body of a modelled thread. A panic on purpose is its result, any other ends the execution.
+/// Runs the body of a modelled thread. A panic on purpose is its result, any other ends the
+/// execution.
 pub(crate) fn run_thread<T>(body: impl FnOnce() -> T) -> std::thread::Result<T> {
     let result = catch_unwind(AssertUnwindSafe(body));
     match &result {

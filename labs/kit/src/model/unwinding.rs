@@ -1,12 +1,15 @@
-//! Panics in a model: those on purpose, which belong to the scenario, and all others, which fail it.
+//! Panics in a model: those on purpose, which belong to the scenario, and all others, which fail
+//! it.
 //!
-//! A panic on purpose unwinds its thread as on real threads: what its destructors do takes effect where they do
-//! it, they may block, and other threads run meanwhile. All modelled threads share one thread of the operating
-//! system, so the standard library says of each that it panics while one of them unwinds. Therefore nobody here
-//! asks it alone; what has to be known besides is remembered in this file.
+//! A panic on purpose unwinds its thread as on real threads: what its destructors do takes effect
+//! where they do it, they may block, and other threads run meanwhile. All modelled threads share
+//! one thread of the operating system, so the standard library says of each that it panics while
+//! one of them unwinds. Therefore nobody here asks it alone; what has to be known besides is
+//! remembered in this file.
 //!
-//! A thread that unwinds from any other panic takes no further part: its operations have no effect and cannot
-//! block ([`inert`](super::inert)), so that a failing assertion is reported and not buried by a second panic.
+//! A thread that unwinds from any other panic takes no further part: its operations have no effect
+//! and cannot block ([`inert`](super::inert)), so that a failing assertion is reported and not
+//! buried by a second panic.
 use super::checker_words::unwraps_a_payload;
 use super::{Refusal, end_execution, inert, running, will_unwind};
 use crate::record::{self, CallSite, Op, ThreadId};
@@ -15,8 +18,8 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread::panicking;
 
-/// How many operations without effect a thread may do in an execution that is over, before it is stopped the hard
-/// way: by then it is in a loop, and not in a destructor.
+/// How many operations without effect a thread may do in an execution that is over, before it is
+/// stopped the hard way: by then it is in a loop, and not in a destructor.
 const PATIENCE: u32 = 1_000;
 
 thread_local! {
@@ -24,7 +27,8 @@ thread_local! {
     static TEXTS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     /// Threads that unwind from a panic on purpose, and have not been seen to go on.
     static UNWINDING: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
-    /// Threads that `join` has told of a panic on purpose: they may pass it on by a panic of their own.
+    /// Threads that `join` has told of a panic on purpose: they may pass it on by a panic of their
+    /// own.
     static JOINED_A_PANIC: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     /// A panic that is not on purpose is on its way.
     static FAILING: Cell<bool> = const { Cell::new(false) };
@@ -74,8 +78,8 @@ pub(super) fn joined_a_panic() {
     JOINED_A_PANIC.with_borrow_mut(|threads| threads.push(record::current()));
 }
 
-/// The panic hook has seen a panic of this thread: whether it passes on one that was on purpose. Otherwise the
-/// execution fails, unless somebody catches it before the next operation.
+/// The panic hook has seen a panic of this thread: whether it passes on one that was on purpose.
+/// Otherwise the execution fails, unless somebody catches it before the next operation.
 pub(crate) fn passes_on(payload: &dyn Any) -> bool {
     let me = record::current();
     let knows_of_one = JOINED_A_PANIC.with_borrow_mut(|threads| {
@@ -131,8 +135,9 @@ pub(super) fn lets_go_on() -> bool {
     panicking() && left > 0
 }
 
-/// Runs an operation in which the checker may find that the execution has failed. It says so by a panic; out of a
-/// destructor that would end the process, so while a thread unwinds the panic waits until it has.
+/// Runs an operation in which the checker may find that the execution has failed. It says so by a
+/// panic; out of a destructor that would end the process, so while a thread unwinds the panic waits
+/// until it has.
 pub(super) fn contained<R>(operation: impl FnOnce() -> R, otherwise: impl FnOnce() -> R) -> R {
     if !panicking() {
         return operation();

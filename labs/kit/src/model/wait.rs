@@ -1,7 +1,8 @@
-//! What the façade's own blocking objects (condvar, barrier, channel, park) are built from: one visible
-//! operation, plain data, and a queue of sleeping threads.
+//! What the façade's own blocking objects (condvar, barrier, channel, park) are built from: one
+//! visible operation, plain data, and a queue of sleeping threads.
 //!
-//! Between two visible operations a modelled thread runs alone, so plain data needs no lock of its own.
+//! Between two visible operations a modelled thread runs alone, so plain data needs no lock of its
+//! own.
 use super::unwinding::contained;
 use super::{Checker, either, over};
 use crate::record::{self, ThreadId, switching};
@@ -54,7 +55,8 @@ pub(crate) struct Waiter {
     woken: Cell<bool>,
     /// By which of the queues that it sleeps in it was woken, or is going to be.
     case: Cell<Option<usize>>,
-    // shuttle's own `park` wakes spuriously and then never counts as deadlocked; a future's waker does neither.
+    // shuttle's own `park` wakes spuriously and then never counts as deadlocked; a future's waker
+    // does neither.
     wake: Checker<loom::thread::Thread, RefCell<Option<Waker>>>,
 }
 
@@ -121,8 +123,8 @@ impl Waiter {
     }
 }
 
-/// Sleeping threads, the longest sleeper first, each with its number for this queue. One that sleeps in several
-/// queues stays in the others when it is taken out of one; they pass it over.
+/// Sleeping threads, the longest sleeper first, each with its number for this queue. One that
+/// sleeps in several queues stays in the others when it is taken out of one; they pass it over.
 #[derive(Debug, Default)]
 pub(crate) struct Queue(RefCell<VecDeque<(Rc<Waiter>, usize)>>);
 

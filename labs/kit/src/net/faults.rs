@@ -5,8 +5,8 @@ use std::time::Duration;
 
 /// What a network does to frames: nothing, unless it is told.
 ///
-/// How often is said in percent. A seed and a sampled search follow that; an exhaustive search tries each fault that
-/// is possible at all, wherever it can happen.
+/// How often is said in percent. A seed and a sampled search follow that; an exhaustive search
+/// tries each fault that is possible at all, wherever it can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Faults {
     lose_requests: u8,
@@ -67,8 +67,8 @@ impl Faults {
         }
     }
 
-    /// So many frames are held back, and arrive after the next one that goes the same way; so frames come out of order. One after
-    /// which none comes is lost.
+    /// So many frames are held back, and arrive after the next one that goes the same way; so
+    /// frames come out of order. One after which none comes is lost.
     pub const fn hold_back(self, percent: u8) -> Faults {
         Faults {
             hold_back: percent,
@@ -76,8 +76,8 @@ impl Faults {
         }
     }
 
-    /// On real threads so many frames take up to `longest` to arrive, and those behind them wait. In a model every frame
-    /// is as late as the schedule wants anyway.
+    /// On real threads so many frames take up to `longest` to arrive, and those behind them wait.
+    /// In a model every frame is as late as the schedule wants anyway.
     pub const fn delay(self, percent: u8, longest: Duration) -> Faults {
         Faults {
             delay: (percent, longest),
@@ -85,7 +85,8 @@ impl Faults {
         }
     }
 
-    /// No more faults than this happen in one network; a delay is none. An exhaustive search needs a small number.
+    /// No more faults than this happen in one network; a delay is none. An exhaustive search needs
+    /// a small number.
     pub const fn at_most(self, faults: usize) -> Faults {
         Faults {
             at_most: faults,

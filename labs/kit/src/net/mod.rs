@@ -1,15 +1,19 @@
 //! A simulated network: named nodes, connections that carry frames, and faults.
 //!
-//! The one idea: what becomes of a frame is decided when it is sent, and by whoever searches. With a seed it is a function of the
-//! seed, the two nodes and how many frames went that way before; so a seed repeats its faults. In a model it
-//! is a choice of the search ([`choose`](crate::message::choose)): a sampled one makes it part of the schedule,
-//! so that one token repeats all, and an exhaustive one tries both, for as many faults as [`Faults::at_most`] says.
+//! The one idea: what becomes of a frame is decided when it is sent, and by whoever searches. With
+//! a seed it is a function of the seed, the two nodes and how many frames went that way before; so
+//! a seed repeats its faults. In a model it is a choice of the search
+//! ([`choose`](crate::message::choose)): a sampled one makes it part of the schedule, so that one
+//! token repeats all, and an exhaustive one tries both, for as many faults as [`Faults::at_most`]
+//! says.
 //!
-//! Every frame is in the timeline: sent, received, lost, come twice. A failing model is drawn from that; on real
-//! threads [`seeds`](crate::explore::seeds) draws the failing run, with the nodes as columns.
+//! Every frame is in the timeline: sent, received, lost, come twice. A failing model is drawn from
+//! that; on real threads [`seeds`](crate::explore::seeds) draws the failing run, with the nodes as
+//! columns.
 //!
-//! Not here: time. In a model a frame is late when another thread is faster, and late for certain when it is held
-//! back: then it arrives after the next one that goes the same way. On real threads it can also be delayed.
+//! Not here: time. In a model a frame is late when another thread is faster, and late for certain
+//! when it is held back: then it arrives after the next one that goes the same way. On real threads
+//! it can also be delayed.
 //!
 //! # Examples
 //!
@@ -53,7 +57,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use way::Way;
 
-/// What a label is made by: a frame in a few words, for the timeline; from which node, to which node.
+/// What a label is made by: a frame in a few words, for the timeline; from which node, to which
+/// node.
 pub type Label = dyn Fn(&str, &str, &[u8]) -> String + Send + Sync;
 
 /// A network. Clones are the same network; threads share it.
@@ -90,7 +95,8 @@ struct Member {
 }
 
 impl Network {
-    /// A network whose faults a search chooses. On real threads it takes the seed of [`seeds`](crate::explore::seeds), or 0.
+    /// A network whose faults a search chooses. On real threads it takes the seed of
+    /// [`seeds`](crate::explore::seeds), or 0.
     pub fn new(faults: Faults) -> Network {
         Network::seeded(crate::explore::current_seed(), faults)
     }
@@ -124,7 +130,8 @@ impl Network {
         Node::new(self.clone(), name)
     }
 
-    /// From here on what one of the two sends to the other is lost, and neither can connect to the other.
+    /// From here on what one of the two sends to the other is lost, and neither can connect to the
+    /// other.
     pub fn cut(&self, one: &str, other: &str) {
         self.touch(&[one, other]);
         self.state().cut.insert(pair(one, other));
@@ -146,9 +153,9 @@ impl Network {
         crate::note("the network is whole again");
     }
 
-    /// Ends the node's process: its connections are reset on both ends, its listener closes, and frames on
-    /// the way to it are gone. Nobody can connect to it until it is [restarted](Network::restart). Its threads go on, as far as
-    /// errors let them.
+    /// Ends the node's process: its connections are reset on both ends, its listener closes, and
+    /// frames on the way to it are gone. Nobody can connect to it until it is
+    /// [restarted](Network::restart). Its threads go on, as far as errors let them.
     pub fn crash(&self, node: &str) {
         let ways = self.touch(&[node]);
         let listener = {
@@ -163,22 +170,24 @@ impl Network {
         ways.iter().for_each(|way| way.reset());
     }
 
-    /// Starts a node again that has crashed: it can listen and connect, and its old connections stay dead.
+    /// Starts a node again that has crashed: it can listen and connect, and its old connections
+    /// stay dead.
     pub fn restart(&self, node: &str) {
         self.touch(&[node]);
         self.state().nodes.entry(node.to_owned()).or_default().down = false;
         self.note(node, "restarts");
     }
 
-    /// Makes `node` crash instead of sending its frame of that number, counted from 1 since it was made: it has
-    /// done what it was asked for, and nobody hears of it.
+    /// Makes `node` crash instead of sending its frame of that number, counted from 1 since it was
+    /// made: it has done what it was asked for, and nobody hears of it.
     pub fn crash_instead_of_frame(&self, node: &str, number: u64) {
         self.touch(&[node]);
         let mut state = self.state();
         state.nodes.entry(node.to_owned()).or_default().crash_at = Some(number);
     }
 
-    /// From here on `node` receives nothing: what is sent to it waits. As a process that is stopped, or collects garbage.
+    /// From here on `node` receives nothing: what is sent to it waits. As a process that is
+    /// stopped, or collects garbage.
     pub fn pause(&self, node: &str) {
         self.ways_of(node).iter().for_each(|way| way.pause(node));
         self.note(node, "is paused");
@@ -190,7 +199,8 @@ impl Network {
         self.note(node, "goes on");
     }
 
-    /// A line for the timeline, in the node's column: what it does there, beside sending and receiving.
+    /// A line for the timeline, in the node's column: what it does there, beside sending and
+    /// receiving.
     pub fn note(&self, node: &str, what: &str) {
         crate::note(&format!("{node} {what}"));
         if let Some(log) = &self.0.log {
@@ -198,8 +208,9 @@ impl Network {
         }
     }
 
-    /// If the run fails on real threads, draws of what has happened so far only what is wanted, by what it is called, and of that
-    /// no more than the last `most`. Asks from the newest back, and returns how much is left out.
+    /// If the run fails on real threads, draws of what has happened so far only what is wanted, by
+    /// what it is called, and of that no more than the last `most`. Asks from the newest back, and
+    /// returns how much is left out.
     pub fn draw_only(&self, most: usize, wanted: impl FnMut(&str) -> bool) -> usize {
         let log = self.0.log.as_ref();
         log.map_or(0, |log| log.keep(most, wanted))
@@ -217,8 +228,8 @@ impl Network {
         ways.filter(|way| way.touches(node)).collect()
     }
 
-    /// Steps on what the nodes share with others (all, if none is named), so that a search tries what is done next before
-    /// and after what they do.
+    /// Steps on what the nodes share with others (all, if none is named), so that a search tries
+    /// what is done next before and after what they do.
     fn touch(&self, nodes: &[&str]) -> Vec<Arc<Way>> {
         let ways: Vec<Arc<Way>> = {
             let state = self.state();

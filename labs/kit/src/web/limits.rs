@@ -48,8 +48,8 @@ impl Cancel {
     /// Raises the flag, for good. Never blocks.
     #[track_caller]
     pub fn cancel(&self) {
-        // ORDERING: read by `is_cancelled`. The flag is all there is to see; `SeqCst` so that whatever
-        // the caller wrote before is visible as well, and nobody has to think about it.
+        // ORDERING: read by `is_cancelled`. The flag is all there is to see; `SeqCst` so that
+        // whatever the caller wrote before is visible as well, and nobody has to think about it.
         self.0.store(true, Ordering::SeqCst);
     }
 

@@ -1,7 +1,8 @@
-//! Given to the lab `crawler`: what a crawler fetches with, how much it may do, and a synthetic web to crawl.
+//! Given to the lab `crawler`: what a crawler fetches with, how much it may do, and a synthetic web
+//! to crawl.
 //!
-//! The one idea: a crawler sees a [`Fetcher`] and nothing else, so the same crawler runs on a synthetic
-//! [`Web`], inside a model or outside, and on real HTTP.
+//! The one idea: a crawler sees a [`Fetcher`] and nothing else, so the same crawler runs on a
+//! synthetic [`Web`], inside a model or outside, and on real HTTP.
 //!
 //! ```
 //! use kit::web::{FetchError, Fetcher, Web};
@@ -81,8 +82,9 @@ impl fmt::Display for FetchError {
 
 impl Error for FetchError {}
 
-/// The host of a URL: what stands between `//` and the next `/`, `?` or `#`. Where there is no `//`, what
-/// stands before the first of these: `a/1` has the host `a`, and `/1` the host without a name.
+/// The host of a URL: what stands between `//` and the next `/`, `?` or `#`. Where there is no
+/// `//`, what stands before the first of these: `a/1` has the host `a`, and `/1` the host without a
+/// name.
 pub fn host(url: &str) -> &str {
     let rest = url.split_once("//").map_or(url, |(_, rest)| rest);
     rest.split(['/', '?', '#']).next().unwrap_or(rest)

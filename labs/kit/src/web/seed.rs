@@ -8,8 +8,8 @@ const HOSTS: u64 = 4;
 impl Site {
     /// A site of `pages` pages on `levels` levels of links; the same seed gives the same site.
     ///
-    /// Every page is linked to from the level above. There are links back, to the side and to itself, links
-    /// that come twice, redirects, and links to pages that do not exist. There are at
+    /// Every page is linked to from the level above. There are links back, to the side and to
+    /// itself, links that come twice, redirects, and links to pages that do not exist. There are at
     /// least as many pages as levels, and where there are two pages, two levels.
     pub fn from_seed(seed: u64, pages: usize, levels: usize) -> Site {
         let pages = pages.max(levels).max(1);

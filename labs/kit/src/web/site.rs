@@ -6,7 +6,8 @@ use std::time::Duration;
 
 /// Pages that link to each other. What is no page is answered with "there is no such page".
 ///
-/// It comes from a text ([`parse`](str::parse), [`Site::open`]) or from a seed ([`Site::from_seed`]).
+/// It comes from a text ([`parse`](str::parse), [`Site::open`]) or from a seed
+/// ([`Site::from_seed`]).
 ///
 /// # The text
 ///
@@ -58,7 +59,8 @@ impl Site {
         &self.start
     }
 
-    /// The pages there are, and how each answers. That of a host that fails does not, whatever stands here.
+    /// The pages there are, and how each answers. That of a host that fails does not, whatever
+    /// stands here.
     pub fn pages(&self) -> &BTreeMap<String, Response> {
         &self.pages
     }
@@ -92,8 +94,8 @@ impl Site {
             .map_or(Duration::ZERO, |host| host.latency)
     }
 
-    /// What a crawl has to find, page by page, and how many levels of links there are from the start: no crawl
-    /// can take less than so many fetches one after the other.
+    /// What a crawl has to find, page by page, and how many levels of links there are from the
+    /// start: no crawl can take less than so many fetches one after the other.
     pub fn expected(&self) -> (Crawl, usize) {
         let mut found = Crawl::new();
         let mut level = vec![self.start.clone()];

@@ -6,11 +6,11 @@ use crate::sync::{Condvar, Mutex};
 use crate::time::Duration;
 use crate::{note, thread};
 
-/// A synthetic web: it answers as a [`Site`] says, takes its time, and logs every fetch. Each fetch stands in the
-/// picture of a failing search.
+/// A synthetic web: it answers as a [`Site`] says, takes its time, and logs every fetch. Each fetch
+/// stands in the picture of a failing search.
 ///
-/// In a model a fetch is two steps, beginning and end, between which other threads come; no time passes. Make it
-/// inside the scenario, as everything.
+/// In a model a fetch is two steps, beginning and end, between which other threads come; no time
+/// passes. Make it inside the scenario, as everything.
 ///
 /// # Examples
 ///
@@ -35,8 +35,8 @@ pub struct Web {
     site: Site,
     latency: Duration,
     each_once: bool,
-    /// Where the checker may let another thread go first: a fetch begins, a fetch ends. It orders no
-    /// memory, as a real fetch does not.
+    /// Where the checker may let another thread go first: a fetch begins, a fetch ends. It orders
+    /// no memory, as a real fetch does not.
     moment: Step,
     /// A plain lock, held between two steps of the checker only, which sees nothing of it.
     log: parking_lot::Mutex<Log>,
@@ -77,8 +77,8 @@ impl Web {
         self
     }
 
-    /// The same web, where fetching a URL for the second time panics: a crawl that would never end does, and a
-    /// search draws how it came to that.
+    /// The same web, where fetching a URL for the second time panics: a crawl that would never end
+    /// does, and a search draws how it came to that.
     #[must_use]
     pub fn each_once(mut self) -> Web {
         self.each_once = true;
@@ -95,8 +95,8 @@ impl Web {
         self.log.lock().entries.clone()
     }
 
-    /// The URLs that were fetched, in the order in which the fetches began; one that was fetched twice is there
-    /// twice.
+    /// The URLs that were fetched, in the order in which the fetches began; one that was fetched
+    /// twice is there twice.
     pub fn fetches(&self) -> Vec<String> {
         let log = self.log.lock();
         let began = log.entries.iter().filter(|entry| entry.what == What::Began);
@@ -142,11 +142,13 @@ impl Web {
         here.map(|entry| entry.at_host).max().unwrap_or(0)
     }
 
-    /// Says that a crawl from the start fetched everything that can be reached, each once, and gave what came of it.
+    /// Says that a crawl from the start fetched everything that can be reached, each once, and gave
+    /// what came of it.
     ///
     /// # Panics
     ///
-    /// If it did not: with the URL that is missing, too much, fetched twice or other than it should be.
+    /// If it did not: with the URL that is missing, too much, fetched twice or other than it should
+    /// be.
     #[track_caller]
     pub fn assert_crawled(&self, pages: &Crawl) {
         let (expected, _) = self.site.expected();

@@ -1,6 +1,7 @@
 //! The texts: pure functions from data to lines for a terminal.
 //!
-//! The one idea: every text is painted in full, and whoever prints it takes the colour out where there is none.
+//! The one idea: every text is painted in full, and whoever prints it takes the colour out where
+//! there is none.
 
 pub(crate) mod hint;
 pub(crate) mod list;

@@ -1,4 +1,5 @@
-//! What a check says: after a failure its picture, after a pass what was proven and what comes next.
+//! What a check says: after a failure its picture, after a pass what was proven and what comes
+//! next.
 
 use picture::{Certainty, FailureKind, Style};
 

@@ -1,7 +1,7 @@
 //! Edits: files whose content is another one now.
 //!
-//! The one idea: what the system reports is only a reason to look. Editors write a file in many ways, and
-//! several times; an edit is a content that differs from the last one seen.
+//! The one idea: what the system reports is only a reason to look. Editors write a file in many
+//! ways, and several times; an edit is a content that differs from the last one seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -19,8 +19,8 @@ use crate::state;
 const QUIET: Duration = Duration::from_millis(40);
 const POLL: Duration = Duration::from_secs(1);
 
-/// Sends an [`Event::Edited`] for each edit in `folders`, for as long as the watcher lives. Looks by itself
-/// (`poll`) where the system cannot report.
+/// Sends an [`Event::Edited`] for each edit in `folders`, for as long as the watcher lives. Looks
+/// by itself (`poll`) where the system cannot report.
 pub(super) fn watch(
     folders: &[PathBuf],
     poll: bool,
@@ -74,8 +74,8 @@ fn all(
     Ok(Box::new(watcher))
 }
 
-/// The files of the next reports that come close together. Blocks until there are some; `None` if there will
-/// be none.
+/// The files of the next reports that come close together. Blocks until there are some; `None` if
+/// there will be none.
 fn batch(reports: &Receiver<Report>) -> Option<BTreeSet<PathBuf>> {
     let mut touched = BTreeSet::new();
     let mut take = |report: Report| {

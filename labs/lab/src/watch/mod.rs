@@ -1,7 +1,7 @@
 //! Watch: from an edit to what it means, without a command.
 //!
-//! The one idea: edits, keys and ended checks are events of one channel, and [`follow::follow`] answers them
-//! one by one; here is only what brings the events and what is done about them.
+//! The one idea: edits, keys and ended checks are events of one channel, and [`follow::follow`]
+//! answers them one by one; here is only what brings the events and what is done about them.
 //!
 //! Not here: how a check is made (`check`) and told (`text`).
 

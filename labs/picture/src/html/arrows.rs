@@ -1,7 +1,8 @@
-//! What runs across a drawing: switches, what orders the steps of two threads, messages, who waits for whom.
+//! What runs across a drawing: switches, what orders the steps of two threads, messages, who waits
+//! for whom.
 //!
-//! The one idea: arrows run down beside a lane and cross in the gap above the step that they end at, so that
-//! no arrow crosses a word; only messages are drawn aslant, as in any sequence diagram.
+//! The one idea: arrows run down beside a lane and cross in the gap above the step that they end
+//! at, so that no arrow crosses a word; only messages are drawn aslant, as in any sequence diagram.
 use super::escape::Text;
 use super::layout::{ARROW, Form, Layout, Placed, SWITCH};
 use crate::{Edge, EdgeKind, Effect, Failure};

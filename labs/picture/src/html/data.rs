@@ -1,4 +1,5 @@
-//! What the script needs to know: positions, rows, what changed, what is ordered. All words are in the page.
+//! What the script needs to know: positions, rows, what changed, what is ordered. All words are in
+//! the page.
 use super::escape::json;
 use crate::Failure;
 use crate::rows::Row;

@@ -1,6 +1,7 @@
 //! The drawing: an SVG with a lane for each thread and a row for each step.
 //!
-//! Each failure is drawn for a large screen and for a telephone, folded and whole; style sheets choose.
+//! Each failure is drawn for a large screen and for a telephone, folded and whole; style sheets
+//! choose.
 use super::escape::Text;
 use super::layout::{DESK, Form, LABEL, Layout, PHONE, Placed};
 use super::shapes::{colour, outline};

@@ -1,4 +1,5 @@
-//! Text from elsewhere, a student's program or somebody's site, made harmless in HTML and in a script.
+//! Text from elsewhere, a student's program or somebody's site, made harmless in HTML and in a
+//! script.
 use std::borrow::Cow;
 use std::fmt;
 

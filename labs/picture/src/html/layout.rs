@@ -1,13 +1,15 @@
 //! Where everything stands in a drawing: lanes from left to right, rows from top to bottom.
 //!
-//! The one idea: a drawing is wide, with each thread's words in its own lane, or narrow, with the lanes close
-//! together and the words beside them; all that differs between the two is decided here.
+//! The one idea: a drawing is wide, with each thread's words in its own lane, or narrow, with the
+//! lanes close together and the words beside them; all that differs between the two is decided
+//! here.
 use crate::Failure;
 use crate::rows::Row;
 
 /// A drawing with more threads than this is never wide.
 const WIDE_LANES: usize = 3;
-/// The room of a wide drawing and of a narrow one on a large screen, and of a narrow one on a telephone.
+/// The room of a wide drawing and of a narrow one on a large screen, and of a narrow one on a
+/// telephone.
 pub(super) const DESK: f32 = 760.0;
 pub(super) const PHONE: f32 = 312.0;
 /// Room for the numbers of the steps.

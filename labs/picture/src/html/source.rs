@@ -26,7 +26,8 @@ pub(super) fn threads(failure: &Failure) -> String {
     html
 }
 
-/// What is known of each object at the end. The script puts in what is known at the step that it is at.
+/// What is known of each object at the end. The script puts in what is known at the step that it is
+/// at.
 pub(super) fn values(failure: &Failure) -> String {
     let mut known = BTreeMap::new();
     for (object, now) in failure.changes().into_iter().flatten() {
@@ -51,7 +52,8 @@ pub(super) fn values(failure: &Failure) -> String {
     html
 }
 
-/// The files, line by line. A line that a step is in is marked; the script marks where each thread is.
+/// The files, line by line. A line that a step is in is marked; the script marks where each thread
+/// is.
 pub(super) fn sources(failure: &Failure) -> String {
     let mut html = String::new();
     for (number, (file, text)) in failure.sources.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! A headless Chromium, spoken to through a pipe: enough of its protocol to press keys and to read a page.
+//! A headless Chromium, spoken to through a pipe: enough of its protocol to press keys and to read
+//! a page.
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

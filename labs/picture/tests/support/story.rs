@@ -1,7 +1,7 @@
 //! A failure of two nodes and a bad network, written by hand: what a view of messages has to draw.
 //!
-//! A message that is lost, or comes twice, is a step of the node it was meant for, with an edge from the step
-//! that sent it.
+//! A message that is lost, or comes twice, is a step of the node it was meant for, with an edge
+//! from the step that sent it.
 use picture::{Edge, EdgeKind, Effect, Failure, FailureKind, Object, Place, Step, Thread};
 
 const CLIENT: &str = "labs/rpc/src/client.rs";

@@ -92,8 +92,8 @@ fn no_call_is_lost_or_runs_twice_wherever_the_machine_crashes() {
     }
 }
 
-/// Makes the calls behind those that were answered, each until it is answered or the machine crashes. Returns how many are
-/// answered then.
+/// Makes the calls behind those that were answered, each until it is answered or the machine
+/// crashes. Returns how many are answered then.
 fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
     let server = match open(disk) {
         Ok(server) => server,

@@ -1,4 +1,5 @@
-//! Serves a folder on the loopback address, to crawl it: `cargo run -p crawl --example serve -- FOLDER [PORT]`.
+//! Serves a folder on the loopback address, to crawl it:
+//! `cargo run -p crawl --example serve -- FOLDER [PORT]`.
 //!
 //! Without a folder: the documentation of the toolchain, where it is installed.
 

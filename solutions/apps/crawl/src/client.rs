@@ -1,10 +1,11 @@
 //! One request: what a host answers, within limits of size and time.
 //!
-//! The one idea: whatever a host does ends here, as an [`Answer`] or as [`Trouble`] with a name. A host may send
-//! without end, drip, lie about lengths or hang up; it costs one fetch, and no more than its limits.
+//! The one idea: whatever a host does ends here, as an [`Answer`] or as [`Trouble`] with a name. A
+//! host may send without end, drip, lie about lengths or hang up; it costs one fetch, and no more
+//! than its limits.
 //!
-//! Not here: what is worth fetching (`site`), and following redirects: the crawler sees them as links, so that its set
-//! of visited pages ends their loops.
+//! Not here: what is worth fetching (`site`), and following redirects: the crawler sees them as
+//! links, so that its set of visited pages ends their loops.
 
 use std::fmt;
 use std::io::Read;
@@ -27,7 +28,8 @@ pub(crate) struct Cost {
     pub(crate) size: u64,
 }
 
-/// Open connections at most, whatever a crawler asks for: a process may have 1,024 files open on many systems, 256 on some.
+/// Open connections at most, whatever a crawler asks for: a process may have 1,024 files open on
+/// many systems, 256 on some.
 pub(crate) const SOCKETS: usize = 200;
 
 /// Idle connections that are kept for the next fetch. More than a polite crawl has in flight.
@@ -107,8 +109,8 @@ impl Client {
         }
     }
 
-    /// Fetches `url`; follows no redirect. Blocks until the answer is there, and before that until a connection may be
-    /// opened. What `begun` makes then is kept until the end.
+    /// Fetches `url`; follows no redirect. Blocks until the answer is there, and before that until
+    /// a connection may be opened. What `begun` makes then is kept until the end.
     pub(crate) fn get<T>(&self, url: &Url, begun: impl FnOnce() -> T) -> Result<Answer, Trouble> {
         let _socket = self.sockets.acquire();
         let _while_in_flight = begun();
@@ -129,7 +131,8 @@ impl Client {
         }
     }
 
-    /// Fetches a small file, whatever its type, and follows redirects: its status and its first `length` bytes.
+    /// Fetches a small file, whatever its type, and follows redirects: its status and its first
+    /// `length` bytes.
     pub(crate) fn get_text(&self, url: &Url, length: usize) -> Result<(u16, Vec<u8>), Trouble> {
         let _socket = self.sockets.acquire();
         let response = self.send(url, ROBOTS_REDIRECTS)?;
@@ -142,8 +145,8 @@ impl Client {
         Ok((status, text))
     }
 
-    /// Sends a request, and once more if the host closed the connection before it answered: it may have closed an idle
-    /// one just when the request was on its way (RFC 9112, 9.3.1).
+    /// Sends a request, and once more if the host closed the connection before it answered: it may
+    /// have closed an idle one just when the request was on its way (RFC 9112, 9.3.1).
     fn send(&self, url: &Url, redirects: u32) -> Result<Response<Body>, Trouble> {
         match send(&self.agent, url, redirects) {
             Err(ureq::Error::Io(error)) if is_closed(&error) => {
@@ -198,7 +201,8 @@ fn location(response: &Response<Body>) -> Option<String> {
     Some(String::from_utf8_lossy(to.as_bytes()).into_owned())
 }
 
-/// The type of what is no page. An answer that does not say its type is taken for a page, as browsers and wget do.
+/// The type of what is no page. An answer that does not say its type is taken for a page, as
+/// browsers and wget do.
 fn other_type(response: &Response<Body>) -> Option<String> {
     let value = response.headers().get(header::CONTENT_TYPE)?;
     let text = String::from_utf8_lossy(value.as_bytes());

@@ -1,5 +1,5 @@
-//! The lab's crawlers, by name. The one place that knows whose they are: the reference's, or with the feature `student`
-//! those of `labs/crawler`.
+//! The lab's crawlers, by name. The one place that knows whose they are: the reference's, or with
+//! the feature `student` those of `labs/crawler`.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,4 +1,5 @@
-//! A crawl as data, for other tools. Links are places in `pages`, so that a site with millions of them fits in a file.
+//! A crawl as data, for other tools. Links are places in `pages`, so that a site with millions of
+//! them fits in a file.
 
 use serde::Serialize;
 

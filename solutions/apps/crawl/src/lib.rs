@@ -1,12 +1,14 @@
 //! Crawls a real site over HTTP with the crawlers of the lab `crawler`.
 //!
-//! The one idea: the lab's crawlers are handed a [`kit::web::Fetcher`] that fetches real pages, and do not notice. What
-//! they decide, who fetches which page when, is theirs; all else is here, and the same for each of them.
+//! The one idea: the lab's crawlers are handed a [`kit::web::Fetcher`] that fetches real pages, and
+//! do not notice. What they decide, who fetches which page when, is theirs; all else is here, and
+//! the same for each of them.
 //!
-//! A request is `client`'s, a page's links are `page`'s, `site` puts them together. Then a `report` of what was found is
-//! shown as text (`summary`), as data (`json`) and as a drawing (`graph`).
+//! A request is `client`'s, a page's links are `page`'s, `site` puts them together. Then a `report`
+//! of what was found is shown as text (`summary`), as data (`json`) and as a drawing (`graph`).
 //!
-//! Not here: scripts of pages, cookies, forms, and anything else that takes more than an address to get to.
+//! Not here: scripts of pages, cookies, forms, and anything else that takes more than an address to
+//! get to.
 
 pub mod cli;
 mod client;

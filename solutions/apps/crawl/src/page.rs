@@ -1,10 +1,12 @@
 //! What a page says: its title, and where it links to.
 //!
 //! The one idea: a page is read as a stream of tags, never as a tree. That takes time and memory in
-//! proportion to its length whatever is in it, where a tree of tags that are never closed can take the square.
+//! proportion to its length whatever is in it, where a tree of tags that are never closed can take
+//! the square.
 //!
-//! Links are what somebody who reads the page can go to: `a`, `area`, `frame`, `iframe` and a `meta` that
-//! refreshes. Not here: `link`, `img`, `script` and their like, which lead to no pages, and what a script would add.
+//! Links are what somebody who reads the page can go to: `a`, `area`, `frame`, `iframe` and a
+//! `meta` that refreshes. Not here: `link`, `img`, `script` and their like, which lead to no pages,
+//! and what a script would add.
 
 use std::collections::HashSet;
 
@@ -20,7 +22,8 @@ const TITLE_LENGTH: usize = 200;
 pub(crate) struct Page {
     /// The text of the first `title`, in one line; empty where there is none.
     pub(crate) title: String,
-    /// Where it links to, in the page's order: absolute, `http` or `https`, without fragments, each once.
+    /// Where it links to, in the page's order: absolute, `http` or `https`, without fragments, each
+    /// once.
     pub(crate) links: Vec<Url>,
 }
 
@@ -31,7 +34,8 @@ impl Page {
         let emitter =
             CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| reader.see(event));
         let mut tokenizer = Tokenizer::new_with_emitter(html, emitter);
-        // Between `<script>` and `</script>` there are no tags. Only who reads the tags knows, and tells the tokenizer.
+        // Between `<script>` and `</script>` there are no tags. Only who reads the tags knows, and
+        // tells the tokenizer.
         while let Some(Ok(inside)) = tokenizer.next() {
             tokenizer.set_state(inside);
         }
@@ -105,7 +109,8 @@ impl Tag {
 }
 
 impl Reader {
-    /// Takes note of an event. Gives the state in which what follows has to be read, where it is another.
+    /// Takes note of an event. Gives the state in which what follows has to be read, where it is
+    /// another.
     fn see(&mut self, event: CallbackEvent<'_>) -> Option<State> {
         match event {
             CallbackEvent::OpenStartTag { name } => {

@@ -23,7 +23,8 @@ pub(crate) struct Report {
     pub(crate) left: usize,
     /// The most fetches that were in flight at once.
     pub(crate) peak: u64,
-    /// The most that the crawler asked for at once. More than `peak` if they waited for connections.
+    /// The most that the crawler asked for at once. More than `peak` if they waited for
+    /// connections.
     pub(crate) asked: u64,
     pub(crate) bytes: u64,
     /// What was visited, in the order of the URLs.

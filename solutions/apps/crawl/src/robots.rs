@@ -1,9 +1,10 @@
 //! What hosts allow: each host's `robots.txt`, fetched once.
 //!
-//! The one idea: whoever comes first fetches, and the others of that host wait for it. What an answer means is RFC 9309:
-//! no such file allows all, a host that fails allows nothing.
+//! The one idea: whoever comes first fetches, and the others of that host wait for it. What an
+//! answer means is RFC 9309: no such file allows all, a host that fails allows nothing.
 //!
-//! Not here: `Crawl-delay`, which the standard does not have. How much a crawl asks of a host is `--per-host`.
+//! Not here: `Crawl-delay`, which the standard does not have. How much a crawl asks of a host is
+//! `--per-host`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -30,7 +31,8 @@ impl Rules {
     ///
     /// # Errors
     ///
-    /// The trouble on the way to them: then the host cannot be reached, and nothing of it may be fetched.
+    /// The trouble on the way to them: then the host cannot be reached, and nothing of it may be
+    /// fetched.
     pub(crate) fn allow(&self, url: &Url, client: &Client) -> Result<bool, Trouble> {
         let host = Arc::clone(self.hosts.lock().entry(url.origin()).or_default());
         let robots = host.get_or_init(|| ask(url, client));

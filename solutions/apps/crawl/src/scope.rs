@@ -1,7 +1,7 @@
 //! Which links belong to the site.
 //!
-//! The one idea: the site is where the first page *is*. If the address that was given redirects, say from `http://a` to
-//! `https://www.a`, the site is where that leads.
+//! The one idea: the site is where the first page *is*. If the address that was given redirects,
+//! say from `http://a` to `https://www.a`, the site is where that leads.
 //!
 //! Not here: what hosts allow (`robots`).
 
@@ -70,7 +70,8 @@ impl Scope {
     }
 }
 
-/// The host's name, and its port where it is not the usual one: `http` and `https` of one host are one site.
+/// The host's name, and its port where it is not the usual one: `http` and `https` of one host are
+/// one site.
 fn host(url: &Url) -> (String, Option<u16>) {
     (url.host_str().unwrap_or_default().to_owned(), url.port())
 }

@@ -1,8 +1,8 @@
 //! A real site as the crawlers see it: a [`Fetcher`] over HTTP, and what it found.
 //!
-//! The one idea: everything that a crawl of a real site needs and the lab does not teach is decided here, once and for
-//! all crawlers alike: what belongs to the site, what its host allows, how many pages there may be, and when to stop. A
-//! crawler only ever sees links that it may follow.
+//! The one idea: everything that a crawl of a real site needs and the lab does not teach is decided
+//! here, once and for all crawlers alike: what belongs to the site, what its host allows, how many
+//! pages there may be, and when to stop. A crawler only ever sees links that it may follow.
 //!
 //! Not here: who fetches what when. That is the crawler's.
 
@@ -20,7 +20,8 @@ use crate::robots::Rules;
 use crate::scope::{Reach, Scope};
 use crate::tally::Tally;
 
-/// URLs that are left out are told apart up to here. A page can name a million, and each of a thousand pages others.
+/// URLs that are left out are told apart up to here. A page can name a million, and each of a
+/// thousand pages others.
 pub(crate) const LEFT: usize = 1_000_000;
 
 /// A site that is being crawled.
@@ -122,7 +123,8 @@ impl Site {
         }
     }
 
-    /// Fetches `url`: what was found there, and where it leads. `begun` becomes the time when it was in flight.
+    /// Fetches `url`: what was found there, and where it leads. `begun` becomes the time when it
+    /// was in flight.
     fn look(&self, url: &Url, begun: &mut Instant) -> Result<(Outcome, Vec<Url>), Trouble> {
         if !self.rules.allow(url, &self.client)? {
             return Ok((Outcome::Disallowed, Vec::new()));

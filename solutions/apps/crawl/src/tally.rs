@@ -3,7 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// Counts, shared by all threads. Each is exact; two that are read one after the other may be of different moments.
+/// Counts, shared by all threads. Each is exact; two that are read one after the other may be of
+/// different moments.
 #[derive(Debug)]
 pub(crate) struct Tally {
     begun: Instant,

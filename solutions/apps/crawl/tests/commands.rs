@@ -194,7 +194,8 @@ fn silent() -> (String, mpsc::Receiver<()>) {
     (url, told)
 }
 
-/// Starts a crawl of a host that does not answer, waits until it waits, and sends it so many Ctrl-Cs.
+/// Starts a crawl of a host that does not answer, waits until it waits, and sends it so many
+/// Ctrl-Cs.
 fn interrupted(timeout: &str, times: usize) -> (Output, Value) {
     let (url, told) = silent();
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -1,11 +1,13 @@
-//! The toolchain's own documentation, served on loopback and crawled by each crawler and by `wget --recursive`: they have to
-//! ask for the same pages, and each page once. What the server was asked for is compared, not what anybody says of itself.
+//! The toolchain's own documentation, served on loopback and crawled by each crawler and by
+//! `wget --recursive`: they have to ask for the same pages, and each page once. What the server was
+//! asked for is compared, not what anybody says of itself.
 //!
-//! One difference there is, and it is wget's: it takes text inside a `<script>` for links. The standard of HTML has no tags
-//! there, and indeed none of them leads anywhere. Each is looked up in its page.
+//! One difference there is, and it is wget's: it takes text inside a `<script>` for links. The
+//! standard of HTML has no tags there, and indeed none of them leads anywhere. Each is looked up in
+//! its page.
 //!
-//! By itself this crawls one folder of it. `make crawl-docs` crawls all of it, tens of thousands of pages, and its table of
-//! times is worth reading. No time is asserted.
+//! By itself this crawls one folder of it. `make crawl-docs` crawls all of it, tens of thousands of
+//! pages, and its table of times is worth reading. No time is asserted.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -79,7 +81,8 @@ fn the_crawlers_find_what_wget_finds() {
     }
 }
 
-/// Where the documentation is, and that there is a wget. Gives `None`, and says so, where one is missing.
+/// Where the documentation is, and that there is a wget. Gives `None`, and says so, where one is
+/// missing.
 ///
 /// # Panics
 ///

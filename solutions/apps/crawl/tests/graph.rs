@@ -1,4 +1,5 @@
-//! The drawing in a browser: a site whose names and titles are written against it, and a site of thousands of pages.
+//! The drawing in a browser: a site whose names and titles are written against it, and a site of
+//! thousands of pages.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -105,7 +106,8 @@ fn what_a_site_calls_its_pages_stays_text() {
             "{title}: {shown}"
         );
     }
-    // What was crawled again under another name is the same page to a reader, and another to a crawler.
+    // What was crawled again under another name is the same page to a reader, and another to a
+    // crawler.
     assert!(
         browser.text(".counts").starts_with("8 URLs, "),
         "{}",

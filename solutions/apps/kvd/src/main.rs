@@ -1,5 +1,5 @@
-//! The key-value server of the lab `rpc` over real TCP, a client for it, and a torment: a server that is killed again and
-//! again while clients deduct.
+//! The key-value server of the lab `rpc` over real TCP, a client for it, and a torment: a server
+//! that is killed again and again while clients deduct.
 mod serve;
 mod torment;
 
@@ -36,7 +36,8 @@ enum Command {
         /// Where; port 0 takes a free one.
         #[arg(default_value = "127.0.0.1:0")]
         address: SocketAddr,
-        /// Keeps everything in this folder, and survives a crash. Without it, everything is in memory.
+        /// Keeps everything in this folder, and survives a crash. Without it, everything is in
+        /// memory.
         #[arg(long, value_name = "DIR")]
         data: Option<PathBuf>,
     },
@@ -52,7 +53,8 @@ enum Command {
         #[arg(long, value_name = "N", default_value_t = 5)]
         tries: u32,
     },
-    /// Starts a durable server and kills it with SIGKILL, again and again, while clients deduct; then looks at the balance.
+    /// Starts a durable server and kills it with SIGKILL, again and again, while clients deduct;
+    /// then looks at the balance.
     Torment {
         /// How often the server is killed.
         #[arg(long, value_name = "N", default_value_t = 20)]

@@ -25,9 +25,11 @@ const METHODS: [&str; 4] = ["KV.Get", "KV.Put", "KV.Append", "KV.Deduct"];
 /// When the log has so many bytes, a snapshot takes its place.
 const ROTATE_AFTER: usize = 1 << 20;
 
-/// So many connections at once, no more: each is two descriptors of the 1,024 that a process usually has.
+/// So many connections at once, no more: each is two descriptors of the 1,024 that a process
+/// usually has.
 const MAX_CONNECTIONS: usize = 400;
-/// A connection that asks nothing for so long is closed. It may be half open: its other side is gone, and nobody has told us.
+/// A connection that asks nothing for so long is closed. It may be half open: its other side is
+/// gone, and nobody has told us.
 const IDLE: Duration = Duration::from_secs(300);
 /// A client that takes no replies for so long gets no more.
 const UNREAD: Duration = Duration::from_secs(30);
@@ -47,7 +49,8 @@ pub(crate) fn serve(address: SocketAddr, data: Option<&Path>) -> Result<()> {
     let open = Arc::new(());
     for stream in listener.incoming() {
         let Ok(stream) = stream else {
-            // It is gone already, or one too many for the system: then it waits, and the next `accept` fails at once, too.
+            // It is gone already, or one too many for the system: then it waits, and the next
+            // `accept` fails at once, too.
             thread::sleep(PAUSE);
             continue;
         };

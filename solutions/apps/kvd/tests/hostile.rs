@@ -1,5 +1,6 @@
-//! What peers send that mean no good, over real TCP to a server in a process of its own: whatever they do, a good client's calls
-//! all have their replies, and the server's memory stays within a bound.
+//! What peers send that mean no good, over real TCP to a server in a process of its own: whatever
+//! they do, a good client's calls all have their replies, and the server's memory stays within a
+//! bound.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -148,7 +149,8 @@ fn a_frame_without_end_is_cut_off() {
 fn who_sends_a_frame_that_is_too_long_is_told_so() {
     under(|server| {
         let mut stream = server.connect();
-        // One byte more than there may be, all of which the server reads: nothing is left that would make it a reset.
+        // One byte more than there may be, all of which the server reads: nothing is left that
+        // would make it a reset.
         stream
             .write_all(&vec![b'x'; MAX_FRAME + 1])
             .expect("it takes it");
@@ -169,7 +171,8 @@ fn large_requests_without_a_reader_fill_no_memory() {
         let value = "x".repeat(MAX_FRAME - 100);
         let put = json!({ "key": "big", "value": value });
         server.client().call("KV.Put", &put, None).expect("it fits");
-        // Nobody reads the replies, so the handlers wait to send them, each with a request of a mebibyte.
+        // Nobody reads the replies, so the handlers wait to send them, each with a request of a
+        // mebibyte.
         let link = TcpLink::connect(server.address).expect("it listens");
         let get = format!(
             r#"{{"method":"KV.Get","params":[{{"key":"big"}}],"id":1,"padding":"{}"}}"#,

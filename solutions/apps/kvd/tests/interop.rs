@@ -1,7 +1,8 @@
-//! The lab and Go's `net/rpc/jsonrpc` call each other, with nothing on Go's side but its standard library. The Go programs are
-//! in `labs/rpc/interop`.
+//! The lab and Go's `net/rpc/jsonrpc` call each other, with nothing on Go's side but its standard
+//! library. The Go programs are in `labs/rpc/interop`.
 //!
-//! `cargo test -p kvd --test interop` runs the reference, and with `--features student` your own `labs/rpc`.
+//! `cargo test -p kvd --test interop` runs the reference, and with `--features student` your own
+//! `labs/rpc`.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -134,7 +135,8 @@ fn go_program(name: &str) -> Option<PathBuf> {
         println!("skipped: there is no go here (Debian: apt-get install golang-go)");
         return None;
     }
-    // Go's own cache makes a second build quick; the tests that run at the same time have a file each.
+    // Go's own cache makes a second build quick; the tests that run at the same time have a file
+    // each.
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let test = thread::current().name().unwrap_or("main").to_owned();
     let program = scratch.join(test).with_extension(name);
@@ -144,7 +146,8 @@ fn go_program(name: &str) -> Option<PathBuf> {
             "/../../../labs/rpc/interop"
         ))
         .env("GOCACHE", scratch.join("go"))
-        // The programs need nothing, so nothing is fetched; and a checkout without history is as good.
+        // The programs need nothing, so nothing is fetched; and a checkout without history is as
+        // good.
         .env("GOFLAGS", "-mod=readonly -buildvcs=false")
         .args(["build", "-o"])
         .arg(&program)
@@ -155,7 +158,8 @@ fn go_program(name: &str) -> Option<PathBuf> {
     Some(program)
 }
 
-/// A server in a process of its own, which prints its address when it listens. Dropped, it is killed.
+/// A server in a process of its own, which prints its address when it listens. Dropped, it is
+/// killed.
 struct Server {
     process: Child,
     address: String,

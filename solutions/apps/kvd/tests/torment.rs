@@ -13,7 +13,8 @@ fn the_balance_is_exact_after_five_kills() {
     assert!(torment.status.success(), "{torment:?}");
 }
 
-/// Serves that folder: the process, and the address that it prints, which is empty if it ends without.
+/// Serves that folder: the process, and the address that it prints, which is empty if it ends
+/// without.
 fn serve(folder: &Path) -> (Child, String) {
     let mut process = Command::new(env!("CARGO_BIN_EXE_kvd"))
         .args(["serve", "--data"])

@@ -1,7 +1,8 @@
 //! The same load for every server: one thread that keeps so many requests under way.
 //!
-//! It reads and writes bytes, and looks into a reply only for its number and its value, so that what is measured is the
-//! server. It sends as many new requests as replies came, in one write, as a busy proxy would.
+//! It reads and writes bytes, and looks into a reply only for its number and its value, so that
+//! what is measured is the server. It sends as many new requests as replies came, in one write, as
+//! a busy proxy would.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -126,7 +127,8 @@ impl Format {
 }
 
 impl Frame {
-    /// The first message of those bytes and how long it is with all that belongs to it; `None` if it is not whole.
+    /// The first message of those bytes and how long it is with all that belongs to it; `None` if
+    /// it is not whole.
     fn first(self, bytes: &[u8]) -> Option<(&[u8], usize)> {
         match self {
             Frame::Line => {

@@ -1,8 +1,10 @@
-//! Given: calls over one loopback connection, next to what a professional would use, and the steps from slow to fast.
+//! Given: calls over one loopback connection, next to what a professional would use, and the steps
+//! from slow to fast.
 //!
-//! Everybody makes the same call: `KV.Get` of one key, out of a map under a lock. There are two tables. In the first, the same
-//! thread asks every server, in the bytes that it understands: what differs is the server. In the second, each is called
-//! with its own client, as a user would: from threads that wait, Go from goroutines, `tarpc` from tasks.
+//! Everybody makes the same call: `KV.Get` of one key, out of a map under a lock. There are two
+//! tables. In the first, the same thread asks every server, in the bytes that it understands: what
+//! differs is the server. In the second, each is called with its own client, as a user would: from
+//! threads that wait, Go from goroutines, `tarpc` from tasks.
 
 mod go;
 mod load;

@@ -1,5 +1,5 @@
-//! The steps from the slowest server that anybody would write to the reference, one change at a time,
-//! and those of its link with its client.
+//! The steps from the slowest server that anybody would write to the reference, one change at a
+//! time, and those of its link with its client.
 
 use std::collections::HashMap;
 use std::io::{self, Write};

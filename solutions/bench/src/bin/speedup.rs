@@ -1,7 +1,8 @@
 //! Given: how much faster work gets with more threads, for `notes/threads.md`.
 //!
-//! Work that computes (`parallel_map`) and work that waits (`fetch_all`), each with one thread to sixteen. Writes the plot, and prints
-//! its figures as a table. One run on one machine: draw your own.
+//! Work that computes (`parallel_map`) and work that waits (`fetch_all`), each with one thread to
+//! sixteen. Writes the plot, and prints its figures as a table. One run on one machine: draw your
+//! own.
 
 use std::error::Error;
 use std::hint::black_box;
@@ -21,8 +22,8 @@ const TASKS: usize = 64;
 /// About a tenth of a millisecond of computing.
 const ROUNDS: u64 = 100_000;
 const LATENCY: Duration = Duration::from_millis(10);
-/// Of so many runs the fastest counts: what else the machine did made the others slower. Those that compute are
-/// short, so that some of them are not disturbed at all.
+/// Of so many runs the fastest counts: what else the machine did made the others slower. Those that
+/// compute are short, so that some of them are not disturbed at all.
 const RUNS_WAITING: usize = 5;
 const RUNS_COMPUTING: usize = 300;
 

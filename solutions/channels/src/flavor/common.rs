@@ -3,8 +3,8 @@
 //! What the exercises agree on: a *flavor* moves values and lets threads wait, and knows nothing of
 //! handles; the handles of `disconnect` count who is left, and know nothing of waiting.
 //!
-//! The one idea: each operation takes a [`Patience`], so that one loop serves the call that blocks, the
-//! one that never does, and the one with a time-out.
+//! The one idea: each operation takes a [`Patience`], so that one loop serves the call that blocks,
+//! the one that never does, and the one with a time-out.
 //!
 //! Not here: how values wait (`bounded`, `rendezvous`), which of the two it is (`any`), who may
 //! still send (`disconnect`), and what a thread does that waits for several channels (`select`).
@@ -16,16 +16,16 @@ use crate::{RecvTimeoutError, SendTimeoutError};
 
 /// One way to move values from senders to receivers, shared by both.
 ///
-/// Its caller sees to it that nobody sends once the senders are [disconnected](Flavor::disconnect), and
-/// nobody receives once the receivers are; what senders did before happened before that call.
+/// Its caller sees to it that nobody sends once the senders are [disconnected](Flavor::disconnect),
+/// and nobody receives once the receivers are; what senders did before happened before that call.
 pub trait Flavor<T> {
     /// Blocks until the channel has accepted the value, as long as `patience` lasts.
     ///
     /// # Errors
     ///
     /// With the value: [`Disconnected`](SendTimeoutError::Disconnected) if no receiver is left,
-    /// [`Timeout`](SendTimeoutError::Timeout) if patience is at its end. A value that can be accepted at
-    /// once is accepted, whatever the patience.
+    /// [`Timeout`](SendTimeoutError::Timeout) if patience is at its end. A value that can be
+    /// accepted at once is accepted, whatever the patience.
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>>;
 
     /// Blocks until there is a value, as long as `patience` lasts.
@@ -33,8 +33,8 @@ pub trait Flavor<T> {
     /// # Errors
     ///
     /// [`Disconnected`](RecvTimeoutError::Disconnected) if nothing is left and no sender is,
-    /// [`Timeout`](RecvTimeoutError::Timeout) if patience is at its end. A value that is there is taken,
-    /// whatever the patience, and whether or not a sender is left.
+    /// [`Timeout`](RecvTimeoutError::Timeout) if patience is at its end. A value that is there is
+    /// taken, whatever the patience, and whether or not a sender is left.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError>;
 
     /// How many values wait in the channel. Never blocks.
@@ -50,15 +50,16 @@ pub trait Flavor<T> {
 
     /// Says that nobody of this side is left, and wakes everybody who waits for it. Never blocks.
     ///
-    /// What is buffered when the senders are gone can still be received. When the receivers are gone it
-    /// cannot, and is dropped.
+    /// What is buffered when the senders are gone can still be received. When the receivers are
+    /// gone it cannot, and is dropped.
     fn disconnect(&self, side: Side);
 
-    /// Lends out the list of those who want to know when this channel may have something to receive.
+    /// Lends out the list of those who want to know when this channel may have something to
+    /// receive.
     ///
-    /// The list is guarded by the lock that guards the values, so whoever is on it *before* it looks for
-    /// a value misses none. Whatever makes a [`recv`](Flavor::recv) possible, a value or the last sender's
-    /// end, has to call [`Watchers::notify`] before it gives that lock back.
+    /// The list is guarded by the lock that guards the values, so whoever is on it *before* it
+    /// looks for a value misses none. Whatever makes a [`recv`](Flavor::recv) possible, a value or
+    /// the last sender's end, has to call [`Watchers::notify`] before it gives that lock back.
     fn watchers(&self, change: &mut dyn FnMut(&mut Watchers));
 }
 
@@ -90,8 +91,8 @@ impl Patience {
             .map_or(Patience::Forever, Patience::Until)
     }
 
-    /// Lets go of the lock and sleeps until `condvar` is notified, as long as patience lasts; takes the
-    /// lock again. Says whether patience is left: if not, look once more, and then give up.
+    /// Lets go of the lock and sleeps until `condvar` is notified, as long as patience lasts; takes
+    /// the lock again. Says whether patience is left: if not, look once more, and then give up.
     ///
     /// [`Patience::Never`] returns `false` at once and keeps the lock.
     #[track_caller]
@@ -109,8 +110,8 @@ impl Patience {
 
 /// Somebody who wants to know when a channel may have something to receive: a thread in `select`.
 pub trait Watcher: Send + Sync {
-    /// Says that there may be something. Must not block, and must not touch the channel: it is called
-    /// with the channel's lock held.
+    /// Says that there may be something. Must not block, and must not touch the channel: it is
+    /// called with the channel's lock held.
     fn wake(&self);
 }
 
@@ -147,8 +148,8 @@ impl Watchers {
         self.list.is_empty()
     }
 
-    /// Wakes all of them. One would not do: it may find something in another channel first, and leave
-    /// this one's value to the others.
+    /// Wakes all of them. One would not do: it may find something in another channel first, and
+    /// leave this one's value to the others.
     pub fn notify(&self) {
         for watcher in &self.list {
             watcher.wake();

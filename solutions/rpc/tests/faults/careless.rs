@@ -14,7 +14,8 @@ use crate::stack::PATIENCE;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// A number is free again when its call has given up, and a late reply to that goes to the next call that has it.
+    /// A number is free again when its call has given up, and a late reply to that goes to the next
+    /// call that has it.
     NumbersComeAgain,
     /// Who waits longest gets the next reply, whatever number it has.
     FirstComeFirstServed,

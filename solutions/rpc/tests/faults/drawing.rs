@@ -108,7 +108,8 @@ pub(crate) fn executes(network: &Network, server: &str, request: &Request) {
 
 const EXECUTES: &str = "EXECUTES";
 
-/// Fails. Of frames and of what servers execute, draws only what is wanted; `wanted` is asked from the newest back.
+/// Fails. Of frames and of what servers execute, draws only what is wanted; `wanted` is asked from
+/// the newest back.
 pub(crate) fn fail(network: &Network, why: &str, mut wanted: impl FnMut(&str) -> bool) -> ! {
     let of_a_call = |text: &str| text.starts_with('#') || text.starts_with(EXECUTES);
     let left_out = network.draw_only(ROWS, |text| wanted(text) || !of_a_call(text));

@@ -25,7 +25,8 @@ fn is_found(says: &[&str], run: fn(u64)) {
     assert!(said, "it says something else: {}", failure.message);
 }
 
-/// What is said of a deduct that was executed again. Four times look like none, and like one more of the next amount.
+/// What is said of a deduct that was executed again. Four times look like none, and like one more
+/// of the next amount.
 const TWICE: [&str; 2] = ["was executed", "is not there"];
 
 #[test]

@@ -7,11 +7,12 @@
 //! | durable | the same, through crashes, and with endless retries: exactly once |
 //! | replica | the same without a disk, through two failovers |
 //!
-//! It is a test of the solution and no hidden check, because a check's subject has the *student's* files in all layers: a
-//! mistake in `wire` would cost the points of `dedup`. What each layer alone owes is checked at that layer.
+//! It is a test of the solution and no hidden check, because a check's subject has the *student's*
+//! files in all layers: a mistake in `wire` would cost the points of `dedup`. What each layer alone
+//! owes is checked at that layer.
 //!
-//! That it can fail is shown in `found_out`, with a layer broken or left out. `cargo test -p rpc-solution --test faults --
-//! --nocapture` prints a line for each fault.
+//! That it can fail is shown in `found_out`, with a layer broken or left out.
+//! `cargo test -p rpc-solution --test faults -- --nocapture` prints a line for each fault.
 
 // The tests say `use rpc::…`, as those of students do.
 extern crate rpc_solution as rpc;
@@ -152,7 +153,8 @@ const FEW: Clients = Clients {
 fn all_promises_hold(fault: Fault) {
     let counts: Arc<[AtomicU64; 4]> = Arc::default();
     let count = Arc::clone(&counts);
-    // Most of it is waiting, so the two take hardly longer than one. By its name, a thread is part of the test.
+    // Most of it is waiting, so the two take hardly longer than one. By its name, a thread is part
+    // of the test.
     let name = thread::current()
         .name()
         .expect("a test has a name")

@@ -1,4 +1,5 @@
-//! Three replicas on the simulated network, of which two serve; twice the view service takes the primary for dead.
+//! Three replicas on the simulated network, of which two serve; twice the view service takes the
+//! primary for dead.
 
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 

@@ -19,7 +19,8 @@ pub(crate) struct Run {
     pub(crate) tries: u64,
 }
 
-/// One deduct. Its amount is a power of 4 that no other has, so the balance tells how often it was executed.
+/// One deduct. Its amount is a power of 4 that no other has, so the balance tells how often it was
+/// executed.
 pub(crate) struct Deduct {
     pub(crate) client: u64,
     pub(crate) amount: u64,
@@ -37,8 +38,8 @@ impl Run {
         }
     }
 
-    /// Each deduct was executed at most once, and exactly once if its call returned; and all that clients saw could have been
-    /// seen one after the other.
+    /// Each deduct was executed at most once, and exactly once if its call returned; and all that
+    /// clients saw could have been seen one after the other.
     pub(crate) fn holds(&self, network: &Network, balance: Option<&str>) {
         let Some(balance) = balance else {
             let put = |text: &str| text.contains("KV.Put a ");

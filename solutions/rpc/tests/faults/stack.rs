@@ -1,4 +1,5 @@
-//! The whole stack on a simulated network: three clients that try again, and a server that they call.
+//! The whole stack on a simulated network: three clients that try again, and a server that they
+//! call.
 
 use std::sync::Mutex as Plain;
 
@@ -25,14 +26,16 @@ pub(crate) const CLIENTS: u64 = 3;
 /// A try waits so long for its reply. Nothing depends on it but how often is tried again.
 pub(crate) const PATIENCE: Duration = Duration::from_millis(2);
 
-/// Something that begins with one try and ends with a later one, of all clients' together: no clock is needed.
+/// Something that begins with one try and ends with a later one, of all clients' together: no clock
+/// is needed.
 pub(crate) struct Trouble {
     tries: AtomicU64,
     from: u64,
     to: u64,
     begin: Box<dyn Fn() + Send + Sync>,
     end: Box<dyn Fn() + Send + Sync>,
-    /// Whether it has ended. Locked while it begins and ends: trouble that begins after its end would last for ever.
+    /// Whether it has ended. Locked while it begins and ends: trouble that begins after its end
+    /// would last for ever.
     over: Plain<bool>,
 }
 
@@ -131,7 +134,8 @@ pub(crate) struct Clients {
     pub(crate) forgetful: bool,
 }
 
-/// Puts the balance, lets three clients call, and says what they saw. The server need not be there all the time.
+/// Puts the balance, lets three clients call, and says what they saw. The server need not be there
+/// all the time.
 pub(crate) fn clients(
     network: &Network,
     servers: Servers<'_>,
@@ -247,7 +251,8 @@ impl Life {
         self.stopping.load(SeqCst)
     }
 
-    /// Ends it when what is returned is dropped, at the latest: also if a client panics, or its server would live for ever.
+    /// Ends it when what is returned is dropped, at the latest: also if a client panics, or its
+    /// server would live for ever.
     pub(crate) fn stop_at_the_end<'l>(&'l self, network: &'l Network) -> Stop<'l> {
         Stop(self, network)
     }

@@ -1,6 +1,7 @@
-//! Another right answer: each thread that waits has a place of its own in a queue. A sender puts its value
-//! straight into the place of the receiver that waits longest; a receiver that makes room moves the value of
-//! the sender that waits longest into the buffer. Nobody wakes up in vain, and nobody overtakes.
+//! Another right answer: each thread that waits has a place of its own in a queue. A sender puts
+//! its value straight into the place of the receiver that waits longest; a receiver that makes room
+//! moves the value of the sender that waits longest into the buffer. Nobody wakes up in vain, and
+//! nobody overtakes.
 
 use std::collections::VecDeque;
 

@@ -1,5 +1,5 @@
-//! Another right answer: a ring of places, two condvars, and a notification for each value whether or not
-//! somebody waits.
+//! Another right answer: a ring of places, two condvars, and a notification for each value whether
+//! or not somebody waits.
 
 use kit::sync::{Condvar, Mutex};
 

@@ -1,5 +1,5 @@
-//! Another right answer: it counts nothing itself. All senders share one `Arc` of their own, all receivers
-//! another; what these hold is dropped with the last of a side, and disconnects.
+//! Another right answer: it counts nothing itself. All senders share one `Arc` of their own, all
+//! receivers another; what these hold is dropped with the last of a side, and disconnects.
 
 use std::fmt;
 use std::iter::FusedIterator;
@@ -121,7 +121,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is left.
+    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is
+    /// left.
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         self.shared.flavor.recv(Patience::lasting(timeout))
     }
@@ -203,8 +204,8 @@ impl<T> Iterator for IntoIter<T> {
 macro_rules! both_ends {
     ($end:ident) => {
         impl<T> $end<T> {
-            /// How many values wait in the channel. Other threads may change that before the caller looks
-            /// at it.
+            /// How many values wait in the channel. Other threads may change that before the caller
+            /// looks at it.
             pub fn len(&self) -> usize {
                 self.shared.flavor.len()
             }

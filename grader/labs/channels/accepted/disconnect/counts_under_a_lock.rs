@@ -36,7 +36,8 @@ impl<T> Shared<T> {
         let mut living = self.living.lock();
         living[side as usize] -= 1;
         let last = living[side as usize] == 0;
-        // The flavor may wake others and run what values do when they are dropped: not under this lock.
+        // The flavor may wake others and run what values do when they are dropped: not under this
+        // lock.
         drop(living);
         if last {
             self.flavor.disconnect(side);
@@ -119,7 +120,8 @@ impl<T> Receiver<T> {
     ///
     /// # Errors
     ///
-    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is left.
+    /// [`RecvTimeoutError`] if the time is up, or nothing is left in the channel and no sender is
+    /// left.
     pub fn recv_timeout(&self, timeout: Duration) -> Result<T, RecvTimeoutError> {
         self.shared.flavor.recv(Patience::lasting(timeout))
     }
@@ -215,8 +217,8 @@ impl<T> Iterator for IntoIter<T> {
 macro_rules! both_ends {
     ($end:ident) => {
         impl<T> $end<T> {
-            /// How many values wait in the channel. Other threads may change that before the caller looks
-            /// at it.
+            /// How many values wait in the channel. Other threads may change that before the caller
+            /// looks at it.
             pub fn len(&self) -> usize {
                 self.shared.flavor.len()
             }

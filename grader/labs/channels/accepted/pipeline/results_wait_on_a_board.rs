@@ -1,5 +1,5 @@
-//! Another right answer: results that are early wait on a board, and whoever brings the next one sends all that can go. No
-//! more values are taken than the board has places.
+//! Another right answer: results that are early wait on a board, and whoever brings the next one
+//! sends all that can go. No more values are taken than the board has places.
 
 use std::collections::BTreeMap;
 

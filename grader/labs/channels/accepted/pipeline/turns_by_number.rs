@@ -1,4 +1,5 @@
-//! Another right answer: numbered values, and a condvar on which workers wait until their number is next.
+//! Another right answer: numbered values, and a condvar on which workers wait until their number is
+//! next.
 
 use kit::channel::{Receiver, Sender, bounded};
 use kit::sync::{Arc, Condvar, Mutex};
@@ -45,7 +46,8 @@ struct Stage<I, O> {
 struct Turn<O> {
     /// Whose result goes next.
     next: u64,
-    /// `None` once no more results can come out in order: somebody has panicked, or nobody receives.
+    /// `None` once no more results can come out in order: somebody has panicked, or nobody
+    /// receives.
     results: Option<Sender<O>>,
 }
 

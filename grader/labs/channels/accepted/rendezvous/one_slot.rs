@@ -1,5 +1,5 @@
-//! Another right answer: one slot, in which one value lies at a time. Senders queue up for the slot, numbers
-//! tell each whether it was its own value that went.
+//! Another right answer: one slot, in which one value lies at a time. Senders queue up for the
+//! slot, numbers tell each whether it was its own value that went.
 
 use kit::sync::{Condvar, Mutex};
 

@@ -1,4 +1,5 @@
-//! Another right answer: the channels in a queue by how long ago each was chosen, and a parked thread.
+//! Another right answer: the channels in a queue by how long ago each was chosen, and a parked
+//! thread.
 
 use std::collections::VecDeque;
 

@@ -1,4 +1,5 @@
-//! Another right answer: a channel of the kit for a bell, and a start that moves on by one at each call.
+//! Another right answer: a channel of the kit for a bell, and a start that moves on by one at each
+//! call.
 
 use kit::channel::{Receiver as Heard, Sender as Bell, bounded};
 use kit::sync::Arc;
@@ -63,8 +64,8 @@ impl<'a, T> Select<'a, T> {
         self.wait(Patience::Never)
     }
 
-    /// As [`select`](Select::select), but blocks for `timeout` at most. With no channel that is how long it
-    /// takes.
+    /// As [`select`](Select::select), but blocks for `timeout` at most. With no channel that is how
+    /// long it takes.
     pub fn select_timeout(&mut self, timeout: Duration) -> Option<(usize, Result<T, RecvError>)> {
         self.wait(Patience::lasting(timeout))
     }
@@ -82,7 +83,8 @@ impl<'a, T> Select<'a, T> {
         }
         let mut patient = true;
         let found = loop {
-            // From here on nothing is missed, so the look comes after the lists and before the sleep.
+            // From here on nothing is missed, so the look comes after the lists and before the
+            // sleep.
             let found = self.look();
             if found.is_some() || !patient {
                 break found;

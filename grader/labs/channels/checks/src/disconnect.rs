@@ -1,5 +1,5 @@
-//! Checks of `disconnect`, around flavors of their own: a channel of the kit where values have to move,
-//! and a probe where it matters what the handles ask of their flavor.
+//! Checks of `disconnect`, around flavors of their own: a channel of the kit where values have to
+//! move, and a probe where it matters what the handles ask of their flavor.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 

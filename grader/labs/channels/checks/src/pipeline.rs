@@ -1,5 +1,5 @@
-//! Checks of `pipeline`. The thread that runs a scenario fills the input and receives the results, so that
-//! the workers are the only threads that are started.
+//! Checks of `pipeline`. The thread that runs a scenario fills the input and receives the results,
+//! so that the workers are the only threads that are started.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

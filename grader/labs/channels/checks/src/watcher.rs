@@ -12,8 +12,8 @@ pub(crate) fn soon() -> Patience {
 
 /// Watches a channel, and can wait until it is told something.
 ///
-/// Made of the kit's channel and not of a condvar: a search lets one wait on a condvar end for no reason,
-/// and that one is for the code under test.
+/// Made of the kit's channel and not of a condvar: a search lets one wait on a condvar end for no
+/// reason, and that one is for the code under test.
 pub(crate) struct Told {
     bell: Sender<()>,
     heard: Receiver<()>,

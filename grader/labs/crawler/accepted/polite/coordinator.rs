@@ -1,5 +1,5 @@
-//! Another right answer: no lock. The coordinator alone knows who is where, and hands a page out when both limits
-//! have room for it.
+//! Another right answer: no lock. The coordinator alone knows who is where, and hands a page out
+//! when both limits have room for it.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,5 +1,5 @@
-//! Another right answer: one line of URLs that is searched for the first whose host has room, and a list of what is
-//! in flight. A place is a guard, given back by its drop.
+//! Another right answer: one line of URLs that is searched for the first whose host has room, and a
+//! list of what is in flight. A place is a guard, given back by its drop.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -89,7 +89,8 @@ pub fn crawl(start: &str, fetcher: &dyn Fetcher, limits: &Limits, cancel: &Cance
             }
             state.pages.insert(place.url.clone(), page);
             drop(state);
-            // The place goes back last: as long as it is taken, nobody takes the line's end for the end.
+            // The place goes back last: as long as it is taken, nobody takes the line's end for the
+            // end.
             drop(place);
         }
     };

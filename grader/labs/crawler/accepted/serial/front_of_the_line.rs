@@ -1,5 +1,5 @@
-//! Another right answer: one line of URLs, and the links of a page go in at its front; a place in the result is
-//! taken before the fetch.
+//! Another right answer: one line of URLs, and the links of a page go in at its front; a place in
+//! the result is taken before the fetch.
 
 use std::collections::VecDeque;
 use std::collections::btree_map::Entry;

@@ -1,5 +1,5 @@
-//! Another right answer: what a recursion would have on its stack, the links that are still to be followed of
-//! each page on the way down, in a list of its own.
+//! Another right answer: what a recursion would have on its stack, the links that are still to be
+//! followed of each page on the way down, in a list of its own.
 
 use std::vec::IntoIter;
 

@@ -1,5 +1,5 @@
-//! Another right answer: each worker has a channel of its own, and the coordinator keeps a list of those who have
-//! nothing to do. All are idle and nothing waits: that is the end.
+//! Another right answer: each worker has a channel of its own, and the coordinator keeps a list of
+//! those who have nothing to do. All are idle and nothing waits: that is the end.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 

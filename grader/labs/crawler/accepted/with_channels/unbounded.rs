@@ -1,4 +1,5 @@
-//! Another right answer: channels without a bound. Every new link is sent at once, and nobody ever waits for room.
+//! Another right answer: channels without a bound. Every new link is sent at once, and nobody ever
+//! waits for room.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 

@@ -1,5 +1,5 @@
-//! Another right answer: the lecture's wait group, made here. Whoever starts a thread counts it first, and a
-//! guard counts it off, also after a panic.
+//! Another right answer: the lecture's wait group, made here. Whoever starts a thread counts it
+//! first, and a guard counts it off, also after a panic.
 
 use kit::collections::HashSet;
 use kit::sync::{Condvar, Mutex};

@@ -1,5 +1,5 @@
-//! Another right answer: one lock around one map. A URL that is in it is known; it has a page when the fetch
-//! has ended.
+//! Another right answer: one lock around one map. A URL that is in it is known; it has a page when
+//! the fetch has ended.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Another right answer: only what is known is shared. Each thread joins those that it has started, and
-//! returns what they and it have found.
+//! Another right answer: only what is known is shared. Each thread joins those that it has started,
+//! and returns what they and it have found.
 
 use std::panic::resume_unwind;
 

@@ -1,6 +1,7 @@
 //! Hidden checks of `with_channels`.
 //!
-//! A channel's send and receive are steps, so three threads have many orders: most searches are bounded.
+//! A channel's send and receive are steps, so three threads have many orders: most searches are
+//! bounded.
 
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -60,7 +60,8 @@ impl Bank {
 
     /// The sum of all balances at one moment.
     pub fn total(&self) -> u128 {
-        // LOCKS: all, in the order of their numbers; a transfer that meets us gives back what it holds.
+        // LOCKS: all, in the order of their numbers; a transfer that meets us gives back what it
+        // holds.
         let guards: Vec<_> = self.accounts.values().map(Mutex::lock).collect();
         guards.iter().map(|guard| u128::from(**guard)).sum()
     }

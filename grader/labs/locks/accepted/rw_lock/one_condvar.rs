@@ -1,4 +1,5 @@
-//! Another right answer: one condvar for everybody, and a number of readers that have the next turn.
+//! Another right answer: one condvar for everybody, and a number of readers that have the next
+//! turn.
 
 use kit::sync::{Condvar, Mutex};
 

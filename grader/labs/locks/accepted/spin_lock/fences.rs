@@ -1,4 +1,5 @@
-//! Another right answer: the plainest loop, relaxed operations, and two fences that do the ordering.
+//! Another right answer: the plainest loop, relaxed operations, and two fences that do the
+//! ordering.
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
@@ -13,7 +14,8 @@ pub struct SpinLock<T> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value is reached by one thread at a time, so it moves between them, as `T: Send` allows.
+// SAFETY: the value is reached by one thread at a time, so it moves between them, as `T: Send`
+// allows.
 unsafe impl<T: Send> Sync for SpinLock<T> {}
 
 /// Access to the value of a locked [`SpinLock`].

@@ -16,7 +16,8 @@ pub struct SpinLock<T> {
     value: UnsafeCell<T>,
 }
 
-// SAFETY: the value is reached by one thread at a time, so it moves between them, as `T: Send` allows.
+// SAFETY: the value is reached by one thread at a time, so it moves between them, as `T: Send`
+// allows.
 unsafe impl<T: Send> Sync for SpinLock<T> {}
 
 /// Access to the value of a locked [`SpinLock`].

@@ -28,8 +28,8 @@ const _: fn(&Bank, u32) -> Option<u64> = |bank, id| bank.balance(id);
 const _: fn(&Bank, u32) -> Option<u64> = |bank, id| bank.audit(id, |balance: u64| balance);
 const _: fn(&Bank) -> u128 = |bank| bank.total();
 
-/// Whether a transfer was refused for this reason. A pattern, not `==`: the errors are the answer's own, and
-/// so is what it takes for equal.
+/// Whether a transfer was refused for this reason. A pattern, not `==`: the errors are the answer's
+/// own, and so is what it takes for equal.
 macro_rules! refused {
     ($transfer:expr, $reason:pat) => {
         matches!($transfer, Err($reason))

@@ -111,8 +111,8 @@ struct Guarded {
     value: UnsafeCell<u32>,
 }
 
-// SAFETY: not true of every semaphore. Whether holders of the one permit are alone with the value is
-// what the model finds out, and it stops before an access that is not.
+// SAFETY: not true of every semaphore. Whether holders of the one permit are alone with the value
+// is what the model finds out, and it stops before an access that is not.
 unsafe impl Sync for Guarded {}
 
 impl Guarded {

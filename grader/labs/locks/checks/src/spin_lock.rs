@@ -37,12 +37,12 @@ const _: fn(&SpinLock<u8>) -> Guard<'_, u8> = |lock| lock.lock();
 const _: fn(&SpinLock<u8>) -> Option<Guard<'_, u8>> = |lock| lock.try_lock();
 const _: fn(SpinLock<u8>) -> u8 = |lock| lock.into_inner();
 
-/// A value that the model checker watches wherever a lock keeps it: in the kit's cell, which it watches
-/// anyway, or behind a pointer of the lock's own, which it cannot see.
+/// A value that the model checker watches wherever a lock keeps it: in the kit's cell, which it
+/// watches anyway, or behind a pointer of the lock's own, which it cannot see.
 struct Watched(UnsafeCell<u32>);
 
-// SAFETY: not true of every lock. It is here so that a lock which asks for more than it has to builds, and
-// is told so by the one check that asks.
+// SAFETY: not true of every lock. It is here so that a lock which asks for more than it has to
+// builds, and is told so by the one check that asks.
 unsafe impl Sync for Watched {}
 
 impl Watched {
@@ -51,8 +51,8 @@ impl Watched {
     }
 
     fn get(&self) -> u32 {
-        // SAFETY: whoever has a guard is alone with the value. Whether that is so is what the models find
-        // out, and they stop before an access that is not.
+        // SAFETY: whoever has a guard is alone with the value. Whether that is so is what the
+        // models find out, and they stop before an access that is not.
         self.0.with(|value| unsafe { *value })
     }
 
@@ -62,8 +62,8 @@ impl Watched {
     }
 }
 
-/// Whether a type has a trait, as a constant: asking does not need the answer to be yes. An inherent
-/// constant is preferred to a trait's, and this one exists only where the bound holds.
+/// Whether a type has a trait, as a constant: asking does not need the answer to be yes. An
+/// inherent constant is preferred to a trait's, and this one exists only where the bound holds.
 macro_rules! is {
     ($type:ty: $trait:ident) => {{
         #[allow(dead_code)]

@@ -1,4 +1,5 @@
-//! Each call has a slot with a lock and a condvar of its own; the table of slots is gone when the connection is.
+//! Each call has a slot with a lock and a condvar of its own; the table of slots is gone when the
+//! connection is.
 
 use std::collections::BTreeMap;
 

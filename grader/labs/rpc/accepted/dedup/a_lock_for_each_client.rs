@@ -1,5 +1,5 @@
-//! Each client has a lock and a condvar of its own, so a reply wakes only its own client's tries. What was seen
-//! drops out of a queue in the order of the numbers.
+//! Each client has a lock and a condvar of its own, so a reply wakes only its own client's tries.
+//! What was seen drops out of a queue in the order of the numbers.
 
 use std::collections::VecDeque;
 

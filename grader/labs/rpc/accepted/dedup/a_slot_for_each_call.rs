@@ -1,4 +1,5 @@
-//! Each call has a slot with a lock and a condvar of its own, so that a reply wakes only those who wait for it.
+//! Each call has a slot with a lock and a condvar of its own, so that a reply wakes only those who
+//! wait for it.
 
 use kit::collections::HashMap;
 use kit::sync::{Arc, Condvar, Mutex};

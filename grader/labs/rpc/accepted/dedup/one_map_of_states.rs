@@ -1,4 +1,5 @@
-//! One ordered map from client and number to state, which is cut at what was seen; a panic is caught and thrown again.
+//! One ordered map from client and number to state, which is cut at what was seen; a panic is
+//! caught and thrown again.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -1,5 +1,5 @@
-//! A start takes time anyway, so it writes a snapshot and a new log before it answers anybody: the next one is quicker, and there is no
-//! torn tail to cut and nothing of the last process to sync.
+//! A start takes time anyway, so it writes a snapshot and a new log before it answers anybody: the
+//! next one is quicker, and there is no torn tail to cut and nothing of the last process to sync.
 
 use std::fmt;
 use std::io;
@@ -80,7 +80,8 @@ impl<M: Machine> Durable<M> {
         let files = disk.files()?;
         let logs = files.iter().filter(|file| file.starts_with("since."));
         let old: Vec<_> = logs.filter(|&log| *log != since(generation + 1)).collect();
-        // Only what a crash of the start before has begun may be there without its snapshot, and it is empty.
+        // Only what a crash of the start before has begun may be there without its snapshot, and it
+        // is empty.
         let next = disk.read(&since(generation + 1))?;
         if next.is_some_and(|log| !log.is_empty()) || generation == 0 && !old.is_empty() {
             return Err(damaged(SNAPSHOT, 0, "it is missing, or older than a log"));

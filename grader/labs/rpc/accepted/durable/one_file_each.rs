@@ -1,5 +1,5 @@
-//! One file for each generation: its first record is the state, the others are the calls since. A batch that fills the file goes into
-//! the next one's state, and not into the file.
+//! One file for each generation: its first record is the state, the others are the calls since. A
+//! batch that fills the file goes into the next one's state, and not into the file.
 
 use std::fmt;
 use std::io;
@@ -186,7 +186,8 @@ fn begin(disk: &dyn Disk, number: u64, state: &Value) -> io::Result<()> {
     disk.sync_dir()
 }
 
-/// Takes over state and calls of a file, and cuts its torn tail. Returns how many bytes the calls have.
+/// Takes over state and calls of a file, and cuts its torn tail. Returns how many bytes the calls
+/// have.
 fn load<M: Machine>(
     disk: &dyn Disk,
     file: &str,

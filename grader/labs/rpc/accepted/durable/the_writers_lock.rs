@@ -1,5 +1,5 @@
-//! The disk has a lock of its own: whoever waits for it finds that somebody has written for all, or writes for all. There is no
-//! condvar.
+//! The disk has a lock of its own: whoever waits for it finds that somebody has written for all, or
+//! writes for all. There is no condvar.
 
 use std::fmt;
 use std::io;

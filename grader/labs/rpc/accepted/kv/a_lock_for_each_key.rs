@@ -1,5 +1,5 @@
-//! Each value has a lock of its own. The lock around the map is taken for reading by who changes values, and for writing by who
-//! adds keys or wants all of them, which nobody can change then.
+//! Each value has a lock of its own. The lock around the map is taken for reading by who changes
+//! values, and for writing by who adds keys or wants all of them, which nobody can change then.
 
 use std::collections::BTreeMap;
 use std::fmt;

@@ -1,5 +1,5 @@
-//! Values never change: a change makes a new map and puts it in place of the old one, so `all` and `get` hold the lock only to
-//! take what is there. Arguments are taken out of the JSON by hand.
+//! Values never change: a change makes a new map and puts it in place of the old one, so `all` and
+//! `get` hold the lock only to take what is there. Arguments are taken out of the JSON by hand.
 
 use std::collections::BTreeMap;
 use std::fmt;

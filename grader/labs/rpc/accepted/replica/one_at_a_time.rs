@@ -1,4 +1,5 @@
-//! Calls take turns to ask the backup, and hand it one call at a time; a lock is what they wait for, and not a condvar.
+//! Calls take turns to ask the backup, and hand it one call at a time; a lock is what they wait
+//! for, and not a condvar.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,8 +23,8 @@ pub trait Backup: Send + Sync {
     /// [`Refused`].
     fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused>;
 
-    /// Hands over calls in the order in which the primary executes them, of which the first is number `first`, counted from 0.
-    /// Those that the backup has are skipped.
+    /// Hands over calls in the order in which the primary executes them, of which the first is
+    /// number `first`, counted from 0. Those that the backup has are skipped.
     ///
     /// # Errors
     ///
@@ -45,7 +46,8 @@ pub enum Refused {
 pub enum Fault {
     /// This replica is not primary, as far as it knows. Ask the view service, and try there.
     NotPrimary,
-    /// The backup did not confirm. Nobody knows whether the call will have been executed. Try again.
+    /// The backup did not confirm. Nobody knows whether the call will have been executed. Try
+    /// again.
     Unconfirmed,
     /// The client has said that it has seen this call's reply. It was not executed.
     Forgotten,
@@ -54,14 +56,15 @@ pub enum Fault {
 /// One replica of a machine. Threads share it.
 pub struct Replica<M> {
     me: NodeId,
-    /// Never held while the network is asked: two replicas that each held their own and waited for the other would wait
-    /// for ever.
+    /// Never held while the network is asked: two replicas that each held their own and waited for
+    /// the other would wait for ever.
     state: Mutex<State<M>>,
 }
 
 struct State<M> {
     executor: Executor<M>,
-    /// How many calls `executor` has executed. Two replicas with the same number have the same state.
+    /// How many calls `executor` has executed. Two replicas with the same number have the same
+    /// state.
     executed: u64,
     /// The newest view that this replica knows.
     view: u64,
@@ -90,7 +93,8 @@ impl<M> State<M> {
 /// What a primary knows of its backup.
 struct Partner {
     backup: Arc<dyn Backup>,
-    /// Whoever asks the backup has the turn. Each view has its own, so nobody waits for the backup of an old one.
+    /// Whoever asks the backup has the turn. Each view has its own, so nobody waits for the backup
+    /// of an old one.
     turn: Arc<Mutex<()>>,
     /// The backup has confirmed so many calls.
     confirmed: u64,
@@ -112,15 +116,18 @@ impl<M: Machine> Replica<M> {
         }
     }
 
-    /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the way to the view's backup. A
-    /// primary brings it up to date first, and blocks until that is done. Taking up the same view again tries that again if it
-    /// failed, and changes nothing otherwise.
+    /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the
+    /// way to the view's backup. A primary brings it up to date first, and blocks until that is
+    /// done. Taking up the same view again tries that again if it failed, and changes nothing
+    /// otherwise.
     ///
-    /// Does not wait for calls that are under way, nor do calls of the new view wait for them: their backup may never answer.
+    /// Does not wait for calls that are under way, nor do calls of the new view wait for them:
+    /// their backup may never answer.
     ///
     /// # Errors
     ///
-    /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is ready.
+    /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is
+    /// ready.
     pub fn adopt(&self, view: View, backup: Option<Arc<dyn Backup>>) -> Result<(), Refused> {
         let mut state = self.state.lock();
         let new = view.number > state.view;
@@ -136,7 +143,8 @@ impl<M: Machine> Replica<M> {
         if view.primary != self.me {
             return Ok(());
         }
-        // While it has no role it executes nothing, so what is saved here stays true until it is primary.
+        // While it has no role it executes nothing, so what is saved here stays true until it is
+        // primary.
         let (executed, saved) = (state.executed, state.executor.save());
         drop(state);
         if let Some(backup) = &backup {
@@ -154,8 +162,8 @@ impl<M: Machine> Replica<M> {
         Ok(())
     }
 
-    /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks until the backup, if there is
-    /// one, has confirmed everything that the reply rests on.
+    /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks
+    /// until the backup, if there is one, has confirmed everything that the reply rests on.
     ///
     /// Memory does not grow with the calls: what the backup has confirmed is let go.
     ///
@@ -193,7 +201,8 @@ impl<M: Machine> Replica<M> {
         self.confirm(executed, view).map(|()| reply)
     }
 
-    /// Waits for the turn, and then hands over one call after the other until the first `executed` are confirmed.
+    /// Waits for the turn, and then hands over one call after the other until the first `executed`
+    /// are confirmed.
     fn confirm(&self, executed: u64, view: u64) -> Result<(), Fault> {
         let Some(turn) = self
             .state

@@ -1,5 +1,6 @@
-//! A read is not handed to the backup: it is confirmed by an empty message, for which each call has a ticket. Whoever takes up a
-//! view while another thread hands over the state waits for it, and tries again if that failed.
+//! A read is not handed to the backup: it is confirmed by an empty message, for which each call has
+//! a ticket. Whoever takes up a view while another thread hands over the state waits for it, and
+//! tries again if that failed.
 
 use std::fmt;
 
@@ -22,8 +23,8 @@ pub trait Backup: Send + Sync {
     /// [`Refused`].
     fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused>;
 
-    /// Hands over calls in the order in which the primary executes them, of which the first is number `first`, counted from 0.
-    /// Those that the backup has are skipped.
+    /// Hands over calls in the order in which the primary executes them, of which the first is
+    /// number `first`, counted from 0. Those that the backup has are skipped.
     ///
     /// # Errors
     ///
@@ -45,7 +46,8 @@ pub enum Refused {
 pub enum Fault {
     /// This replica is not primary, as far as it knows. Ask the view service, and try there.
     NotPrimary,
-    /// The backup did not confirm. Nobody knows whether the call will have been executed. Try again.
+    /// The backup did not confirm. Nobody knows whether the call will have been executed. Try
+    /// again.
     Unconfirmed,
     /// The client has said that it has seen this call's reply. It was not executed.
     Forgotten,
@@ -54,16 +56,18 @@ pub enum Fault {
 /// One replica of a machine. Threads share it.
 pub struct Replica<M> {
     me: NodeId,
-    /// Never held while the network is asked: two replicas that each held their own and waited for the other would wait
-    /// for ever.
+    /// Never held while the network is asked: two replicas that each held their own and waited for
+    /// the other would wait for ever.
     state: Mutex<State<M>>,
-    /// Notified when a request to the backup is over, also one that hands over the state, and when the view changes.
+    /// Notified when a request to the backup is over, also one that hands over the state, and when
+    /// the view changes.
     sent: Condvar,
 }
 
 struct State<M> {
     executor: Executor<M>,
-    /// How many calls `executor` has executed. Two replicas with the same number have the same state.
+    /// How many calls `executor` has executed. Two replicas with the same number have the same
+    /// state.
     executed: u64,
     /// The newest view that this replica knows.
     view: u64,
@@ -102,7 +106,8 @@ struct Partner {
     tickets: u64,
     /// So many of them came before something that the backup has confirmed.
     served: u64,
-    /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls could overtake each other.
+    /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls
+    /// could overtake each other.
     sending: bool,
 }
 
@@ -121,15 +126,18 @@ impl<M: Machine> Replica<M> {
         }
     }
 
-    /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the way to the view's backup. A
-    /// primary brings it up to date first, and blocks until that is done. Taking up the same view again tries that again if it
-    /// failed, and changes nothing otherwise.
+    /// Takes up a view, unless it is older than the one that this replica is in. `backup` is the
+    /// way to the view's backup. A primary brings it up to date first, and blocks until that is
+    /// done. Taking up the same view again tries that again if it failed, and changes nothing
+    /// otherwise.
     ///
-    /// Does not wait for calls that are under way, nor do calls of the new view wait for them: their backup may never answer.
+    /// Does not wait for calls that are under way, nor do calls of the new view wait for them:
+    /// their backup may never answer.
     ///
     /// # Errors
     ///
-    /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is ready.
+    /// [`Refused`] if the backup is not up to date: do not tell the view service that this view is
+    /// ready.
     pub fn adopt(&self, view: View, backup: Option<Arc<dyn Backup>>) -> Result<(), Refused> {
         let mut state = self.state.lock();
         while state.view == view.number && matches!(state.role, Role::HandingOver) {
@@ -177,8 +185,8 @@ impl<M: Machine> Replica<M> {
         answer
     }
 
-    /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks until the backup, if there is
-    /// one, has confirmed everything that the reply rests on.
+    /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks
+    /// until the backup, if there is one, has confirmed everything that the reply rests on.
     ///
     /// Memory does not grow with the calls: what the backup has confirmed is let go.
     ///
@@ -223,8 +231,9 @@ impl<M: Machine> Replica<M> {
         self.confirm(state, ticket, view).map(|()| reply)
     }
 
-    /// Blocks until the backup, if there is one, has confirmed something after that ticket was given out. Whoever finds nobody
-    /// sending sends for all, if only to ask whether the backup is in the same view.
+    /// Blocks until the backup, if there is one, has confirmed something after that ticket was
+    /// given out. Whoever finds nobody sending sends for all, if only to ask whether the backup is
+    /// in the same view.
     fn confirm<'r>(
         &'r self,
         mut state: MutexGuard<'r, State<M>>,

@@ -1,5 +1,5 @@
-//! As TCP has it: a number up to which everything is over, and the few beyond it that are over as well. A call is over
-//! where it returns, not in a destructor.
+//! As TCP has it: a number up to which everything is over, and the few beyond it that are over as
+//! well. A call is over where it returns, not in a destructor.
 
 use std::collections::BTreeSet;
 use std::fmt;

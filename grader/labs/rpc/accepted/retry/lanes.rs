@@ -1,5 +1,6 @@
-//! The client lends out lanes. A call leaves its number in a lane while it is under way; the lock guards the lanes and the
-//! newest number, and a pause is a wait with a time-out on a condvar that nobody notifies.
+//! The client lends out lanes. A call leaves its number in a lane while it is under way; the lock
+//! guards the lanes and the newest number, and a pause is a wait with a time-out on a condvar that
+//! nobody notifies.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! One thread reads, a second one starts a thread for each request, and a third one sends their replies.
+//! One thread reads, a second one starts a thread for each request, and a third one sends their
+//! replies.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

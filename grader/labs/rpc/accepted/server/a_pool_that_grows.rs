@@ -1,4 +1,5 @@
-//! Threads take frames from a channel. The reader counts those that are free, and starts one more if none is.
+//! Threads take frames from a channel. The reader counts those that are free, and starts one more
+//! if none is.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

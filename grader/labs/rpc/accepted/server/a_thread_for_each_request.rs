@@ -1,4 +1,5 @@
-//! A thread for each request, in a scope that waits for all of them. Nothing is reused, and nothing is limited.
+//! A thread for each request, in a scope that waits for all of them. Nothing is reused, and nothing
+//! is limited.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,5 +1,5 @@
-//! One buffer with room for the longest frame, made at the beginning: when it is full and has no newline, the frame is too
-//! long. What is left behind a frame moves to the front.
+//! One buffer with room for the longest frame, made at the beginning: when it is full and has no
+//! newline, the frame is too long. What is left behind a frame moves to the front.
 
 use std::fmt;
 use std::io::{self, ErrorKind, Read, Write};

@@ -1,5 +1,5 @@
-//! All by the standard library: `read_until` on a `BufReader` that is allowed so many bytes and no more, and a `BufWriter`
-//! with room for the whole line.
+//! All by the standard library: `read_until` on a `BufReader` that is allowed so many bytes and no
+//! more, and a `BufWriter` with room for the whole line.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};

@@ -1,4 +1,5 @@
-//! Cuts up each read at once: whole frames wait in a queue, and only the beginning of the next is kept as bytes.
+//! Cuts up each read at once: whole frames wait in a queue, and only the beginning of the next is
+//! kept as bytes.
 
 use std::collections::VecDeque;
 use std::fmt;

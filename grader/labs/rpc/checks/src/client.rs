@@ -343,8 +343,8 @@ fn a_reply_may_come_before_send_returns() {
     });
 }
 
-/// A link whose way is full until the client takes the reply: the first `send` returns when the client has come for what is
-/// behind it.
+/// A link whose way is full until the client takes the reply: the first `send` returns when the
+/// client has come for what is behind it.
 struct Full {
     quick: Quick,
     comes: Sender<()>,

@@ -50,7 +50,8 @@ fn call(client: ClientId, seq: u64, seen: u64) -> CallId {
     CallId { client, seq, seen }
 }
 
-/// What a handler did: how often it ran. Relaxed on purpose: what ran before a reply must be visible because of `Dedup`.
+/// What a handler did: how often it ran. Relaxed on purpose: what ran before a reply must be
+/// visible because of `Dedup`.
 #[derive(Default)]
 struct Runs(AtomicU64);
 
@@ -71,7 +72,8 @@ fn first() -> Result<Reply, Forgotten> {
     Ok(Ok(1.into()))
 }
 
-/// With at most two preemptions: all orders of three threads that also panic, or wait for each other, take too long.
+/// With at most two preemptions: all orders of three threads that also panic, or wait for each
+/// other, take too long.
 fn bounded(scenario: impl Fn() + Send + Sync + 'static) {
     Explorer::new().preemptions(2).explore(scenario);
 }
@@ -155,7 +157,8 @@ fn a_forgotten_call_is_refused() {
 fn what_was_seen_is_gone_before_the_handler_runs() {
     let (dedup, runs) = (Dedup::new(), Runs::default());
     let _ = dedup.call(call(ME, 1, 0), || runs.run());
-    // Judged when the handler has ended: its own panic is caught, and so would be that of an assertion.
+    // Judged when the handler has ended: its own panic is caught, and so would be that of an
+    // assertion.
     let inside = RefCell::new(None);
     let handler = || -> Reply {
         let late = [1, 2].map(|seq| dedup.call(call(ME, seq, 0), || runs.run()));

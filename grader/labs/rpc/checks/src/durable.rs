@@ -351,8 +351,8 @@ fn a_read_that_fails_loses_nothing() {
     }
 }
 
-/// Makes each call, and a retry of the one that was answered last; says how many were answered. After the first fault
-/// there must be nothing but faults.
+/// Makes each call, and a retry of the one that was answered last; says how many were answered.
+/// After the first fault there must be nothing but faults.
 fn fail_once(disk: &Arc<Watched>) -> u64 {
     let shared = Arc::clone(disk) as Arc<dyn Disk>;
     let Ok(server) = Durable::open(shared, Journal::default(), ROTATE_AFTER) else {

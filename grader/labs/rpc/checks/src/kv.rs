@@ -160,7 +160,8 @@ fn nonsense_is_an_error() {
     assert_eq!(store.get("a").as_deref(), Some("1"), "nothing has changed");
 }
 
-/// One thread uses the map itself and the other asks for it with a request, here and below: each has to be one step.
+/// One thread uses the map itself and the other asks for it with a request, here and below: each
+/// has to be one step.
 fn two_appends_lose_nothing() {
     explore(|| {
         let store = Store::new();

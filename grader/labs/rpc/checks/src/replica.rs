@@ -1,7 +1,7 @@
 //! Hidden checks of `replica`.
 //!
-//! What could block runs as a model even on one thread: there, a thread that waits for itself is a deadlock with a picture, and
-//! not a check that hangs.
+//! What could block runs as a model even on one thread: there, a thread that waits for itself is a
+//! deadlock with a picture, and not a check that hangs.
 
 mod faulty;
 mod stage;

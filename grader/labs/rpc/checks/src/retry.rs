@@ -40,8 +40,8 @@ const _: Call = |retry, method, param| retry.call(method, param);
 
 const ME: ClientId = ClientId(7);
 
-/// A caller that answers each call as it is told, and remembers what it was asked. Its lock is the check's own: no step
-/// of a search.
+/// A caller that answers each call as it is told, and remembers what it was asked. Its lock is the
+/// check's own: no step of a search.
 struct Script<F> {
     answer: F,
     asked: Unseen<Vec<(String, Value, CallId)>>,
@@ -382,7 +382,8 @@ fn a_call_returns_while_another_pauses() {
                 (begun, Instant::now())
             })
         });
-        // The one had begun to pause, as its next try came right after ten seconds; and the other one did not wait.
+        // The one had begun to pause, as its next try came right after ten seconds; and the other
+        // one did not wait.
         let beside = |two: &[Instant], begun| {
             two[1].duration_since(two[0]) == pause && two[0] < begun && begun < two[1]
         };
@@ -395,7 +396,8 @@ fn a_call_returns_while_another_pauses() {
     });
 }
 
-/// A network that loses requests and replies as the search decides. At its other end is [`run_each_number_once`].
+/// A network that loses requests and replies as the search decides. At its other end is
+/// [`run_each_number_once`].
 struct Lossy {
     server: Sender<Request>,
 }
@@ -464,8 +466,9 @@ fn a_lost_message_runs_nothing_twice() {
     });
 }
 
-/// Makes two calls of which no try has a reply: after seven seconds a try times out or is lost, in turns. Returns the
-/// pauses between the tries, the same for both calls, and what followed the last try.
+/// Makes two calls of which no try has a reply: after seven seconds a try times out or is lost, in
+/// turns. Returns the pauses between the tries, the same for both calls, and what followed the last
+/// try.
 fn pauses(policy: Policy) -> (Vec<Duration>, Duration) {
     let tries = Unseen::new(Vec::new());
     let script = Script::new(|_| {

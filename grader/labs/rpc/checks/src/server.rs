@@ -43,8 +43,8 @@ harness::checks![
 // What the file has to offer, to the letter.
 const _: fn(&Server, &dyn Link) = |server, link| server.serve(link);
 
-/// A connection whose frames are written down beforehand, and whose replies are kept. Its locks are the check's own: no
-/// steps of a search.
+/// A connection whose frames are written down beforehand, and whose replies are kept. Its locks are
+/// the check's own: no steps of a search.
 #[derive(Default)]
 struct Script {
     frames: Unseen<VecDeque<Vec<u8>>>,
@@ -99,7 +99,8 @@ impl Link for Script {
     fn close(&self) {}
 }
 
-/// Two requests are three threads, and a thread that is reused takes many steps: with at most two preemptions.
+/// Two requests are three threads, and a thread that is reused takes many steps: with at most two
+/// preemptions.
 fn explore(scenario: impl Fn() + Send + Sync + 'static) {
     Explorer::new().preemptions(2).explore(scenario);
 }
@@ -406,7 +407,8 @@ impl Link for Tells {
 }
 
 fn a_slow_request_behind_a_quick_one_delays_nobody() {
-    // Three requests are three threads, or six if a handler has one of its own: too many to be searched.
+    // Three requests are three threads, or six if a handler has one of its own: too many to be
+    // searched.
     Explorer::new().sampled().explore(|| {
         let mut server = wait_and_tell();
         server.register("Echo", |request: &Request| Ok(request.param().clone()));
@@ -520,7 +522,8 @@ fn answers_all(frames: Vec<Value>, at_most: usize) {
 }
 
 fn a_limit_is_for_what_is_open() {
-    // One at a time: threads that are done must not fill the memory, and one in twenty that stays would.
+    // One at a time: threads that are done must not fill the memory, and one in twenty that stays
+    // would.
     let echoes = (0..5_000).map(|id| request(id, "Echo", 1));
     answers_all(echoes.collect(), 1);
 

@@ -1,5 +1,6 @@
-//! A stream of any bytes, in reads of any sizes: the frames are those that a simple split finds, and what is a message comes back
-//! as it was. The first byte says how the stream is cut into reads.
+//! A stream of any bytes, in reads of any sizes: the frames are those that a simple split finds,
+//! and what is a message comes back as it was. The first byte says how the stream is cut into
+//! reads.
 #![no_main]
 
 use std::io::{self, Read};

@@ -1,5 +1,6 @@
-//! A log of any bytes, and a log that was written and then cut or changed: whatever is read was written, in that order; a cut is a torn
-//! tail; a changed byte is damage or torn, and never another record.
+//! A log of any bytes, and a log that was written and then cut or changed: whatever is read was
+//! written, in that order; a cut is a torn tail; a changed byte is damage or torn, and never
+//! another record.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! The threads are started once, and meet at a barrier between the phases. A panic must not keep anybody from the barrier.
+//! The threads are started once, and meet at a barrier between the phases. A panic must not keep
+//! anybody from the barrier.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};

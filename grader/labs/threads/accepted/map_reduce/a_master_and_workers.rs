@@ -1,5 +1,5 @@
-//! The caller is the master: it collects over a channel what the workers send, and hands out the second phase when it has
-//! everything of the first.
+//! The caller is the master: it collects over a channel what the workers send, and hands out the
+//! second phase when it has everything of the first.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};

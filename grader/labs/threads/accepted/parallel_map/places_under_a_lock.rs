@@ -1,4 +1,5 @@
-//! Items and places for their results are handed out under one lock, and nothing has to be put in order afterwards.
+//! Items and places for their results are handed out under one lock, and nothing has to be put in
+//! order afterwards.
 
 use kit::sync::Mutex;
 use kit::thread;

@@ -1,4 +1,5 @@
-//! One thread fewer is started, because the caller works as well; results come over a channel and are sorted.
+//! One thread fewer is started, because the caller works as well; results come over a channel and
+//! are sorted.
 
 use kit::channel;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};

@@ -1,4 +1,5 @@
-//! Jobs wait in a channel, which ends when the pool is dropped; beside it is a count of jobs that are not done.
+//! Jobs wait in a channel, which ends when the pool is dropped; beside it is a count of jobs that
+//! are not done.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

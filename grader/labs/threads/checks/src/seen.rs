@@ -1,7 +1,7 @@
 //! What callbacks of the checks see: how many are inside at once, and on which threads they run.
 //!
-//! What is only for the check is in types of the standard library, and takes no step of a search. It is asserted when the
-//! answer has returned: a panic in a callback is the answer's to catch.
+//! What is only for the check is in types of the standard library, and takes no step of a search.
+//! It is asserted when the answer has returned: a panic in a callback is the answer's to catch.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, PoisonError, atomic};

@@ -11,7 +11,8 @@ use threads::thread_pool::ThreadPool;
 
 use crate::seen::{Inside, Threads};
 
-// A pool is dropped before anything is asserted: its drop would have to wait while the assertion unwinds.
+// A pool is dropped before anything is asserted: its drop would have to wait while the assertion
+// unwinds.
 harness::checks![
     jobs_are_begun_in_order,
     no_workers_count_as_one,
@@ -282,7 +283,8 @@ fn a_panic_keeps_nobody_waiting() {
 }
 
 fn a_job_may_wait_for_another() {
-    // Whoever cannot wait is seen at once; all interleavings of three threads with this much to do are too many.
+    // Whoever cannot wait is seen at once; all interleavings of three threads with this much to do
+    // are too many.
     Explorer::new().preemptions(2).explore(|| {
         let (tell, told) = channel::bounded(1);
         let pool = ThreadPool::new(2);

@@ -1,6 +1,7 @@
 //! Channels, with crossbeam's API: bounded or not, any number of senders and receivers.
 //!
-//! Not here: `after`, `at` and `tick`, whose values are times of a clock; a wait with a time-out does what they are for.
+//! Not here: `after`, `at` and `tick`, whose values are times of a clock; a wait with a time-out
+//! does what they are for.
 mod iter;
 mod receiver;
 mod select;
@@ -95,7 +96,8 @@ pub struct Sender<T>(End<crossbeam::channel::Sender<T>, T>);
 /// The end that receives. When the last one is dropped, a send gives its value back as an error.
 pub struct Receiver<T>(End<crossbeam::channel::Receiver<T>, T>);
 
-/// An end of either kind. The real one (`R`) is `Send` and `Sync` only if `T` is `Send`, and so this is.
+/// An end of either kind. The real one (`R`) is `Send` and `Sync` only if `T` is `Send`, and so
+/// this is.
 enum End<R, T> {
     Real(R),
     Model(OnModelThread<Modelled<T>>),
@@ -107,8 +109,8 @@ impl<R, T> End<R, T> {
     }
 }
 
-/// What the ends of a modelled channel share: when a value may move is the model's to say, the values are
-/// kept here.
+/// What the ends of a modelled channel share: when a value may move is the model's to say, the
+/// values are kept here.
 struct Shared<T> {
     channel: model::Channel,
     created: &'static Location<'static>,

@@ -13,9 +13,10 @@ use std::panic::Location;
 
 /// Waits for the first of several sends and receives. The API is part of crossbeam's.
 ///
-/// Each operation that is added gets a number, from 0 up. [`select`](Select::select) begins one that can go on
-/// (or that fails because its other side is gone) and says which; what it returned is then used to end that operation.
-/// Where several can go on any of them is taken: in a search, each.
+/// Each operation that is added gets a number, from 0 up. [`select`](Select::select) begins one
+/// that can go on (or that fails because its other side is gone) and says which; what it returned
+/// is then used to end that operation. Where several can go on any of them is taken: in a search,
+/// each.
 ///
 /// # Examples
 ///
@@ -67,7 +68,8 @@ impl<'a> Select<'a> {
         Select::with(false)
     }
 
-    /// As [`new`](Select::new), but of several that can go on the one with the lowest number is taken.
+    /// As [`new`](Select::new), but of several that can go on the one with the lowest number is
+    /// taken.
     pub fn new_biased() -> Select<'a> {
         Select::with(true)
     }
@@ -186,8 +188,8 @@ impl<'a> Select<'a> {
         self.select_timeout(deadline.saturating_duration_since(Instant::now()))
     }
 
-    /// Blocks until an operation can go on, and says which. When it is tried then, another thread may have
-    /// been faster.
+    /// Blocks until an operation can go on, and says which. When it is tried then, another thread
+    /// may have been faster.
     ///
     /// # Panics
     ///

@@ -4,7 +4,8 @@ use crate::model::{Claim, Selectable};
 use std::panic::Location;
 use std::{fmt, thread};
 
-/// An operation that has begun: it has to be ended with the end of the channel that it was added with.
+/// An operation that has begun: it has to be ended with the end of the channel that it was added
+/// with.
 ///
 /// # Panics
 ///

@@ -12,7 +12,8 @@ pub(crate) enum Claim {
     Nothing,
     /// The value under this ticket.
     Value(u64),
-    /// Room for one value; with capacity 0 that is a receiver that waits for it, if it has to be woken.
+    /// Room for one value; with capacity 0 that is a receiver that waits for it, if it has to be
+    /// woken.
     Room(Option<Rc<Waiter>>),
     /// Nothing: the other side is gone.
     Disconnected,
@@ -53,7 +54,8 @@ impl Channel {
         self.sleepers(side).leave(waiter);
     }
 
-    /// A receiver of a rendezvous has begun to wait: a sender that selects can give it something now.
+    /// A receiver of a rendezvous has begun to wait: a sender that selects can give it something
+    /// now.
     pub(crate) fn announce_waiting(&self, side: Side) {
         if side == Side::Receiver && self.capacity == Some(0) {
             self.full.wake_one(|_| ());

@@ -1,7 +1,7 @@
 //! The modelled channel: everything about it but the values, which the façade keeps.
 //!
-//! A send or a receive is one visible step that finds out whether it may go on; the façade moves the
-//! value ([`Values`]) before anybody else can run.
+//! A send or a receive is one visible step that finds out whether it may go on; the façade moves
+//! the value ([`Values`]) before anybody else can run.
 mod claim;
 
 pub(crate) use claim::Claim;
@@ -37,8 +37,8 @@ impl Patience {
         }
     }
 
-    /// Sleeps until woken, or for as long as this lasts; whether the time ran out. `look` takes a step on what
-    /// the thread waits for.
+    /// Sleeps until woken, or for as long as this lasts; whether the time ran out. `look` takes a
+    /// step on what the thread waits for.
     pub(super) fn sleep(self, waiter: &Waiter, look: impl FnOnce()) -> bool {
         if let Patience::Until { start, timeout } = self {
             let_time_pass();
@@ -335,7 +335,8 @@ impl Channel {
         count.set(count.get() + 1);
     }
 
-    /// One sender or receiver less. Never blocks. Whether nobody will ever receive what is queued: the façade has to drop it.
+    /// One sender or receiver less. Never blocks. Whether nobody will ever receive what is queued:
+    /// the façade has to drop it.
     pub(crate) fn dropped(&self, side: Side, place: CallSite) -> bool {
         let count = self.count(side);
         if count.get() > 1 || inert() {
@@ -359,7 +360,8 @@ impl Channel {
                 .iter()
                 .for_each(|(_, waiter)| waiter.wake());
         }
-        // As crossbeam has it: a channel without a limit drops what is queued, one with a limit keeps it until it goes itself.
+        // As crossbeam has it: a channel without a limit drops what is queued, one with a limit
+        // keeps it until it goes itself.
         let unread = self.receivers.get() == 0 && self.capacity.is_none();
         if unread {
             self.queued.set(0);

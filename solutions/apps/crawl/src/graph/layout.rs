@@ -1,8 +1,9 @@
 //! Where each page stands in the drawing.
 //!
-//! The one idea: distance from the middle is the number of clicks from the first page. Every page hangs on the page by which
-//! it is reached first, and stands in its part of the circle; so what belongs together stands together, whatever other
-//! links there are. Each ring is as wide as its pages need, so that thousands have room.
+//! The one idea: distance from the middle is the number of clicks from the first page. Every page
+//! hangs on the page by which it is reached first, and stands in its part of the circle; so what
+//! belongs together stands together, whatever other links there are. Each ring is as wide as its
+//! pages need, so that thousands have room.
 //!
 //! Not here: colours and words (`graph`).
 
@@ -17,7 +18,8 @@ const WIDTH: f64 = 60.0;
 const GAP: f64 = 15.0;
 /// How close pages stand is judged by so many in a row.
 const NEIGHBOURS: usize = 48;
-/// Neighbours in a wide ring stand at different distances: each a golden part of the width further, which never repeats.
+/// Neighbours in a wide ring stand at different distances: each a golden part of the width further,
+/// which never repeats.
 const GOLDEN: f64 = 0.618_033_988_749_895;
 
 /// Where each page stands.
@@ -36,7 +38,8 @@ pub(super) struct Spot {
     pub(super) y: f64,
     /// Clicks from the first page.
     pub(super) clicks: usize,
-    /// The page by which it is reached first; itself for the first page, and for one that nothing leads to.
+    /// The page by which it is reached first; itself for the first page, and for one that nothing
+    /// leads to.
     pub(super) parent: usize,
 }
 
@@ -76,7 +79,8 @@ impl Layout {
     }
 }
 
-/// The pages in the order of their clicks, with clicks and parents set. What nothing leads to hangs on itself, furthest out.
+/// The pages in the order of their clicks, with clicks and parents set. What nothing leads to hangs
+/// on itself, furthest out.
 fn breadth_first(start: usize, links: &[&[usize]], spots: &mut [Spot]) -> Vec<usize> {
     let mut seen = vec![false; links.len()];
     let mut waiting = VecDeque::from([start]);
@@ -165,15 +169,16 @@ fn wedges(order: &[usize], spots: &[Spot]) -> Vec<Wedge> {
     wedges
 }
 
-/// The difference of the squares of a ring's edges that gives the pages at these angles room, but for the tenth of them
-/// that stands closest.
+/// The difference of the squares of a ring's edges that gives the pages at these angles room, but
+/// for the tenth of them that stands closest.
 fn room(angles: &[f64]) -> f64 {
     let side = NEIGHBOURS.min(angles.len());
     let row = side as f64;
     let mut rooms: Vec<f64> = angles
         .windows(side)
         .map(|window| {
-            // So many pages in so large a part of the ring, whose area is angle / 2 · (outer² − inner²).
+            // So many pages in so large a part of the ring, whose area is angle / 2 · (outer² −
+            // inner²).
             let angle = (window[side - 1] - window[0]) * row / (row - 1.0).max(1.0);
             2.0 * row * ROOM * ROOM / angle.clamp(1e-3, TAU)
         })

@@ -1,7 +1,8 @@
-//! A crawl as a page for the browser: the graph of links, a search, and a table. It needs nothing but itself.
+//! A crawl as a page for the browser: the graph of links, a search, and a table. It needs nothing
+//! but itself.
 //!
-//! The one idea: all that is decided is decided here, in Rust: places, groups, the table. The script draws the data, moves
-//! through it and looks things up. Without scripts there is the table.
+//! The one idea: all that is decided is decided here, in Rust: places, groups, the table. The
+//! script draws the data, moves through it and looks things up. Without scripts there is the table.
 //!
 //! Every URL and title is somebody else's text, and goes in escaped.
 
@@ -23,8 +24,8 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// So many links are in the page at most. Above that only those by which each page is reached first: a browser has to
-/// read all of it before it shows any.
+/// So many links are in the page at most. Above that only those by which each page is reached
+/// first: a browser has to read all of it before it shows any.
 const LINKS: usize = 1_000_000;
 /// So many rows has the table at most.
 const ROWS: usize = 1_000;
@@ -77,8 +78,8 @@ fn counts(report: &Report, links: usize) -> String {
     text
 }
 
-/// Pages that have one colour: those of one host; where there is one host, of one folder of it; and where all are in one
-/// folder, of one folder in that.
+/// Pages that have one colour: those of one host; where there is one host, of one folder of it; and
+/// where all are in one folder, of one folder in that.
 struct Groups {
     /// The largest, with the number of their pages; the place is the colour.
     names: Vec<(String, usize)>,

@@ -12,7 +12,8 @@ pub(super) struct Host {
 }
 
 impl Host {
-    /// Makes a host that lets `answer` do what it likes to each connection, one request for each; it is given the path.
+    /// Makes a host that lets `answer` do what it likes to each connection, one request for each;
+    /// it is given the path.
     pub(super) fn new(answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 'static) -> Host {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
         let host = Host {
@@ -37,7 +38,8 @@ impl Host {
         host
     }
 
-    /// Makes a host of pages: for each path the status, further headers and the body. All other paths are 404.
+    /// Makes a host of pages: for each path the status, further headers and the body. All other
+    /// paths are 404.
     pub(super) fn pages(
         pages: &'static [(&'static str, &'static str, &'static str, &'static str)],
     ) -> Host {

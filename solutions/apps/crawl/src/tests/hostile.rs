@@ -1,4 +1,5 @@
-//! What a host can do to a fetch, and what the fetch says then. Each test ends, whatever the host does.
+//! What a host can do to a fetch, and what the fetch says then. Each test ends, whatever the host
+//! does.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

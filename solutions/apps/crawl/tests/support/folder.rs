@@ -1,4 +1,5 @@
-//! A server of a folder: enough of HTTP/1.1 for crawlers, with a thread for each connection and a log.
+//! A server of a folder: enough of HTTP/1.1 for crawlers, with a thread for each connection and a
+//! log.
 //!
 //! Not here: anything else. It is for loopback, and takes whatever it is asked for.
 
@@ -109,7 +110,8 @@ fn converse(mut stream: &TcpStream, root: &Path, log: &Log) -> io::Result<()> {
         if method != "HEAD" {
             bytes.extend(answer.body);
         }
-        // Head and body at once: in two pieces, the second may wait for the first one's acknowledgement.
+        // Head and body at once: in two pieces, the second may wait for the first one's
+        // acknowledgement.
         stream.write_all(&bytes)?;
     }
 }

@@ -1,5 +1,5 @@
-//! Another design: a record is read field by field from a cursor that moves forward, and what cannot be read is judged at
-//! the end, by what is left of the file.
+//! Another design: a record is read field by field from a cursor that moves forward, and what
+//! cannot be read is judged at the end, by what is left of the file.
 
 use std::fmt;
 

@@ -1,4 +1,5 @@
-//! A client that makes its calls one after the other, a machine that crashes, and what must be there when it is back.
+//! A client that makes its calls one after the other, a machine that crashes, and what must be
+//! there when it is back.
 
 use kit::sync::Arc;
 use rpc::disk::{CrashDisk, Disk, Unsynced};
@@ -15,7 +16,8 @@ pub(super) const CALLS: u64 = 4;
 /// So small that two of them fill the log.
 pub(super) const ROTATE_AFTER: usize = 150;
 
-/// Notes numbers, in the order in which they come: a call that is lost, repeated, or out of turn shows.
+/// Notes numbers, in the order in which they come: a call that is lost, repeated, or out of turn
+/// shows.
 #[derive(Default)]
 pub(super) struct Journal(Vec<u64>);
 
@@ -68,7 +70,8 @@ pub(super) fn all(server: &Server) -> Vec<u64> {
     Vec::deserialize(all).expect("a list of numbers")
 }
 
-/// Makes the calls behind those that were answered, until the disk fails. Returns how many are answered then.
+/// Makes the calls behind those that were answered, until the disk fails. Returns how many are
+/// answered then.
 pub(super) fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
     let server = match open(disk) {
         Ok(server) => server,
@@ -134,7 +137,8 @@ pub(super) fn some_crashes() -> impl Iterator<Item = Crashed> {
 }
 
 impl Crashed {
-    /// What may become of what was not synced. All crashes within one append leave the same, but for those that keep it.
+    /// What may become of what was not synced. All crashes within one append leave the same, but
+    /// for those that keep it.
     pub(super) fn unsynced(&self) -> &'static [Unsynced] {
         match self.is_worth_more {
             true => &Unsynced::ALL,
@@ -152,7 +156,8 @@ pub(super) fn told(unsynced: Unsynced) -> &'static str {
     }
 }
 
-/// Starts the server on what was found: what was answered is there, at most one call more is, each once and in order.
+/// Starts the server on what was found: what was answered is there, at most one call more is, each
+/// once and in order.
 pub(super) fn expect_found(disk: &Arc<CrashDisk>, answered: u64, story: &str) {
     let server = match open(disk) {
         Ok(server) => server,

@@ -126,13 +126,15 @@ fn a_file_that_is_cut_short_is_refused() {
                 true
             });
             let story = format!("{name} is cut off after {cut} of {length} bytes");
-            // Who rotates before a call and not behind it has the last one in a log, and takes it for torn.
+            // Who rotates before a call and not behind it has the last one in a log, and takes it
+            // for torn.
             expect_refused_or(&rest, &story, |found| found == [1, 2, 3] || found == [1, 2]);
         }
     }
 }
 
-/// The server refuses what is there, changes nothing of it, and refuses it once more; or it has what it must have.
+/// The server refuses what is there, changes nothing of it, and refuses it once more; or it has
+/// what it must have.
 fn expect_refused_or(disk: &Arc<CrashDisk>, story: &str, is_right: impl Fn(&[u64]) -> bool) {
     let before = contents(disk);
     for start in ["", "; a second start"] {

@@ -27,7 +27,8 @@ pub(super) struct Watched {
     pub(super) reads: AtomicU64,
     /// The read that fails; 0: none does.
     pub(super) read_fails_at: AtomicU64,
-    /// A sync gives way to nobody: another thread that would run then can still be at its beginning later.
+    /// A sync gives way to nobody: another thread that would run then can still be at its beginning
+    /// later.
     pub(super) keeps_going: AtomicBool,
     /// The steps of `disk` with which operations begin.
     begins: std::sync::Mutex<Vec<u64>>,
@@ -41,9 +42,10 @@ impl Watched {
         }
     }
 
-    /// The steps before which a crash is worth its time when many of them are tried: each, but of the bytes of one append the
-    /// first, the middle one and the last. (One more is the making of the file.) A design may write any number of bytes at a
-    /// start, and `no_crash_loses_or_repeats_a_call` tries each of them.
+    /// The steps before which a crash is worth its time when many of them are tried: each, but of
+    /// the bytes of one append the first, the middle one and the last. (One more is the making of
+    /// the file.) A design may write any number of bytes at a start, and
+    /// `no_crash_loses_or_repeats_a_call` tries each of them.
     pub(super) fn steps_worth_a_crash(&self) -> Vec<u64> {
         let mut begins = self.begins.lock().expect("no panic holds it").clone();
         begins.push(self.disk.steps() + 1);
@@ -96,7 +98,8 @@ impl Disk for Watched {
         self.disk.cut(file, length)
     }
 
-    /// Once something has failed, says that all is well, and does nothing: the system has dropped what it could not write.
+    /// Once something has failed, says that all is well, and does nothing: the system has dropped
+    /// what it could not write.
     fn sync(&self, file: &str) -> io::Result<()> {
         self.operation()?;
         self.syncs.fetch_add(1, SeqCst);

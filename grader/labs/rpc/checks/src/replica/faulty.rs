@@ -1,4 +1,5 @@
-//! A whole system: three replicas and two clients on a network that loses, repeats and delays, a partition, and a crash.
+//! A whole system: three replicas and two clients on a network that loses, repeats and delays, a
+//! partition, and a crash.
 
 use kit::channel;
 use kit::linearizability::{self, Recorder, Specification};
@@ -20,7 +21,8 @@ const FAULTS: Faults = Faults::none()
     .lose_replies(2)
     .repeat(10)
     .delay(5, Duration::from_millis(1));
-/// How long a node waits for an answer. If it is there later, the question was asked once more in vain.
+/// How long a node waits for an answer. If it is there later, the question was asked once more in
+/// vain.
 const PATIENCE: Duration = Duration::from_millis(2);
 const CALLS: u64 = 3;
 

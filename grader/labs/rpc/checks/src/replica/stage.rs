@@ -1,4 +1,5 @@
-//! What the checks of `replica` play on: replicas that count what they execute, and the ways between them.
+//! What the checks of `replica` play on: replicas that count what they execute, and the ways
+//! between them.
 
 use std::collections::VecDeque;
 use std::sync::Mutex as Unseen;
@@ -124,7 +125,8 @@ pub(super) fn pair() -> (Arc<Node>, Arc<Node>, Arc<Way>) {
     (a, b, way)
 }
 
-/// Hands a state to a replica, as the primary of that view would: an account with 100, and no replies.
+/// Hands a state to a replica, as the primary of that view would: an account with 100, and no
+/// replies.
 pub(super) fn install(to: &Node, view: u64, executed: u64) -> Result<(), Refused> {
     let runs = Arc::new(AtomicU64::new(0));
     let account = Account { balance: 100, runs };
@@ -166,8 +168,8 @@ impl Sent {
     }
 }
 
-/// The way to a backup. It loses what the check says, and keeps a copy of everything. Its locks are the check's own: no step
-/// of a search.
+/// The way to a backup. It loses what the check says, and keeps a copy of everything. Its locks are
+/// the check's own: no step of a search.
 pub(super) struct Way {
     to: Arc<Node>,
     fates: Unseen<VecDeque<Fate>>,

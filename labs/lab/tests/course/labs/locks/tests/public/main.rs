@@ -1,7 +1,8 @@
 mod bank;
 mod visited;
 
-/// Leaves what a search found where the kit leaves it. The answers are made by the tests of `cargo lab`.
+/// Leaves what a search found where the kit leaves it. The answers are made by the tests of
+/// `cargo lab`.
 fn answer(claim: &str, passed: bool) {
     let Ok(folder) = std::env::var("WEFT_FAILURES") else {
         return;
