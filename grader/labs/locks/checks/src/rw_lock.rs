@@ -94,7 +94,8 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         assert!(lock.try_read().is_some(), "the writer has left");
     });
     let lock = RwLock::new();
-    let go_in: [fn(&RwLock) -> (Option<ReadGuard<'_>>, Option<WriteGuard<'_>>); 2] = [
+    type Inside<'l> = (Option<ReadGuard<'l>>, Option<WriteGuard<'l>>);
+    let go_in: [fn(&RwLock) -> Inside<'_>; 2] = [
         |lock| (Some(lock.read()), None),
         |lock| (None, Some(lock.write())),
     ];
