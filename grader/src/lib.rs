@@ -34,6 +34,7 @@ pub mod repeat;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod samples;
 pub mod scaffold;
 pub mod schemata;
 pub mod score;

@@ -1,30 +1,15 @@
-//! Submissions that show how a lab is graded, as data: what is handed in, and what must come out.
+//! A submission that shows how a lab is graded: what is handed in, and what must come out.
 //!
-//! The one idea: a sample is a difference. It names a base and, where an exercise is answered in
-//! another way, a mutant or an accepted design that is known already; only what neither of them can
-//! be (a text that does not compile, a file beside) stands in it as text.
-//!
-//! What is not here: how a sample is taken in, which is any submission's way ([`crate::intake`]).
-
-mod at;
-mod compose;
-mod expect;
-mod file;
-mod judge;
+//! What is not here: how it is written down ([`crate::samples`]), and how it is taken in, which is
+//! any submission's way ([`crate::intake`]).
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
 
-use crate::data;
 use crate::files::put;
-use crate::lab::Lab;
-use crate::tree::Tree;
 use crate::verdict::Verdict;
-use at::At;
-use compose::Answers;
-use file::SamplesFile;
 
 /// One sample submission.
 #[derive(Debug, Clone)]
@@ -53,30 +38,6 @@ pub struct Expected {
 }
 
 impl Sample {
-    /// Reads the samples of a lab; there may be none.
-    ///
-    /// # Errors
-    ///
-    /// [`crate::error::BadInput`] where one names what is not there, or leaves open what must come
-    /// out of it.
-    pub fn all(tree: &Tree, lab: &Lab) -> Result<Vec<Sample>> {
-        let path = tree.samples(&lab.name);
-        if !path.is_file() {
-            return Ok(Vec::new());
-        }
-        let (text, file): (_, SamplesFile) = data::read(&path)?;
-        let answers = Answers::read(tree, lab)?;
-        let mut all: Vec<Sample> = Vec::new();
-        for entry in &file.sample {
-            let entry = At::new(&path, &text, entry);
-            if all.iter().any(|other| other.name == entry.name()) {
-                return Err(entry.bad("is named twice", "rename one").into());
-            }
-            all.push(answers.compose(&entry)?);
-        }
-        Ok(all)
-    }
-
     /// Writes its files below `dir`.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use grader::error::Exit;
 use grader::lab::Lab;
 use grader::mutant::Mutant;
-use grader::sample::Sample;
+use grader::samples;
 use grader::tree::Tree;
 use tempfile::TempDir;
 
@@ -294,7 +294,7 @@ fn a_new_lab_is_whole_and_everywhere_it_has_to_be() {
             .read("README.md")
             .contains("| [actors](labs/actors/README.md) | `actors` |")
     );
-    let sample = &Sample::all(&course.tree, &lab).expect("samples")[0];
+    let sample = &samples::all(&course.tree, &lab).expect("samples")[0];
     assert_eq!((sample.files.len(), sample.expected[0].points), (1, 1));
 }
 

@@ -9,7 +9,7 @@ use clap::Args;
 use super::LabArg;
 use crate::error::{BadInput, Exit};
 use crate::lab::Lab;
-use crate::sample::Sample;
+use crate::samples;
 use crate::tree::Tree;
 
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(super) fn run(tree: &Tree, args: &SampleArgs) -> Result<Exit> {
         let remedy = "name it with `--lab`";
         return Err(BadInput::new(tree.root(), "has several labs", remedy).into());
     };
-    for sample in Sample::all(tree, &Lab::read(tree, name)?)? {
+    for sample in samples::all(tree, &Lab::read(tree, name)?)? {
         let dir = args.out.join(&sample.name);
         if dir.exists() {
             let remedy = "take it away, or lay the samples out elsewhere";

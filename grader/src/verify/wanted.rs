@@ -10,7 +10,7 @@ use crate::accepted::Accepted;
 use crate::error::BadInput;
 use crate::lab::Lab;
 use crate::mutant::Mutant;
-use crate::sample::Sample;
+use crate::samples;
 use crate::subject::Subject;
 use crate::tree::Tree;
 
@@ -157,7 +157,7 @@ impl Wanted {
 
 /// All known answers of a lab: what every exercise has, then samples, other designs and mutants.
 fn known<'l>(tree: &Tree, lab: &'l Lab) -> Result<Vec<Known<'l>>> {
-    let samples = Sample::all(tree, lab)?.into_iter().map(Subject::Sample);
+    let samples = samples::all(tree, lab)?.into_iter().map(Subject::Sample);
     let accepted = Accepted::all(tree, lab)?.into_iter().map(Subject::Accepted);
     let mutants = Mutant::all(tree, lab)?.into_iter().map(Subject::Mutant);
     Ok([Subject::Solution, Subject::Skeleton]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use grader::error::Exit;
-use grader::sample::Sample;
+use grader::samples;
 use grader::subject::Subject;
 use grader::verdict::Verdict;
 use tempfile::TempDir;
@@ -96,7 +96,7 @@ fn a_sample_that_comes_out_otherwise_is_told_with_what_it_earns() {
     );
 
     let course = course();
-    let mut sample = Sample::all(&course.tree, &course.lab).expect("samples")[1].clone();
+    let mut sample = samples::all(&course.tree, &course.lab).expect("samples")[1].clone();
     let two = sample
         .expected
         .iter_mut()

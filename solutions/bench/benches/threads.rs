@@ -56,7 +56,9 @@ macro_rules! of_the_course {
                 let pool = ThreadPool::new(WORKERS);
                 suite.measure("thread_pool", ONE, NAME, |_, _| {
                     for _ in 0..JOBS {
-                        pool.execute(|| drop(black_box(compute(ROUNDS_OF_A_JOB))));
+                        pool.execute(|| {
+                            black_box(compute(ROUNDS_OF_A_JOB));
+                        });
                     }
                     pool.join();
                 });
@@ -116,14 +118,18 @@ fn pool(suite: &mut Suite) {
     suite.measure("thread_pool", ONE, "rayon ThreadPool", |_, _| {
         pool.in_place_scope(|scope| {
             for _ in 0..JOBS {
-                scope.spawn(|_| drop(black_box(compute(ROUNDS_OF_A_JOB))));
+                scope.spawn(|_| {
+                    black_box(compute(ROUNDS_OF_A_JOB));
+                });
             }
         });
     });
     suite.measure("thread_pool", ONE, "a thread for each job", |_, _| {
         std::thread::scope(|scope| {
             for _ in 0..JOBS {
-                scope.spawn(|| drop(black_box(compute(ROUNDS_OF_A_JOB))));
+                scope.spawn(|| {
+                    black_box(compute(ROUNDS_OF_A_JOB));
+                });
             }
         });
     });

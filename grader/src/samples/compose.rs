@@ -5,7 +5,6 @@ use std::path::{Component, Path};
 
 use anyhow::Result;
 
-use super::Sample;
 use super::at::At;
 use super::expect::expect;
 use super::file::Base;
@@ -15,6 +14,7 @@ use crate::handout;
 use crate::intake;
 use crate::lab::{Exercise, Lab};
 use crate::mutant::Mutant;
+use crate::sample::Sample;
 use crate::subject::Subject;
 use crate::tree::{Tree, lab_dir};
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::Expected;
 use super::at::At;
 use super::file::{Answer, Base};
 use crate::lab::Exercise;
+use crate::sample::Expected;
 
 /// What must come out of an exercise: what is written, or what its base or its design always earns.
 pub(super) fn expect(at: &At, exercise: &Exercise) -> Result<Expected> {

@@ -1,8 +1,8 @@
 //! Whether a sample came out as it says.
 
-use super::{Expected, Sample};
 use crate::report::text::name;
 use crate::report::{ExerciseReport, Report};
+use crate::sample::{Expected, Sample};
 
 impl Sample {
     /// What came out in another way than is written, for the exercises that were graded.
