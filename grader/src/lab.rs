@@ -14,8 +14,13 @@ use toml::Spanned;
 
 use crate::data;
 use crate::error::BadInput;
+use crate::score::Role;
 use crate::tree::{Tree, lab_dir};
 use file::ChecksFile;
+
+/// The share of an exercise's points, in percent, that an answer can keep at most if it makes the
+/// mistake that the exercise is about.
+const MOST_KEPT: u32 = 40;
 
 /// One lab: its exercises, each with its checks.
 #[derive(Debug, Clone)]
@@ -55,6 +60,9 @@ pub struct Check {
     pub kind: Kind,
     /// What it is worth.
     pub points: u32,
+    /// What it means for the rest of its exercise.
+    #[serde(default)]
+    pub role: Role,
     /// The claim, as a student reads it.
     pub claim: String,
     /// What of the contract it fails for, word by word; see [`crate::contract`].
@@ -134,6 +142,15 @@ impl Lab {
                     exercise.name, exercise.points
                 );
                 return Err(bad(tree, exercise, problem, "make the two agree"));
+            }
+            let most = exercise.points * MOST_KEPT / 100;
+            if exercise.keeps > most {
+                let problem = format!(
+                    "exercise `{}` keeps {} of {} points where its core fails",
+                    exercise.name, exercise.keeps, exercise.points
+                );
+                let remedy = format!("let it keep at most {most}, {MOST_KEPT} percent");
+                return Err(bad(tree, exercise, problem, &remedy));
             }
         }
         Ok(Lab {

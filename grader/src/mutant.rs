@@ -23,6 +23,9 @@ pub struct Mutant {
     pub mistake: String,
     /// Ids of the checks that must each fail.
     pub killed_by: Vec<String>,
+    /// For a hollow answer, one that makes the very mistake that its exercise is about: the points
+    /// that it keeps, at most.
+    pub keeps: Option<u32>,
     /// The file that holds the mistake, from the lab's folder.
     pub file: String,
     /// That file, with the mistake in it.
@@ -120,9 +123,26 @@ impl Page<'_> {
             name: entry.name.get_ref().clone(),
             mistake: entry.mistake.clone(),
             killed_by,
+            keeps: self.keeps(entry)?,
             file: entry.file.clone(),
             text,
         })
+    }
+
+    /// What a hollow answer keeps: not more than the exercise lets it.
+    fn keeps(&self, entry: &MutantEntry) -> Result<Option<u32>> {
+        let Some(keeps) = &entry.keeps else {
+            return Ok(None);
+        };
+        let most = self.exercise.keeps;
+        if *keeps.get_ref() > most {
+            let problem = format!("it may keep {} points", keeps.get_ref());
+            let remedy = format!("allow at most {most}, which the exercise's `keeps` allows");
+            return Err(self
+                .bad(entry, keeps.span().start, &problem, &remedy)
+                .into());
+        }
+        Ok(Some(*keeps.get_ref()))
     }
 
     /// The solution's file that an entry edits.
@@ -176,6 +196,7 @@ struct MutantEntry {
     name: Spanned<String>,
     mistake: String,
     killed_by: Vec<String>,
+    keeps: Option<Spanned<u32>>,
     file: String,
     find: Option<Spanned<String>>,
     replace: Option<String>,

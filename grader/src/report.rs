@@ -9,7 +9,7 @@ pub mod view;
 use serde::Serialize;
 
 use crate::lab::{Check, Exercise, Kind, Lab};
-use crate::score::Score;
+use crate::score::{Role, Score, Total};
 use crate::verdict::{Judged, Verdict};
 
 /// One subject's result.
@@ -46,11 +46,19 @@ pub struct ExerciseReport {
     pub unsafe_code: bool,
     /// What was earned.
     pub score: Score,
+    /// Points of checks that passed, and that do not count because the core of the exercise fails.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub withheld: u32,
     /// What a reader should know about the exercise as a whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
     /// Each check, in its order.
     pub checks: Vec<CheckReport>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde wants it")]
+fn is_zero(points: &u32) -> bool {
+    *points == 0
 }
 
 /// One check's result.
@@ -61,6 +69,9 @@ pub struct CheckReport {
     pub id: String,
     /// How it checks.
     pub kind: Kind,
+    /// What it means for the rest of its exercise.
+    #[serde(skip_serializing_if = "Role::is_plain")]
+    pub role: Role,
     /// What it claims.
     pub claim: String,
     /// What was earned.
@@ -76,6 +87,7 @@ impl CheckReport {
         CheckReport {
             id: check.id().to_owned(),
             kind: check.kind,
+            role: check.role,
             claim: check.claim.clone(),
             score: Score::of(check.points, judged.verdict),
             judged,
@@ -86,13 +98,16 @@ impl CheckReport {
 impl ExerciseReport {
     /// The result of an exercise.
     pub fn new(exercise: &Exercise, remark: Option<String>, checks: Vec<CheckReport>) -> Self {
+        let scores = checks.iter().map(|check| (check.role, check.score));
+        let Total { score, withheld } = Total::of(scores, exercise.keeps);
         ExerciseReport {
             name: exercise.name.clone(),
             title: exercise.title.clone(),
             group: exercise.group.clone(),
             bonus: exercise.bonus,
             unsafe_code: exercise.unsafe_code,
-            score: checks.iter().map(|check| check.score).sum(),
+            score,
+            withheld,
             remark,
             checks,
         }

@@ -210,6 +210,15 @@ impl Proof<'_> {
 
     fn grader<'s>(&'s self, subject: &'s Subject) -> Grader<'s> {
         let (only, effort) = match (subject, &self.wanted.exercise) {
+            // Whatever it earns counts, so all of it is run.
+            (
+                Subject::Mutant(Mutant {
+                    exercise,
+                    keeps: Some(_),
+                    ..
+                }),
+                _,
+            ) => (Only::Exercise(exercise.clone()), Effort::Full),
             (Subject::Mutant(mutant), _) => (self.to_prove(mutant), Effort::For(&mutant.killed_by)),
             // All else is the solution's.
             (Subject::Accepted(Accepted { exercise, .. }), _) | (_, Some(exercise)) => {

@@ -2,6 +2,9 @@
 //! absent.
 use std::path::{Path, PathBuf};
 
+use grader::lab::Lab;
+use grader::mutant::Mutant;
+use grader::score::Role;
 use grader::tree::Tree;
 
 fn root() -> PathBuf {
@@ -190,6 +193,25 @@ fn every_lab_shows_how_it_is_graded_and_has_its_table_of_exercises() {
 }
 
 /// The workspace denies `unsafe`, and its members take its lints.
+#[test]
+fn every_exercise_says_what_it_is_about_and_has_a_hollow_answer() {
+    let tree = Tree::find(&root()).expect("the course");
+    for name in labs() {
+        let lab = Lab::read(&tree, &name).expect("a lab");
+        let mutants = Mutant::all(&tree, &lab).expect("its mutants");
+        for exercise in &lab.exercises {
+            let id = exercise.id();
+            let mut checks = exercise.checks.iter();
+            let core = checks.any(|check| check.role == Role::Core);
+            assert!(core, "{id}: no check has the role `core`");
+            let mut mutants = mutants.iter();
+            let hollow = |mutant: &Mutant| mutant.exercise == exercise.name;
+            let hollow = mutants.any(|mutant| hollow(mutant) && mutant.keeps.is_some());
+            assert!(hollow, "{id}: no mutant has `keeps`");
+        }
+    }
+}
+
 #[test]
 fn unsafe_stands_only_where_it_is_needed() {
     let workspace = std::fs::read_to_string(root().join("Cargo.toml")).expect("the manifest");

@@ -69,6 +69,7 @@ pub(super) fn read(tree: &Tree, lab: &Lab, list: &Path) -> Result<Vec<Change>> {
                 name: name.unwrap_or(&entry.name).to_owned(),
                 mistake: "A machine's change.".to_owned(),
                 killed_by: Vec::new(),
+                keeps: None,
                 file: file.to_owned(),
                 text: [&text[..from], &entry.replacement, &text[to..]].concat(),
             },

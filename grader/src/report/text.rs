@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{CheckReport, ExerciseReport, Report};
-use crate::score::Score;
+use crate::score::{Role, Score};
 use crate::verdict::{Judged, Verdict};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -52,6 +52,9 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
     let score = format!("{:>2} of {:>2}", exercise.score.earned, exercise.score.of);
     let head = format!("{colour}{:wide$}  {score}{colour:#}{bonus}", exercise.name);
     line(text, 4, &format!("{head}  {}", exercise.title));
+    if exercise.withheld > 0 {
+        line(text, 8, &withheld(exercise));
+    }
     if let Some(remark) = &exercise.remark {
         line(text, 8, remark);
     }
@@ -66,6 +69,22 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
     for check in &exercise.checks {
         render_check(text, check);
     }
+}
+
+/// Why an exercise has fewer points than its checks.
+fn withheld(exercise: &ExerciseReport) -> String {
+    let failed = |check: &&CheckReport| check.role == Role::Core && !check.score.full();
+    let core: Vec<&str> = exercise
+        .checks
+        .iter()
+        .filter(failed)
+        .map(|check| check.claim.trim_end_matches('.'))
+        .collect();
+    format!(
+        "the core of the exercise fails ({}): {} more points of what passes do not count",
+        core.join("; "),
+        exercise.withheld
+    )
 }
 
 /// What fails an exercise as a whole, where no check says more than any other.

@@ -72,6 +72,7 @@ name = "{name}"
 title = "{title}"
 edit = ["src/{name}.rs"]
 points = 1
+keeps = 0
 group = "core"
 bonus = false
 unsafe_code = false
@@ -100,6 +101,7 @@ pub(super) const PROMISE: &str = r#"[[check]]
 id = "{name}::the_answer_is_42"
 kind = "test"
 points = 1
+role = "core"
 claim = "The answer is 42."
 "#;
 
@@ -107,6 +109,7 @@ pub(super) const FIRST_MUTANT: &str = r#"[[mutant]]
 name = "off_by_one"
 mistake = "Gives the number before it."
 killed_by = ["the_answer_is_42"]
+keeps = 0
 file = "src/{name}.rs"
 find = '''
     42

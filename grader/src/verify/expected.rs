@@ -34,6 +34,7 @@ pub(super) fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
                     .map(|why| format!("its source is refused: {why}")),
             );
             complaints.extend(not_killed(mutant, report));
+            complaints.extend(keeps_too_much(mutant, report));
         }
     }
     if matches!(subject, Subject::Skeleton | Subject::Solution) {
@@ -69,6 +70,15 @@ fn not_killed(mutant: &Mutant, report: &Report) -> Vec<String> {
         }
     }
     complaints
+}
+
+/// What a hollow answer earns above what it may keep.
+fn keeps_too_much(mutant: &Mutant, report: &Report) -> Option<String> {
+    let keeps = mutant.keeps?;
+    let mut exercises = report.exercises.iter();
+    let exercise = exercises.find(|exercise| exercise.name == mutant.exercise)?;
+    let earned = exercise.score.earned;
+    (earned > keeps).then(|| format!("it earns {earned} points, and may keep {keeps}"))
 }
 
 fn describe(check: &CheckReport, verdict: Verdict) -> String {

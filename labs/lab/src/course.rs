@@ -82,6 +82,7 @@ name = "visited"
 title = "Check and mark"
 edit = ["src/visited.rs"]
 points = 10
+keeps = 4
 group = "core"
 minutes = 20
 lines = 15

@@ -37,6 +37,8 @@ pub struct Exercise {
     pub edit: Vec<String>,
     /// What it is worth.
     pub points: u32,
+    /// What an answer keeps of that, at most, if it makes the mistake that the exercise is about.
+    pub keeps: u32,
     /// The heading under which it is listed.
     pub group: String,
     /// Whether its points come on top of the lab's total.
@@ -145,6 +147,7 @@ name = "visited"
 title = "Check and mark"
 edit = ["src/visited.rs"]
 points = 10
+keeps = 4
 group = "core"
 minutes = 20
 lines = 15

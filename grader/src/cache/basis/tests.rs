@@ -13,7 +13,7 @@ fn course() -> TempDir {
     let exercise = |name: &str| {
         format!(
             "[[exercise]]\nname = \"{name}\"\ntitle = \"\"\nedit = [\"src/{name}.rs\"]\n\
-             points = 1\ngroup = \"core\"\nminutes = 1\nlines = 1\nread = \"\"\nhints = []\n"
+             points = 1\nkeeps = 0\ngroup = \"core\"\nminutes = 1\nlines = 1\nread = \"\"\nhints = []\n"
         )
     };
     let lab = "name = \"tiny\"\ntitle = \"Tiny\"\npage = \"\"\n";

@@ -95,6 +95,7 @@ mod tests {
             title: "t".to_owned(),
             edit: vec!["src/a.rs".to_owned()],
             points: 10,
+            keeps: 4,
             group: if bonus { "challenge" } else { "core" }.to_owned(),
             bonus,
             unsafe_code: false,
