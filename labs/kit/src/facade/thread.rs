@@ -6,6 +6,7 @@ use crate::waiting;
 use std::cell::RefCell;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fmt, io, mem};
 
@@ -27,6 +28,14 @@ fn take<T>(slot: &Slot<T>) -> Result<T> {
     // A thread that was joined has left its result, unless the execution is over and the join had
     // no effect.
     value.unwrap_or_else(|| model::cannot_go_on())
+}
+
+static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+/// How many threads were started in this process so far, modelled ones included: for a check of how
+/// many somebody starts.
+pub fn started() -> usize {
+    STARTED.load(Relaxed)
 }
 
 /// Starts a thread that runs `body`. Never blocks.
@@ -80,6 +89,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        STARTED.fetch_add(1, Relaxed);
         if !model::running() {
             return Ok(JoinHandle(Kind::Real(self.real().spawn(body)?)));
         }
@@ -105,6 +115,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        STARTED.fetch_add(1, Relaxed);
         if !model::running() {
             let handle = self.real().spawn_scoped(&scope.0, body)?;
             return Ok(ScopedJoinHandle(ScopedKind::Real(handle)));
