@@ -22,8 +22,8 @@
 /// Calls `f` for every item, on at most `workers` threads (0 counts as 1), and gives the results in
 /// the order of the items.
 ///
-/// An item that takes long holds up no other: as long as an item is left that was not begun, no
-/// thread is without one. At most one thread is started for each item.
+/// An item that takes long holds up no other: as long as an item is left that was not begun,
+/// `workers` items are worked on at once. At most one thread is started for each item.
 ///
 /// Blocks until all threads have ended.
 ///

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::time::Duration;
 
-use kit::channel;
 use kit::explore::{Explorer, panic_on_purpose};
+use kit::possible;
+use kit::sync::Barrier;
 use kit::web::{FetchError, Fetched, Fetcher};
-use kit::{explore, possible};
 use threads::fetch_all::fetch_all;
 
-use crate::seen::{Inside, Threads};
+use crate::inputs::{self, Others};
+use crate::seen::Inside;
 
 harness::checks![
     pages_have_the_order_of_the_urls,
@@ -18,23 +18,18 @@ harness::checks![
     nothing_to_fetch,
     no_limit_counts_as_one,
     a_url_that_is_there_twice_is_fetched_twice,
-    few_threads_for_many_urls,
     no_more_threads_than_urls,
     the_order_stays_whoever_answers_first,
     a_slow_url_holds_up_no_other,
-    a_slow_url_holds_up_none_of_a_hundred,
+    a_slow_url_holds_up_none_of_many,
     no_more_than_the_limit_in_flight,
-    a_panic_is_one_failure,
-    a_panic_leaves_as_many_in_flight,
+    each_url_gets_what_came_of_it,
     two_fetches_in_flight,
-    five_fetches_in_flight,
+    as_many_in_flight_as_the_limit,
 ];
 
 // What the file has to offer, to the letter.
 const _: fn(&[&str], usize, &dyn Fetcher) -> Vec<Fetched> = fetch_all;
-
-/// Enough for all interleavings of most designs.
-const BUDGET: Duration = Duration::from_secs(2);
 
 /// A fetcher from a function.
 struct Fetch<F>(F);
@@ -43,6 +38,20 @@ impl<F: Fn(&str) -> Fetched + Sync> Fetcher for Fetch<F> {
     fn fetch(&self, url: &str) -> Fetched {
         (self.0)(url)
     }
+}
+
+/// URLs that are their own numbers.
+fn run(urls: usize, limit: usize, f: &(dyn Fn(usize) + Sync)) {
+    let urls: Vec<String> = (0..urls).map(|url| url.to_string()).collect();
+    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
+    fetch_all(
+        &urls,
+        limit,
+        &Fetch(|url: &str| {
+            f(url.parse().expect("a URL that was asked for"));
+            page(url)
+        }),
+    );
 }
 
 /// A page that links to itself, so that pages can be told apart.
@@ -106,134 +115,126 @@ fn a_url_that_is_there_twice_is_fetched_twice() {
     assert_eq!(numbers, BTreeSet::from(["0", "1", "2"]), "the fetches");
 }
 
-fn few_threads_for_many_urls() {
-    explore(|| {
-        let threads = Threads::default();
-        let fetch = |url: &str| {
-            threads.here();
-            page(url)
-        };
-        fetch_all(&["/a", "/b"], 1, &Fetch(fetch));
-        let count = threads.count();
-        assert!(count <= 1, "{count} threads fetched, and one may");
-    });
-    // A search takes four threads at most: none may be there for anything else.
-    Explorer::new().preemptions(1).possible(|goal| {
-        let urls = ["/a", "/b", "/c", "/d"];
-        assert_eq!(fetch_all(&urls, 4, &Fetch(page)), urls.map(page));
-        goal.reached();
-    });
-}
-
 fn no_more_threads_than_urls() {
-    // A search takes four threads at most.
-    explore(|| assert_eq!(fetch_all(&["/a"], usize::MAX, &Fetch(page)), [page("/a")]));
+    inputs::no_more_threads_than_tasks_or_workers(run);
 }
 
 fn the_order_stays_whoever_answers_first() {
-    explore(|| {
+    Explorer::new().preemptions(3).explore(|| {
         let pages = fetch_all(&["/a", "/b"], 2, &Fetch(page));
         assert_eq!(pages, ["/a", "/b"].map(page));
     });
 }
 
 fn a_slow_url_holds_up_no_other() {
-    for slow in ["/a", "/c"] {
-        // Of a design with channels it sees the interleavings with few preemptions, in this time.
-        Explorer::new().budget(BUDGET).explore(move || {
-            let (done, others) = channel::bounded(2);
-            let fetch = |url: &str| {
-                if url == slow {
-                    // So slow that all others are done before it.
-                    for _ in 0..2 {
-                        others.recv().expect("the sender lives");
-                    }
-                } else {
-                    done.send(()).expect("the receiver lives");
-                }
-                page(url)
-            };
-            fetch_all(&["/a", "/b", "/c"], 2, &Fetch(fetch));
-        });
-    }
+    inputs::slow_tasks_hold_up_no_other(run);
 }
 
-fn a_slow_url_holds_up_none_of_a_hundred() {
-    // Real threads: a search takes few URLs, and portions begin where there are many.
-    let urls: Vec<String> = (0..100).map(|n| format!("/{n}")).collect();
-    let urls: Vec<&str> = urls.iter().map(String::as_str).collect();
-    for slow in ["/0", "/50"] {
-        let (done, others) = channel::unbounded();
-        let fetch = |url: &str| {
-            if url == slow {
-                for _ in 1..urls.len() {
-                    others.recv().expect("the sender lives");
-                }
-            } else {
-                done.send(()).expect("the receiver lives");
-            }
-            page(url)
-        };
-        fetch_all(&urls, 2, &Fetch(fetch));
-    }
+fn a_slow_url_holds_up_none_of_many() {
+    inputs::slow_tasks_hold_up_none_of_many(run);
 }
 
 fn no_more_than_the_limit_in_flight() {
-    explore(|| {
-        let inside = Inside::default();
-        let fetch = |url: &str| {
-            inside.pass();
-            page(url)
-        };
-        fetch_all(&["/a", "/b"], 1, &Fetch(fetch));
-        let most = inside.most();
-        assert!(most <= 1, "{most} fetches in flight, and one may be");
-    });
+    inputs::no_more_at_once_than_workers(run);
 }
 
-fn a_panic_is_one_failure() {
-    let answer = |url: &str| match url {
-        "/bad" => Err(FetchError::Panicked),
-        url => page(url),
-    };
-    for (urls, limit) in [
-        (["/bad", "/b"], 1),
-        (["/b", "/bad"], 1),
-        (["/bad", "/b"], 2),
-    ] {
-        explore(move || {
-            let fetches = AtomicUsize::new(0);
-            let fetch = |url: &str| {
-                fetches.fetch_add(1, SeqCst);
-                match url {
-                    "/bad" => panic_on_purpose("the fetcher fails"),
-                    url => page(url),
-                }
-            };
-            assert_eq!(fetch_all(&urls, limit, &Fetch(fetch)), urls.map(answer));
-            assert_eq!(fetches.load(SeqCst), 2, "one fetch for each URL");
-        });
+/// What comes of a fetch.
+#[derive(Clone, Copy, PartialEq)]
+enum Comes {
+    Page,
+    Failure,
+    Panic,
+    /// A page, when all others have come.
+    LatePage,
+}
+
+const COMES: [Comes; 4] = [Comes::Page, Comes::Failure, Comes::Panic, Comes::LatePage];
+
+impl Comes {
+    fn of(self, url: &str) -> Fetched {
+        match self {
+            Comes::Page | Comes::LatePage => page(url),
+            Comes::Failure => Err(FetchError::Failed(url.to_owned())),
+            Comes::Panic => Err(FetchError::Panicked),
+        }
     }
 }
 
-fn a_panic_leaves_as_many_in_flight() {
-    Explorer::new().preemptions(2).budget(BUDGET).explore(|| {
-        let (tell, told) = channel::bounded(1);
-        let fetch = |url: &str| match url {
-            "/bad" => panic_on_purpose("the fetcher fails"),
-            // Answered when the next one is in flight as well.
-            "/waits" => told
-                .recv()
-                .map_or(Err(FetchError::NotFound), |()| page(url)),
-            url => {
-                tell.send(()).expect("the receiver lives");
-                page(url)
-            }
-        };
-        // Whichever end of them is begun first.
-        let pages = fetch_all(&["/bad", "/waits", "/tells", "/bad"], 2, &Fetch(fetch));
-        assert_eq!(pages[1..3], ["/waits", "/tells"].map(page));
-    });
+/// Fetches as many URLs as there are in `comes`.
+fn each_gets(comes: &[Comes], limit: usize) {
+    let urls = &["0", "1", "2"][..comes.len()];
+    let late = comes.iter().filter(|comes| **comes == Comes::LatePage);
+    let others = Others::new(comes.len() - late.count());
+    let fetches = AtomicUsize::new(0);
+    let fetch = |url: &str| {
+        fetches.fetch_add(1, SeqCst);
+        let comes = comes[url.parse::<usize>().expect("a URL that was asked for")];
+        match comes {
+            Comes::LatePage => others.wait(),
+            _ => others.done(),
+        }
+        match comes {
+            Comes::Panic => panic_on_purpose("the fetcher fails"),
+            comes => comes.of(url),
+        }
+    };
+    let pages = fetch_all(urls, limit, &Fetch(fetch));
+    let expected: Vec<_> = urls
+        .iter()
+        .zip(comes)
+        .map(|(url, comes)| comes.of(url))
+        .collect();
+    assert_eq!(fetches.load(SeqCst), urls.len(), "one fetch for each URL");
+    assert_eq!(pages, expected, "with a limit of {limit}");
+}
+
+/// All that can come of so many fetches, with at most so many late pages.
+fn all_that_can_come(urls: usize, late: usize) -> Vec<Vec<Comes>> {
+    let mut all = vec![Vec::new()];
+    for _ in 0..urls {
+        let longer = |before: Vec<Comes>| COMES.map(|comes| [&before[..], &[comes]].concat());
+        all = all.into_iter().flat_map(longer).collect();
+    }
+    let late_in = |all: &[Comes]| {
+        all.iter()
+            .filter(|comes| **comes == Comes::LatePage)
+            .count()
+    };
+    all.retain(|all| late_in(all) <= late);
+    all
+}
+
+fn each_url_gets_what_came_of_it() {
+    for (urls, limit, preemptions) in [(1, 1, 2), (2, 1, 2), (2, 2, 2), (3, 2, 1)] {
+        for comes in all_that_can_come(urls, limit - 1) {
+            let search = Explorer::new().preemptions(preemptions);
+            search.explore(move || each_gets(&comes, limit));
+        }
+    }
+    for limit in 1..=3 {
+        for urls in 0..=3 {
+            let all = all_that_can_come(urls, limit - 1);
+            all.iter().for_each(|comes| each_gets(comes, limit));
+        }
+    }
+}
+
+fn as_many_in_flight_as_the_limit() {
+    inputs::as_many_at_once_as_workers(run);
+    // Also of one URL, and after panics.
+    let both = Barrier::new(2);
+    let fetches = AtomicUsize::new(0);
+    let fetch = |url: &str| {
+        if url == "/bad" {
+            panic_on_purpose("the fetcher fails");
+        }
+        fetches.fetch_add(1, SeqCst);
+        both.wait();
+        page(url)
+    };
+    let urls = ["/bad", "/", "/", "/bad", "/bad", "/", "/", "/bad"];
+    fetch_all(&urls, 2, &Fetch(fetch));
+    assert_eq!(fetches.load(SeqCst), 4, "fetches of /");
 }
 
 fn two_fetches_in_flight() {
@@ -246,18 +247,5 @@ fn two_fetches_in_flight() {
             page(url)
         };
         fetch_all(&["/a", "/b"], 2, &Fetch(fetch));
-    });
-}
-
-fn five_fetches_in_flight() {
-    Explorer::new().sampled().possible(|goal| {
-        let inside = Inside::default();
-        let fetch = |url: &str| {
-            if inside.pass() == 5 {
-                goal.reached();
-            }
-            page(url)
-        };
-        fetch_all(&["/"; 7], 5, &Fetch(fetch));
     });
 }

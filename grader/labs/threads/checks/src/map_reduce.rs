@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic;
-use std::time::Duration;
 
 use kit::channel;
-use kit::explore::{Explorer, panic_on_purpose};
+use kit::explore::panic_on_purpose;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible};
 use threads::map_reduce::{map_reduce, partition, word_count};
 
+use crate::inputs::{self, Others};
 use crate::seen::Inside;
 
 harness::checks![
@@ -23,30 +23,56 @@ harness::checks![
     no_reduce_before_the_last_map_has_ended,
     the_result_is_the_same_whoever_is_faster,
     each_task_runs_once,
-    a_slow_map_task_holds_up_no_other,
-    a_slow_task_holds_up_none_of_a_hundred,
+    a_slow_task_holds_up_no_other,
+    a_slow_task_holds_up_none_of_many,
+    as_many_tasks_at_once_as_workers,
     a_panic_of_map_reaches_the_caller,
     a_panic_of_reduce_reaches_the_caller,
     two_map_tasks_at_once,
     two_reduce_tasks_at_once,
 ];
 
-/// Enough for all interleavings of most designs.
-const BUDGET: Duration = Duration::from_secs(2);
-
 /// All values of a key, as they come.
 fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
     values
 }
 
+/// A key of each of so many reduce tasks, in their order.
+fn a_key_of_each(reducers: usize) -> Vec<u32> {
+    let mut keys = vec![None; reducers];
+    let mut candidates = 0..100_000;
+    while keys.contains(&None)
+        && let Some(key) = candidates.next()
+    {
+        keys[partition(&key, reducers)].get_or_insert(key);
+    }
+    let keys = keys.into_iter();
+    keys.map(|key| key.expect("some key belongs to each task"))
+        .collect()
+}
+
 /// A map task that makes work for each of two reduce tasks.
 fn both_keys(n: &u32) -> Vec<(u32, u32)> {
-    let key = |task| {
-        (0..)
-            .find(|key: &u32| partition(key, 2) == task)
-            .expect("some key goes there")
+    let keys = a_key_of_each(2);
+    keys.into_iter().map(|key| (key, *n)).collect()
+}
+
+/// Map tasks of which each calls `f`.
+fn run_maps(tasks: usize, workers: usize, f: &(dyn Fn(usize) + Sync)) {
+    let inputs: Vec<usize> = (0..tasks).collect();
+    let map = |input: &usize| {
+        f(*input);
+        vec![(0, 1)]
     };
-    vec![(key(0), *n), (key(1), *n)]
+    map_reduce(&inputs, 1, workers, map, collect);
+}
+
+/// Reduce tasks of which each calls `f`.
+fn run_reduces(tasks: usize, workers: usize, f: &(dyn Fn(usize) + Sync)) {
+    let keys = a_key_of_each(tasks);
+    let map = |(): &()| keys.iter().map(|key| (*key, 1)).collect();
+    let reduce = |key: &u32, _: Vec<u32>| f(partition(key, tasks));
+    map_reduce(&[()], tasks, workers, map, reduce);
 }
 
 fn words_are_counted() {
@@ -105,23 +131,8 @@ fn none_counts_as_one() {
 }
 
 fn no_more_than_so_many_at_once() {
-    explore(|| {
-        let inside = Inside::default();
-        let map = |n: &u32| {
-            inside.pass();
-            vec![(0, *n)]
-        };
-        map_reduce(&[1, 2], 1, 1, map, collect);
-        let most = inside.most();
-        assert!(most <= 1, "{most} map tasks at once, and one worker");
-    });
-    explore(|| {
-        let inside = Inside::default();
-        let reduce = |_: &u32, _: Vec<u32>| inside.pass();
-        map_reduce(&[0], 2, 1, both_keys, reduce);
-        let most = inside.most();
-        assert!(most <= 1, "{most} reduce tasks at once, and one worker");
-    });
+    inputs::no_more_at_once_than_workers(run_maps);
+    inputs::no_more_at_once_than_workers(run_reduces);
 }
 
 fn a_partition_is_reduced_in_one_task() {
@@ -132,6 +143,38 @@ fn a_partition_is_reduced_in_one_task() {
         map_reduce(&[3], 1, 2, map, reduce);
         assert_eq!(order.try_iter().collect::<Vec<_>>(), [3, 4]);
     });
+    for reducers in [1, 2, 3, 7] {
+        (0..20).for_each(|slow| keys_wait_for_their_own_task_only(slow, reducers));
+    }
+}
+
+/// Of twenty keys one is reduced when all keys are that belong to other tasks, or come before it:
+/// so no other key is in its task, and those that come behind it are.
+fn keys_wait_for_their_own_task_only(slow: u32, reducers: usize) {
+    let mine = |key: u32| partition(&key, reducers) == partition(&slow, reducers);
+    let behind = |key: u32| key > slow && mine(key);
+    let others = Others::new((0..20).filter(|key| *key != slow && !behind(*key)).count());
+    let early = atomic::AtomicBool::new(false);
+    let over = atomic::AtomicBool::new(false);
+    let reduce = |key: &u32, _: Vec<u32>| match *key {
+        key if key == slow => {
+            others.wait();
+            over.store(true, SeqCst);
+        }
+        key if behind(key) => {
+            early.fetch_or(!over.load(SeqCst), SeqCst);
+        }
+        _ => others.done(),
+    };
+    map_reduce(
+        &[()],
+        reducers,
+        2,
+        |()| (0..20).map(|key| (key, 0)).collect(),
+        reduce,
+    );
+    let why = "a key was reduced before another that comes before it in its task";
+    assert!(!early.load(SeqCst), "{why}: {slow} of {reducers} tasks");
 }
 
 fn no_reduce_before_the_last_map_has_ended() {
@@ -160,82 +203,27 @@ fn the_result_is_the_same_whoever_is_faster() {
 }
 
 fn each_task_runs_once() {
+    inputs::each_task_once(run_maps);
+    inputs::each_task_once(run_reduces);
     explore(|| {
-        let maps = AtomicUsize::new(0);
-        let map = |n: &u32| {
-            maps.fetch_add(1, SeqCst);
-            vec![(*n, *n)]
-        };
-        let result = map_reduce(&[1, 2], 1, 2, map, collect);
+        let result = map_reduce(&[1, 2], 1, 2, |n| vec![(*n, *n)], collect);
         assert_eq!(result, BTreeMap::from([(1, vec![1]), (2, vec![2])]));
-        assert_eq!(maps.load(SeqCst), 2, "calls of map for two inputs");
-    });
-    explore(|| {
-        let reduces = AtomicUsize::new(0);
-        let reduce = |_: &u32, values: Vec<u32>| {
-            reduces.fetch_add(1, SeqCst);
-            values
-        };
-        let result = map_reduce(&[7], 2, 2, both_keys, reduce);
-        assert_eq!(
-            result,
-            both_keys(&7)
-                .into_iter()
-                .map(|(key, n)| (key, vec![n]))
-                .collect()
-        );
-        assert_eq!(reduces.load(SeqCst), 2, "calls of reduce for two keys");
     });
 }
 
-fn a_slow_map_task_holds_up_no_other() {
-    for slow in [0, 2] {
-        // Of a design with channels it sees the interleavings with few preemptions, in this time.
-        Explorer::new().budget(BUDGET).explore(move || {
-            let (done, others) = channel::bounded(2);
-            let map = |n: &u32| {
-                if *n == slow {
-                    for _ in 0..2 {
-                        others.recv().expect("the sender lives");
-                    }
-                } else {
-                    done.send(()).expect("the receiver lives");
-                }
-                vec![(0, *n)]
-            };
-            let result = map_reduce(&[0, 1, 2], 1, 2, map, collect);
-            assert_eq!(result[&0], [0, 1, 2]);
-        });
-    }
+fn a_slow_task_holds_up_no_other() {
+    inputs::slow_tasks_hold_up_no_other(run_maps);
+    inputs::slow_tasks_hold_up_no_other(run_reduces);
 }
 
-fn a_slow_task_holds_up_none_of_a_hundred() {
-    // Real threads: a search takes few tasks, and portions begin where there are many.
-    let inputs: Vec<u32> = (0..100).collect();
-    for slow in [0, 50] {
-        let (done, others) = channel::unbounded();
-        let wait_or_tell = |waits, tasks| {
-            if waits {
-                for _ in 1..tasks {
-                    others.recv().expect("the sender lives");
-                }
-            } else {
-                done.send(()).expect("the receiver lives");
-            }
-        };
-        let map = |n: &u32| {
-            wait_or_tell(*n == slow, inputs.len());
-            vec![(*n, *n)]
-        };
-        map_reduce(&inputs, 1, 2, map, collect);
-        // One key for each of a hundred reduce tasks.
-        let key = |task| (0..).find(|key: &u32| partition(key, 100) == task);
-        let keys: Vec<u32> = (0..100).filter_map(key).collect();
-        let reduce = |key: &u32, _: Vec<u32>| {
-            wait_or_tell(*key == keys[slow as usize], keys.len());
-        };
-        map_reduce(&keys, 100, 2, |key| vec![(*key, 0)], reduce);
-    }
+fn a_slow_task_holds_up_none_of_many() {
+    inputs::slow_tasks_hold_up_none_of_many(run_maps);
+    inputs::slow_tasks_hold_up_none_of_many(run_reduces);
+}
+
+fn as_many_tasks_at_once_as_workers() {
+    inputs::as_many_at_once_as_workers(run_maps);
+    inputs::as_many_at_once_as_workers(run_reduces);
 }
 
 fn a_panic_of_map_reaches_the_caller() {
@@ -254,17 +242,12 @@ fn a_panic_of_map_reaches_the_caller() {
         let reduced = reduced.load(SeqCst);
         assert!(!reduced, "values are missing, and reduce was called");
     });
+    inputs::panics_reach_the_caller(run_maps);
 }
 
 fn a_panic_of_reduce_reaches_the_caller() {
     assert_eq!(map_reduce(&[0], 2, 2, both_keys, collect).len(), 2);
-    explore(|| {
-        let reduce = |_: &u32, _: Vec<u32>| -> u32 { panic_on_purpose("reduce fails") };
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            map_reduce(&[0], 2, 2, both_keys, reduce)
-        }));
-        assert!(result.is_err(), "the panic was lost: {result:?}");
-    });
+    inputs::panics_reach_the_caller(run_reduces);
 }
 
 fn two_map_tasks_at_once() {

@@ -1,11 +1,12 @@
 //! Hidden checks of `thread_pool`.
 
 use std::cell::OnceCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kit::channel;
 use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use kit::sync::{Arc, Mutex};
+use kit::sync::{Arc, Barrier, Mutex};
 use kit::{explore, possible, thread};
 use threads::thread_pool::ThreadPool;
 
@@ -27,11 +28,11 @@ harness::checks![
     a_dropped_pool_keeps_nothing,
     a_dropped_pool_has_no_threads_left,
     a_job_may_drop_the_pool,
-    a_panic_takes_no_thread,
     a_panic_keeps_nobody_waiting,
-    a_job_may_wait_for_another,
+    every_short_row_of_jobs_is_done,
     two_who_hand_in_lose_no_job,
     two_jobs_at_once,
+    as_many_jobs_at_once_as_threads,
 ];
 
 // What the file has to offer, to the letter.
@@ -78,15 +79,15 @@ fn jobs_are_begun_in_order() {
     };
     let pool = Arc::new(ThreadPool::new(1));
     let (begin, begun) = channel::bounded(1);
-    let (inner, later) = (Arc::clone(&pool), [100, 101].map(note));
+    let (inner, later) = (Arc::clone(&pool), [3_000, 3_001].map(note));
     pool.execute(move || {
         begun.recv().expect("the sender lives");
         later.into_iter().for_each(|job| inner.execute(job));
     });
-    (0..100).for_each(|number| pool.execute(note(number)));
+    (0..3_000).for_each(|number| pool.execute(note(number)));
     begin.send(()).expect("the first job waits");
     pool.join();
-    assert_eq!(*order.lock(), (0..102).collect::<Vec<i32>>());
+    assert_eq!(*order.lock(), (0..3_002).collect::<Vec<i32>>());
 }
 
 fn no_workers_count_as_one() {
@@ -111,6 +112,17 @@ fn few_threads_for_many_jobs() {
         let count = threads.count();
         assert_eq!(count, 1, "{count} threads ran jobs, and the pool has one");
     });
+    for workers in 0..=5 {
+        let before = thread::started();
+        let pool = ThreadPool::new(workers);
+        (0..20).for_each(|_| pool.execute(|| ()));
+        drop(pool);
+        let (count, most) = (thread::started() - before, workers.max(1));
+        assert!(
+            count <= most,
+            "{count} threads were started, and not {most}"
+        );
+    }
 }
 
 fn panics_are_counted() {
@@ -181,6 +193,17 @@ fn a_dropped_pool_does_its_jobs() {
         drop(pool);
         assert_eq!(count.done(), 2, "jobs were lost, or still run");
     });
+    // Also if its owner panics.
+    explore(|| {
+        let count = Count::new();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let pool = ThreadPool::new(1);
+            pool.execute(count.job());
+            panic_on_purpose("the pool's owner fails");
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(count.done(), 1, "jobs were lost, or still run");
+    });
 }
 
 fn a_dropped_pool_does_jobs_of_jobs() {
@@ -200,7 +223,7 @@ fn a_dropped_pool_does_jobs_of_jobs() {
 }
 
 fn a_dropped_pool_keeps_nothing() {
-    explore(|| {
+    Explorer::new().preemptions(3).explore(|| {
         let (pool, held) = (ThreadPool::new(2), Arc::new(()));
         let holds = Arc::clone(&held);
         pool.execute(move || drop(holds));
@@ -211,6 +234,14 @@ fn a_dropped_pool_keeps_nothing() {
             "a job still holds what it was given"
         );
     });
+    let (pool, held) = (ThreadPool::new(2), Arc::new(()));
+    for _ in 0..5 {
+        let holds = Arc::clone(&held);
+        pool.execute(move || resume_unwind(Box::new(holds)));
+    }
+    drop(pool);
+    let holders = Arc::strong_count(&held);
+    assert_eq!(holders, 1, "somebody still holds what a job panicked with");
 }
 
 /// A value of a thread's own: dropped when the thread ends, and then it takes long.
@@ -248,27 +279,33 @@ fn a_dropped_pool_has_no_threads_left() {
 }
 
 fn a_job_may_drop_the_pool() {
-    explore(|| {
-        let (tell, told) = channel::bounded(1);
-        let pool = Arc::new(ThreadPool::new(1));
-        let held = Arc::clone(&pool);
-        pool.execute(move || {
-            drop(held);
-            tell.send(()).expect("somebody listens");
+    for workers in [1, 2] {
+        Explorer::new().preemptions(2).explore(move || {
+            let (tell, told) = channel::bounded(2);
+            let (go, gone) = channel::bounded(1);
+            let pool = Arc::new(ThreadPool::new(workers));
+            let (held, count, tell_last) = (Arc::clone(&pool), Count::new(), tell.clone());
+            let others = count.clone();
+            pool.execute(move || {
+                gone.recv().expect("somebody lets it drop the pool");
+                drop(held);
+                tell.send(others.done()).expect("somebody listens");
+            });
+            let job = count.job();
+            pool.execute(move || {
+                job();
+                tell_last.send(0).expect("somebody listens");
+            });
+            drop(pool);
+            go.send(()).expect("the job waits");
+            let told: Vec<usize> = told.iter().collect();
+            assert_eq!(told.len(), 2, "jobs that were done");
+            if workers == 2 {
+                let why = "a job dropped the pool, and did not wait for those of other threads";
+                assert!(told.contains(&1), "{why}");
+            }
         });
-        drop(pool);
-        told.recv().expect("the job goes on behind the pool's end");
-    });
-}
-
-fn a_panic_takes_no_thread() {
-    explore(|| {
-        let (pool, count) = (ThreadPool::new(1), Count::new());
-        pool.execute(|| panic_on_purpose("the job fails"));
-        pool.execute(count.job());
-        drop(pool);
-        assert_eq!(count.done(), 1, "nobody was left to do the second job");
-    });
+    }
 }
 
 fn a_panic_keeps_nobody_waiting() {
@@ -282,16 +319,147 @@ fn a_panic_keeps_nobody_waiting() {
     });
 }
 
-fn a_job_may_wait_for_another() {
-    // Whoever cannot wait is seen at once; all interleavings of three threads with this much to do
-    // are too many.
-    Explorer::new().preemptions(2).explore(|| {
-        let (tell, told) = channel::bounded(1);
-        let pool = ThreadPool::new(2);
-        pool.execute(move || told.recv().expect("the other job tells"));
-        pool.execute(move || tell.send(()).expect("the other job listens"));
+/// What a job does.
+#[derive(Clone, Copy, PartialEq)]
+enum Does {
+    Tells,
+    Panics,
+    /// Waits until another one tells.
+    Waits,
+    /// Hands in a job that tells.
+    HandsIn,
+    /// Hands in a job that tells, and waits until one does.
+    Asks,
+}
+
+/// Whether so many threads come to an end with these jobs, whoever is faster.
+fn has_an_end(jobs: &[Does], workers: usize) -> bool {
+    let (mut waiting, mut told_later) = (0, 0);
+    for job in jobs {
+        match job {
+            Does::Waits => waiting += 1,
+            Does::Tells => waiting -= 1,
+            Does::HandsIn => told_later += 1,
+            Does::Asks => {
+                waiting += 1;
+                told_later += 1;
+            }
+            Does::Panics => {}
+        }
+        if waiting >= workers as i32 {
+            return false;
+        }
+    }
+    waiting <= told_later
+}
+
+/// All rows of up to so many jobs that have an end.
+fn rows(most: usize, workers: usize) -> Vec<Vec<Does>> {
+    let all = [
+        Does::Tells,
+        Does::Panics,
+        Does::Waits,
+        Does::HandsIn,
+        Does::Asks,
+    ];
+    let mut rows: Vec<Vec<Does>> = vec![Vec::new()];
+    let mut longer = 0..1;
+    for _ in 0..most {
+        for at in longer.clone() {
+            let row = |job| [&rows[at][..], &[job]].concat();
+            rows.extend(all.map(row));
+        }
+        longer = longer.end..rows.len();
+    }
+    rows.retain(|row| has_an_end(row, workers));
+    rows
+}
+
+/// Hands in a row of jobs, and then joins the pool and hands in one more, or drops it.
+fn hand_in(jobs: &[Does], workers: usize, joins: bool) {
+    let (tell, told) = channel::unbounded();
+    let (pool, count) = (Arc::new(ThreadPool::new(workers)), Count::new());
+    let tells = || {
+        let (tell, count) = (tell.clone(), count.job());
+        move || {
+            count();
+            tell.send(()).expect("somebody listens");
+        }
+    };
+    for job_does in jobs {
+        match job_does {
+            Does::Tells => pool.execute(tells()),
+            Does::Panics => pool.execute(|| panic_on_purpose("the job fails")),
+            Does::Waits => {
+                let (told, count) = (told.clone(), count.job());
+                pool.execute(move || {
+                    told.recv().expect("another job tells");
+                    count();
+                });
+            }
+            Does::HandsIn | Does::Asks => {
+                let (inner, job, count) = (Arc::clone(&pool), tells(), count.job());
+                let told = (*job_does == Does::Asks).then(|| told.clone());
+                pool.execute(move || {
+                    inner.execute(job);
+                    if let Some(told) = told {
+                        told.recv().expect("another job tells");
+                    }
+                    count();
+                });
+            }
+        }
+    }
+    let number = |does| jobs.iter().filter(|job| **job == does).count();
+    let panics = number(Does::Panics);
+    let handed_in = number(Does::HandsIn) + number(Does::Asks);
+    let expected = jobs.len() - panics + handed_in;
+    if joins {
+        pool.join();
+        let (done, panicked) = (count.done(), pool.panicked());
+        pool.execute(count.job());
         drop(pool);
-    });
+        assert_eq!(
+            (done, panicked),
+            (expected, panics),
+            "done, and panicked, behind join"
+        );
+        assert_eq!(
+            count.done(),
+            expected + 1,
+            "nobody did a job that came behind join"
+        );
+    } else {
+        drop(pool);
+        assert_eq!(
+            count.done(),
+            expected,
+            "jobs that were done when the pool was dropped"
+        );
+    }
+}
+
+fn every_short_row_of_jobs_is_done() {
+    // Two threads make a difference where jobs wait.
+    let waits = |jobs: &Vec<Does>| jobs.contains(&Does::Waits) || jobs.contains(&Does::Asks);
+    let of_two = rows(2, 2).into_iter().filter(waits).map(|jobs| (jobs, 2));
+    let all = rows(2, 1).into_iter().map(|jobs| (jobs, 1)).chain(of_two);
+    for (jobs, workers) in all {
+        let search = Explorer::new().preemptions(1);
+        // A job that holds the pool may be the one that drops it.
+        if !jobs
+            .iter()
+            .any(|job| matches!(job, Does::HandsIn | Does::Asks))
+        {
+            let (search, jobs) = (search.clone(), jobs.clone());
+            search.explore(move || hand_in(&jobs, workers, false));
+        }
+        search.explore(move || hand_in(&jobs, workers, true));
+    }
+    for workers in [1, 2] {
+        let rows = rows(3, workers);
+        rows.iter().for_each(|jobs| hand_in(jobs, workers, true));
+    }
 }
 
 fn two_who_hand_in_lose_no_job() {
@@ -319,4 +487,23 @@ fn two_jobs_at_once() {
             });
         }
     });
+}
+
+fn as_many_jobs_at_once_as_threads() {
+    for workers in 1..=6 {
+        let (pool, all_here) = (ThreadPool::new(workers), Arc::new(Barrier::new(workers)));
+        for round in 0..10 {
+            for _ in 0..workers {
+                let all_here = Arc::clone(&all_here);
+                pool.execute(move || {
+                    all_here.wait();
+                    // In every other round all threads have had one that panics.
+                    if round % 2 == 0 {
+                        panic_on_purpose("the job fails");
+                    }
+                });
+            }
+        }
+        pool.join();
+    }
 }
