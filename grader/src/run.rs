@@ -23,8 +23,9 @@ pub struct Run {
     pub deadline: Duration,
 }
 
-/// What a check may take. The channel is wide: a picture may be long.
-const MEMORY: u64 = 1 << 30;
+/// What a check may take. A thousand threads reserve two GiB for their stacks, and a contract may
+/// allow so many. The channel is wide: a picture may be long.
+const MEMORY: u64 = 3 << 30;
 const FILE: u64 = 1 << 20;
 const PRINTED: usize = 1 << 20;
 const CHANNEL: usize = 64 << 20;
