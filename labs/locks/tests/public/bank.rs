@@ -1,5 +1,6 @@
 //! Public tests of `bank`: `cargo test -p locks bank`.
 
+use kit::spec::{Scope, conforms};
 use kit::{explore, thread};
 use locks::bank::{Bank, TransferError};
 
@@ -60,4 +61,12 @@ fn total_does_not_change_while_money_moves() {
             assert_eq!(bank.total(), 1, "the sum of balances at two moments");
         });
     });
+}
+
+#[path = "../spec/bank.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 2, 3).within(3_000));
 }

@@ -3,6 +3,7 @@
 //! Where your methods may call one another, tests of one thread run in `explore` as well: a lock
 //! that is taken twice is reported, and the test does not hang.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::sharded_map::ShardedMap;
@@ -55,4 +56,12 @@ fn two_threads_that_miss_one_key_make_its_value_once() {
         assert_eq!(made.load(SeqCst), 1, "both found it missing and made it");
         assert_eq!(mine, yours, "both must get the value that is in the map");
     });
+}
+
+#[path = "../spec/sharded_map.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 2, 3).within(3_000));
 }

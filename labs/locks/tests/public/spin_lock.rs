@@ -1,5 +1,6 @@
 //! Public tests of `spin_lock`.
 
+use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::{explore, thread};
 use locks::spin_lock::SpinLock;
@@ -41,4 +42,12 @@ fn two_threads_that_add_lose_no_update() {
         other.join().unwrap();
         assert_eq!(*lock.lock(), 2, "each thread added one");
     });
+}
+
+#[path = "../spec/spin_lock.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 2, 3).within(3_000));
 }

@@ -18,6 +18,8 @@ pub(crate) enum Call {
     TryAcquire,
     Add1,
     Add2,
+    Acquire0,
+    Add0,
     Drop,
     Available,
     DropAll,
@@ -90,7 +92,9 @@ impl Spec for Contract {
         Start { free: 0, held: 1 },
         Start { free: 0, held: 2 },
     ];
-    const CALLS: &[Call] = &[Acquire, Drop, Add1, Acquire2, Add2, TryAcquire, Available];
+    const CALLS: &[Call] = &[
+        Acquire, Drop, Add1, Acquire2, Add2, TryAcquire, Available, Acquire0, Add0,
+    ];
     const PLAIN: usize = 5;
     const END: Option<Call> = Some(DropAll);
 
@@ -103,7 +107,7 @@ impl Spec for Contract {
         let mut permits = i32::from(thread == 0 && start.held > 0);
         calls.iter().all(|call| {
             permits += match call {
-                Acquire | Acquire2 | TryAcquire => 1,
+                Acquire | Acquire2 | Acquire0 | TryAcquire => 1,
                 Drop => -1,
                 _ => 0,
             };
@@ -131,11 +135,13 @@ impl Spec for Contract {
         match call {
             Acquire => acquire(1),
             Acquire2 => acquire(2),
+            Acquire0 => acquire(0),
             TryAcquire if state.free == 0 => Steps::gives(state.clone(), Return::Refused),
             // Who serves in the order of arrival refuses as long as others wait.
             TryAcquire => state.take(me, 1).or_if(!state.queue.is_empty(), || {
                 Steps::gives(state.clone(), Return::Refused)
             }),
+            Add0 => Steps::gives(state.clone(), Return::Done),
             Add1 => Steps::gives(state.more(1), Return::Done),
             Add2 => Steps::gives(state.more(2), Return::Done),
             Drop => Steps::gives(state.drop_oldest(me), Return::Done),
@@ -177,7 +183,7 @@ impl Subject for Yours {
     fn new(scenario: &Scenario<Contract>) -> Yours {
         let permits = scenario.start.free + scenario.start.held;
         let mut calls = scenario.threads.iter().flatten();
-        let alone = permits == 1 && !calls.any(|call| matches!(call, Add1 | Add2));
+        let alone = permits == 1 && !calls.any(|call| matches!(call, Add1 | Add2 | Acquire0));
         let guarded = alone.then(Canary::new);
         let semaphore = Semaphore::new(permits);
         Yours {
@@ -204,7 +210,9 @@ impl Subject for Yours {
         match call {
             Acquire => take(self.semaphore.acquire()),
             Acquire2 => take(self.semaphore.acquire_many(2)),
+            Acquire0 => take(self.semaphore.acquire_many(0)),
             TryAcquire => self.semaphore.try_acquire().map_or(Return::Refused, take),
+            Add0 => self.add(0),
             Add1 => self.add(1),
             Add2 => self.add(2),
             Available => Return::Free(self.semaphore.available()),

@@ -56,7 +56,7 @@ impl Spec for Contract {
     type State = State;
     type Call = Call;
     type Return = Return;
-    const STARTS: &[usize] = &[0, 1, 2, 3];
+    const STARTS: &[usize] = &[0, 1, 2, 3, 7, 15, 31];
     const CALLS: &[Call] = &[
         Mark(A),
         Visit(A, A),

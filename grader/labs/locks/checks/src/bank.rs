@@ -1,11 +1,16 @@
 //! Hidden checks of `bank`.
 
 use kit::explore::Explorer;
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use kit::{explore, possible, thread};
+use kit::{explore, thread};
 use locks::bank::{Bank, TransferError};
 
+#[path = "../../../../../labs/locks/tests/spec/bank.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     a_transfer_moves_the_amount,
     a_payer_with_too_little_is_refused,
     an_unknown_account_is_named,
@@ -21,6 +26,20 @@ harness::checks![
 /// What an audit tells the other thread.
 const INSIDE: usize = 1;
 const RETURNED: usize = 2;
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(6_000));
+}
+
+/// Numbers that have much in common: whatever part of a number an answer goes by, some agree in it.
+fn numbers() -> Vec<u32> {
+    let powers = |base: u32| (0..).map_while(move |power| base.checked_pow(power));
+    let mut numbers: Vec<u32> = (0..40).chain(powers(2)).chain(powers(10)).collect();
+    numbers.extend([5_040, 720_720, u32::MAX]);
+    numbers.sort_unstable();
+    numbers.dedup();
+    numbers
+}
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 const _: fn(&Bank, u32) -> Result<(), TransferError> = |bank, id| bank.transfer(id, id, 0);
@@ -108,9 +127,9 @@ fn a_transfer_to_oneself_is_checked_and_changes_nothing() {
 }
 
 fn opposite_transfers_do_not_deadlock() {
-    // Whatever the numbers have in common.
-    for [a, b] in [[1, 2], [1, 11], [0, 1 << 31]] {
-        explore(move || {
+    for b in numbers().into_iter().filter(|b| *b != 1) {
+        let a = 1;
+        Explorer::new().preemptions(2).explore(move || {
             let bank = Bank::new([(a, 1), (b, 1)]);
             thread::scope(|s| {
                 s.spawn(|| bank.transfer(a, b, 1).expect("the first has enough"));
@@ -163,42 +182,52 @@ fn two_transfers_do_not_overdraw() {
 }
 
 fn an_audited_balance_cannot_change() {
-    explore(|| {
-        let bank = Bank::new([(1, 1), (2, 0)]);
-        let audit = AtomicUsize::new(0);
-        thread::scope(|s| {
-            s.spawn(|| {
-                if audit.load(SeqCst) == INSIDE {
-                    bank.transfer(1, 2, 1).expect("1 has enough");
-                    let audit = audit.load(SeqCst);
-                    assert_eq!(audit, RETURNED, "1 has paid during its audit");
-                }
-            });
-            bank.audit(1, |_| {
-                audit.store(INSIDE, SeqCst);
-                audit.store(RETURNED, SeqCst);
+    for (from, to) in [(1, 2), (2, 1)] {
+        explore(move || {
+            let bank = Bank::new([(1, 1), (2, 1)]);
+            let audit = AtomicUsize::new(0);
+            thread::scope(|s| {
+                s.spawn(|| {
+                    if audit.load(SeqCst) == INSIDE {
+                        bank.transfer(from, to, 1).expect("it has enough");
+                        let audit = audit.load(SeqCst);
+                        assert_eq!(audit, RETURNED, "1 has paid or been paid during its audit");
+                    }
+                });
+                bank.audit(1, |_| {
+                    audit.store(INSIDE, SeqCst);
+                    audit.store(RETURNED, SeqCst);
+                });
             });
         });
-    });
+    }
 }
 
 fn other_accounts_move_during_an_audit() {
-    possible(|goal| {
+    explore(|| {
         let bank = Bank::new([(1, 1), (2, 1), (3, 0)]);
-        let audit = AtomicUsize::new(0);
-        thread::scope(|s| {
-            s.spawn(|| {
-                if audit.load(SeqCst) == INSIDE {
-                    bank.transfer(2, 3, 1).expect("2 has enough");
-                    if audit.load(SeqCst) == INSIDE {
-                        goal.reached();
-                    }
-                }
-            });
-            bank.audit(1, |_| {
-                audit.store(INSIDE, SeqCst);
-                audit.store(RETURNED, SeqCst);
-            });
-        });
+        let pay = || bank.transfer(2, 3, 1).expect("2 has enough");
+        // The audit is over when another thread has paid.
+        bank.audit(1, |_| thread::scope(|s| s.spawn(pay).join().unwrap()));
     });
+    let numbers = numbers();
+    let bank = Bank::new(numbers.iter().map(|number| (*number, 1)));
+    for &audited in &numbers {
+        let others: Vec<u32> = numbers
+            .iter()
+            .copied()
+            .filter(|other| *other != audited)
+            .collect();
+        let pay = || {
+            for pair in others.windows(2) {
+                bank.transfer(pair[0], pair[1], 1).expect("each has 1");
+                bank.transfer(pair[1], pair[0], 2)
+                    .expect("and one got another");
+                bank.transfer(pair[0], pair[1], 1)
+                    .expect("which it gives back");
+                assert_eq!(bank.balance(pair[0]), Some(1));
+            }
+        };
+        bank.audit(audited, |_| thread::scope(|s| s.spawn(pay).join().unwrap()));
+    }
 }

@@ -33,7 +33,9 @@ harness::checks![
 ];
 
 fn conforms_to_the_specification() {
-    conforms::<spec::Yours>(Scope::new(3, 2, 4).in_turn(5).within(15_000));
+    conforms::<spec::Yours>(Scope::new(3, 2, 4).in_turn(4).within(8_000));
+    // Who stands behind whom shows in longer rows, which have few interleavings.
+    conforms::<spec::Yours>(Scope::new(3, 1, 1).in_turn(5).within(8_000));
 }
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.

@@ -1,10 +1,17 @@
 //! Hidden checks of `sharded_map`.
 
+use std::hash::{Hash, Hasher};
+
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use kit::{explore, possible, thread};
+use kit::{explore, thread};
 use locks::sharded_map::ShardedMap;
 
+#[path = "../../../../../labs/locks/tests/spec/sharded_map.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     it_is_a_map,
     keys_spread_over_all_shards,
     one_caller_makes_the_value,
@@ -15,6 +22,10 @@ harness::checks![
     values_of_two_shards_are_made_at_once,
 ];
 
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(6_000));
+}
+
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 type Map = ShardedMap<u32, u8>;
 const _: fn(&Map, u32) -> Option<u8> = |map, key| map.insert(key, 0);
@@ -24,18 +35,25 @@ const _: fn(&Map, u32, fn() -> u8) -> u8 = |map, key, make| map.get_or_insert_wi
 const _: fn(&Map, &u32) -> (usize, usize, bool) =
     |map, key| (map.shard_of(key), map.len(), map.is_empty());
 
-/// What the maker of a value tells the other thread.
-const INSIDE: usize = 1;
-const RETURNED: usize = 2;
+/// A key of this shard.
+fn a_key_of<V>(map: &ShardedMap<u32, V>, shard: usize) -> u32 {
+    let key = (0..1_000).find(|key| map.shard_of(key) == shard);
+    key.unwrap_or_else(|| panic!("none of 1000 keys belongs to shard {shard}"))
+}
 
 /// A key of the first shard of two, and one of the second.
 fn a_key_of_each<V>(map: &ShardedMap<u32, V>) -> (u32, u32) {
-    let key_of = |shard| {
-        (0..64)
-            .find(|key| map.shard_of(key) == shard)
-            .unwrap_or_else(|| panic!("none of 64 keys belongs to shard {shard} of two"))
-    };
-    (key_of(0), key_of(1))
+    (a_key_of(map, 0), a_key_of(map, 1))
+}
+
+/// Keys that are all different, and have one hash.
+#[derive(PartialEq, Eq)]
+struct OfOneHash(u32);
+
+impl Hash for OfOneHash {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        0.hash(state);
+    }
 }
 
 fn it_is_a_map() {
@@ -58,14 +76,27 @@ fn it_is_a_map() {
         assert_eq!(map.get(&1), Some(5), "what was made stays in the map");
         assert_eq!(map.len(), 1, "one key was put in again");
     }
+    let map = ShardedMap::new(2);
+    for key in 0..3 {
+        assert_eq!(
+            map.insert(OfOneHash(key), key),
+            None,
+            "a new key of an old hash"
+        );
+    }
+    for key in 0..3 {
+        assert_eq!(map.get(&OfOneHash(key)), Some(key), "keys have one hash");
+        assert_eq!(map.get_or_insert_with(OfOneHash(10 + key), || key), key);
+    }
+    assert_eq!((map.remove(&OfOneHash(1)), map.len()), (Some(1), 5));
 }
 
 fn keys_spread_over_all_shards() {
-    for shards in 0..=5 {
+    for shards in (0..=8).chain([16, 31, 100]) {
         let map = ShardedMap::<String, ()>::new(shards);
         // No shards are one.
         let mut keys = vec![0; shards.max(1)];
-        for n in 0..200 {
+        for n in 0..40 * keys.len() {
             let shard = map.shard_of(&format!("key {n}"));
             let count = keys.len();
             assert!(shard < count, "there is no shard {shard} of {count}");
@@ -153,43 +184,44 @@ fn len_and_is_empty_do_not_deadlock() {
     });
 }
 
+/// Makes a value for a key of each shard, which takes until another thread has done `meanwhile`
+/// with a key of each other shard.
+fn while_made(shards: usize, meanwhile: fn(&ShardedMap<u32, u32>, u32)) {
+    let map = ShardedMap::new(shards);
+    let keys: Vec<u32> = (0..shards).map(|shard| a_key_of(&map, shard)).collect();
+    for &made in &keys {
+        let others = || {
+            let others = keys.iter().filter(|key| **key != made);
+            others.for_each(|key| meanwhile(&map, *key));
+        };
+        let make = || {
+            thread::scope(|s| s.spawn(others).join().unwrap());
+            made
+        };
+        assert_eq!(map.get_or_insert_with(made, make), made);
+        map.remove(&made);
+    }
+}
+
 fn other_shards_are_used_while_a_value_is_made() {
-    possible(|goal| {
-        let map = ShardedMap::new(2);
-        let (a, b) = a_key_of_each(&map);
-        let making = AtomicUsize::new(0);
-        thread::scope(|s| {
-            s.spawn(|| {
-                if making.load(SeqCst) == INSIDE {
-                    map.insert(b, 2);
-                    if making.load(SeqCst) == INSIDE {
-                        goal.reached();
-                    }
-                }
-            });
-            map.get_or_insert_with(a, || {
-                making.store(INSIDE, SeqCst);
-                making.store(RETURNED, SeqCst);
-                1
-            });
-        });
-    });
+    let use_it = |map: &ShardedMap<u32, u32>, key| {
+        map.insert(key, 1);
+        assert_eq!(map.get(&key), Some(1), "what was put in");
+        assert_eq!(map.remove(&key), Some(1), "what was put in");
+    };
+    explore(move || while_made(2, use_it));
+    for shards in [3, 4, 7, 16] {
+        while_made(shards, use_it);
+    }
 }
 
 fn values_of_two_shards_are_made_at_once() {
-    possible(|goal| {
-        let map = ShardedMap::new(2);
-        let (a, b) = a_key_of_each(&map);
-        let inside = AtomicUsize::new(0);
-        let make = || {
-            if inside.fetch_add(1, SeqCst) == 1 {
-                goal.reached();
-            }
-            inside.fetch_sub(1, SeqCst);
-        };
-        thread::scope(|s| {
-            s.spawn(|| map.get_or_insert_with(a, make));
-            map.get_or_insert_with(b, make);
-        });
-    });
+    let make_one = |map: &ShardedMap<u32, u32>, key| {
+        assert_eq!(map.get_or_insert_with(key, || key), key);
+        map.remove(&key);
+    };
+    explore(move || while_made(2, make_one));
+    for shards in [3, 4, 7, 16] {
+        while_made(shards, make_one);
+    }
 }

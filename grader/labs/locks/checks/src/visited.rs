@@ -26,7 +26,7 @@ harness::checks![
 ];
 
 fn conforms_to_the_specification() {
-    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(15_000));
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(10_000));
 }
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
