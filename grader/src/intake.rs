@@ -2,20 +2,28 @@
 //!
 //! The one idea: what is not listed is not read. It is named, so that nobody wonders where it went.
 //!
-//! What is not here: archives and git refs, which will be unpacked into the same [`Answer`].
+//! A submission is a folder or an archive, which is read and never unpacked ([`bundle`]); its files
+//! are found wherever they lie, if there is one place only ([`place`]).
+
+mod archive;
+mod bundle;
+mod folder;
+mod names;
+mod place;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::error::BadInput;
 use crate::lab::Lab;
-use crate::subject::Subject;
-use crate::tree::{Tree, files_below, lab_dir};
-
-/// An edit file may be this large: twenty times the longest solution.
-pub const LARGEST: u64 = 256 * 1024;
+use crate::subject::{Subject, Submission};
+use crate::tree::Tree;
+use bundle::Bundle;
+pub use bundle::LARGEST;
+use place::Found;
+pub use place::places;
 
 /// What a subject answers.
 #[derive(Debug, Clone, Default)]
@@ -52,19 +60,10 @@ pub fn take(tree: &Tree, lab: &Lab, subject: &Subject) -> Result<Answer> {
         Subject::Sample(sample) => {
             let dir = tempfile::tempdir().context("a folder for a sample")?;
             sample.lay(dir.path())?;
-            submission(lab, dir.path())
+            submission(tree, lab, &Submission::at(dir.path()))
         }
-        Subject::Submission(path) => submission(lab, path),
+        Subject::Submission(handed_in) => submission(tree, lab, handed_in),
     }
-}
-
-/// Where the lab may lie inside a submission: it is its root, or the root holds the repository.
-pub fn places(lab: &str) -> [String; 3] {
-    [
-        String::new(),
-        format!("{}/", lab_dir(lab)),
-        format!("{lab}/"),
-    ]
 }
 
 fn own(dir: &Path, lab: &Lab) -> Result<Answer> {
@@ -75,124 +74,102 @@ fn own(dir: &Path, lab: &Lab) -> Result<Answer> {
     Ok(answer)
 }
 
-fn submission(lab: &Lab, path: &Path) -> Result<Answer> {
-    let place = place(lab, path)?;
+/// Whether a submission has any of a lab's files. False for what cannot be taken in.
+pub fn fits(lab: &Lab, path: &Path) -> bool {
+    Bundle::open(path).is_ok_and(|bundle| place::fits(lab, &bundle))
+}
+
+fn submission(tree: &Tree, lab: &Lab, submission: &Submission) -> Result<Answer> {
+    let bundle = Bundle::open(&submission.path)?;
+    let mut found = place::find(tree, lab, &bundle)?;
+    if submission.accept_near_names {
+        let near = std::mem::take(&mut found.near);
+        found
+            .files
+            .extend(near.into_iter().map(|(name, edit)| (edit, name)));
+    }
+    if found.files.is_empty() {
+        return Err(nothing(lab, &bundle, &found));
+    }
     let mut answer = Answer::default();
-    let mut absent = Vec::new();
-    for file in lab.edit() {
-        let below = format!("{place}{file}");
-        let full = path.join(&below);
-        if present(&full) {
-            no_links(path, Path::new(&below))?;
-            answer.files.insert(file.to_owned(), read(&full)?);
-        } else {
-            absent.push(file);
-        }
+    for (edit, name) in &found.files {
+        answer.files.insert(edit.clone(), bundle.read(name)?);
     }
-    if !absent.is_empty() {
-        let absent = absent.join(", ");
-        let remark = format!("not handed in, graded as the skeleton: {absent}");
-        answer.remarks.push(remark);
-    }
-    let taken = answer.files.keys();
-    let taken: Vec<PathBuf> = taken.map(|file| format!("{place}{file}").into()).collect();
-    // What cannot be looked through is not read either, so it changes nothing.
-    let ignored: Vec<String> = files_below(path)
-        .unwrap_or_default()
-        .into_iter()
-        .filter(|file| !taken.contains(file) && !file.starts_with(".git"))
-        .map(|file| file.display().to_string())
-        .collect();
-    if !ignored.is_empty() {
-        let ignored = some_of(&ignored);
-        let remark = format!("ignored, the grader uses its own: {ignored}");
-        answer.remarks.push(remark);
-    }
+    answer.remarks = remarks(lab, &bundle, &found);
     Ok(answer)
 }
 
-/// Where the lab lies inside a submission: the one of [`places`] that has any of its files.
-fn place(lab: &Lab, path: &Path) -> Result<String> {
-    if !path.exists() {
-        return Err(BadInput::new(path, "is not there", "check the path").into());
+/// What the reader of the report should know about how a submission was taken in.
+fn remarks(lab: &Lab, bundle: &Bundle, found: &Found) -> Vec<String> {
+    let near = |name: &str| found.near.iter().any(|(near, _)| near == name);
+    let taken = |name: &str| found.files.values().any(|taken| taken == name);
+    let absent: Vec<String> = lab
+        .edit()
+        .filter(|edit| !found.files.contains_key(*edit))
+        .map(str::to_owned)
+        .collect();
+    let mut remarks = Vec::new();
+    if !absent.is_empty() {
+        let absent = absent.join(", ");
+        remarks.push(format!("not handed in, graded as the skeleton: {absent}"));
     }
-    if !path.is_dir() {
-        let remedy = "name the folder that holds the submission";
-        return Err(BadInput::new(path, "is not a folder", remedy).into());
+    remarks.extend(found.near.iter().map(did_you_mean));
+    let renamed = found
+        .files
+        .iter()
+        .filter(|(edit, name)| !name.ends_with(*edit));
+    let renamed: Vec<String> = renamed
+        .map(|(edit, name)| format!("{name} as {edit}"))
+        .collect();
+    if !renamed.is_empty() {
+        remarks.push(format!(
+            "taken for what they are called: {}",
+            renamed.join(", ")
+        ));
     }
-    let first = |place: &String| {
-        lab.edit()
-            .map(|file| format!("{place}{file}"))
-            .find(|file| present(&path.join(file)))
+    let ignored = bundle.names().filter(|name| !taken(name) && !near(name));
+    let ignored: Vec<String> = ignored.map(str::to_owned).collect();
+    if !ignored.is_empty() {
+        let ignored = some_of(&ignored);
+        remarks.push(format!("ignored, the grader uses its own: {ignored}"));
+    }
+    if !bundle.unusable().is_empty() {
+        let unusable = some_of(bundle.unusable());
+        remarks.push(format!("names that are not read: {unusable}"));
+    }
+    remarks
+}
+
+fn did_you_mean((name, edit): &(String, String)) -> String {
+    format!(
+        "`{name}` is not graded: did you mean `{edit}`? Rename it, or let the grader take it with \
+         --accept-near-names"
+    )
+}
+
+/// Nothing of the lab was found: what was, then.
+fn nothing(lab: &Lab, bundle: &Bundle, found: &Found) -> anyhow::Error {
+    let names: Vec<String> = bundle.names().map(str::to_owned).collect();
+    let names = match &names[..] {
+        [] => "it is empty".to_owned(),
+        names => format!("found: {}", some_of(names)),
     };
-    let mut found = places(&lab.name)
-        .into_iter()
-        .filter_map(|place| first(&place).map(|file| (place, file)));
-    let Some((place, file)) = found.next() else {
-        let looked: Vec<&str> = lab.edit().collect();
-        let problem = format!("holds none of the files of lab `{}`", lab.name);
-        let remedy = format!(
-            "hand in at least one of {} (at the root, in `labs/{1}` or in `{1}`)",
-            looked.join(", "),
-            lab.name
-        );
-        return Err(BadInput::new(path, problem, remedy).into());
+    let problem = format!("holds none of the files of lab `{}` ({names})", lab.name);
+    let near: Vec<String> = found.near.iter().map(did_you_mean).collect();
+    let edit: Vec<&str> = lab.edit().collect();
+    let remedy = match near.join("; ") {
+        near if near.is_empty() => format!("hand in at least one of {}", edit.join(", ")),
+        near => near,
     };
-    if let Some((_, other)) = found.next() {
-        let problem = format!("holds the lab twice: `{file}` and `{other}`");
-        return Err(BadInput::new(path, problem, "hand in one of the two").into());
-    }
-    Ok(place)
+    bundle.bad(&problem, &remedy)
 }
 
-fn present(path: &Path) -> bool {
-    path.symlink_metadata().is_ok()
-}
-
-/// Refuses a file that is reached through a symbolic link below the submission: it lies elsewhere.
-fn no_links(root: &Path, below: &Path) -> Result<()> {
-    let link = |dir: &&Path| root.join(dir).is_symlink();
-    match below.ancestors().find(link) {
-        // The submission itself may be named by a link: that is not the student's doing.
-        Some(dir) if !dir.as_os_str().is_empty() => {
-            let remedy = "hand in the files themselves";
-            Err(BadInput::new(&root.join(dir), "is a symbolic link", remedy).into())
-        }
-        _ => Ok(()),
-    }
-}
-
-/// Reads one edit file: a regular file of bounded size, in UTF-8.
+/// Reads a file of the course's own.
 fn read(path: &Path) -> Result<String> {
-    let bad = |problem: &str, remedy: &str| BadInput::new(path, problem, remedy);
-    let kind = path
-        .symlink_metadata()
-        .map_err(|_| bad("is not there", "write it first"))?;
-    if kind.is_symlink() {
-        return Err(bad("is a symbolic link", "hand in the file itself").into());
-    }
-    if !kind.is_file() {
-        return Err(bad("is not a file", "hand in a file of that name").into());
-    }
-    if kind.len() > LARGEST {
-        let problem = format!("is {} KiB long", kind.len() / 1024);
-        let remedy = format!("an answer has at most {} KiB", LARGEST / 1024);
-        return Err(bad(&problem, &remedy).into());
-    }
-    let bytes = std::fs::read(path).map_err(|error| {
-        let problem = format!("cannot be read ({error})");
-        bad(&problem, "make it readable")
-    })?;
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        let line = 1 + error.as_bytes()[..at]
-            .iter()
-            .filter(|byte| **byte == b'\n')
-            .count();
-        bad("is not UTF-8", "save it as UTF-8 and hand it in again")
-            .at_line(line)
-            .into()
-    })
+    let read = std::fs::read_to_string(path).map_err(|error| {
+        BadInput::new(path, format!("cannot be read ({error})"), "write it first")
+    });
+    Ok(read?)
 }
 
 fn some_of(names: &[String]) -> String {

@@ -1,6 +1,6 @@
 //! Whatever can be graded: one type, so that there is one way to grade.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::accepted::Accepted;
 use crate::mutant::Mutant;
@@ -19,8 +19,27 @@ pub enum Subject {
     Accepted(Accepted),
     /// A submission whose outcome is known.
     Sample(Sample),
-    /// A folder that somebody handed in.
-    Submission(PathBuf),
+    /// What somebody handed in.
+    Submission(Submission),
+}
+
+/// A folder or an archive that somebody handed in.
+#[derive(Debug, Clone)]
+pub struct Submission {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Whether a file whose name is nearly right is taken for the one that is meant.
+    pub accept_near_names: bool,
+}
+
+impl Submission {
+    /// What lies there, of which every name has to be right.
+    pub fn at(path: &Path) -> Self {
+        Submission {
+            path: path.to_owned(),
+            accept_near_names: false,
+        }
+    }
 }
 
 impl Subject {
@@ -32,7 +51,7 @@ impl Subject {
             Subject::Mutant(mutant) => format!("mutant {}::{}", mutant.exercise, mutant.name),
             Subject::Accepted(other) => format!("accepted {}::{}", other.exercise, other.design),
             Subject::Sample(sample) => format!("sample {}", sample.name),
-            Subject::Submission(path) => path.display().to_string(),
+            Subject::Submission(submission) => submission.path.display().to_string(),
         }
     }
 }

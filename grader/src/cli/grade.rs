@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::report::view::{self, Reader};
 use crate::report::{Report, json, text};
 use crate::stage::Worker;
-use crate::subject::Subject;
+use crate::subject::{Subject, Submission};
 use crate::template::Template;
 use crate::tree::Tree;
 use crate::workers;
@@ -43,7 +43,10 @@ pub(super) struct GradeArgs {
     /// Also grades what was graded before and rests on nothing that has changed.
     #[arg(long)]
     all: bool,
-    /// What to grade.
+    /// Takes a file whose name is nearly right (`visted.rs`) for the one that is meant.
+    #[arg(long)]
+    accept_near_names: bool,
+    /// What to grade: folders, or archives (.zip, .tar, .tar.gz).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
@@ -57,7 +60,7 @@ enum Format {
 pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let lab = Lab::read(tree, &which(tree, args)?)?;
     let paths = args.paths.iter();
-    let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, path)).collect();
+    let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, args, path)).collect();
     let only = only(tree, &lab, args.check.as_deref())?;
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
@@ -161,7 +164,7 @@ fn which(tree: &Tree, args: &GradeArgs) -> Result<String> {
     let mut fitting = Vec::new();
     for name in labs {
         let lab = Lab::read(tree, &name)?;
-        if args.paths.iter().any(|path| fits(&lab, path)) {
+        if args.paths.iter().any(|path| intake::fits(&lab, path)) {
             fitting.push(name);
         }
     }
@@ -173,13 +176,6 @@ fn which(tree: &Tree, args: &GradeArgs) -> Result<String> {
             Err(BadInput::new(&args.paths[0], problem, "name one with `--lab`").into())
         }
     }
-}
-
-fn fits(lab: &Lab, path: &Path) -> bool {
-    intake::places(&lab.name).iter().any(|place| {
-        lab.edit()
-            .any(|file| path.join(format!("{place}{file}")).exists())
-    })
 }
 
 /// What of the lab is graded: all, or the one check that is asked for.
@@ -196,10 +192,13 @@ fn only(tree: &Tree, lab: &Lab, check: Option<&str>) -> Result<Only> {
 }
 
 /// The course's own answers by their folders, everything else as it was handed in.
-fn subject(tree: &Tree, lab: &Lab, path: &Path) -> Subject {
+fn subject(tree: &Tree, lab: &Lab, args: &GradeArgs, path: &Path) -> Subject {
     match path.canonicalize() {
         Ok(full) if full == tree.solution(&lab.name) => Subject::Solution,
         Ok(full) if full == tree.lab(&lab.name) => Subject::Skeleton,
-        _ => Subject::Submission(path.to_owned()),
+        _ => Subject::Submission(Submission {
+            path: path.to_owned(),
+            accept_near_names: args.accept_near_names,
+        }),
     }
 }

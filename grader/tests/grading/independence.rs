@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use grader::report::{json, text, view};
 use grader::run;
 use grader::stage::{Checks, Lints, Stage};
-use grader::subject::Subject;
+use grader::subject::{Subject, Submission};
 use grader::verdict::Verdict;
 use tempfile::TempDir;
 
@@ -225,7 +225,7 @@ fn grading_twice_gives_the_same() {
     let files = files.each_ref().map(|(path, text)| (*path, text.as_str()));
     let dir = TempDir::new().expect("a place for files");
     common::put(dir.path(), &files);
-    let subject = Subject::Submission(dir.path().to_owned());
+    let subject = Subject::Submission(Submission::at(dir.path()));
     assert_eq!(
         json::render(&[grade(&subject)]),
         json::render(&[grade(&subject)])
@@ -236,7 +236,7 @@ fn grading_twice_gives_the_same() {
 fn a_file_with_an_old_time_stamp_is_compiled_all_the_same() {
     let mut stage = stage();
     let dir = TempDir::new().expect("a place for files");
-    let subject = Subject::Submission(dir.path().to_owned());
+    let subject = Subject::Submission(Submission::at(dir.path()));
     let mut earned = |value| {
         common::put(dir.path(), &[("src/two.rs", &answer("two", value))]);
         let old = SystemTime::now() - Duration::from_secs(1 << 30);

@@ -18,7 +18,7 @@ use grader::grade::{Effort, Graded, Grader, Only};
 use grader::lab::Lab;
 use grader::report::{CheckReport, Report};
 use grader::stage::Stage;
-use grader::subject::Subject;
+use grader::subject::{Subject, Submission};
 use grader::template::Template;
 use grader::tree::Tree;
 use tempfile::TempDir;
@@ -71,7 +71,7 @@ fn grade(subject: &Subject) -> Report {
 fn grade_files(files: &[(&str, &str)]) -> Report {
     let dir = TempDir::new().expect("a place for files");
     common::put(dir.path(), files);
-    grade(&Subject::Submission(dir.path().to_owned()))
+    grade(&Subject::Submission(Submission::at(dir.path())))
 }
 
 fn check<'r>(report: &'r Report, id: &str) -> &'r CheckReport {

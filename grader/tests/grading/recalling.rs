@@ -8,7 +8,7 @@ use grader::report::json;
 use grader::tree::files_below;
 use tempfile::TempDir;
 
-use super::{Course, Report, Subject, answer, common, course, stage};
+use super::{Course, Report, Subject, Submission, answer, common, course, stage};
 
 /// A cache of its own, and a folder for answers.
 struct Desk {
@@ -34,7 +34,7 @@ impl Desk {
         let path = self.dir.path().join("answer");
         let _ = std::fs::remove_dir_all(&path);
         common::put(&path, files);
-        Subject::Submission(path)
+        Subject::Submission(Submission::at(&path))
     }
 
     fn grader(&self) -> Grader<'_> {
