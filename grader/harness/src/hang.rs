@@ -4,11 +4,14 @@
 //! whether the check's threads use the processor, not how late they are. The watcher's own use is
 //! taken off: to read the clock of a process with many threads, many times, is no small matter.
 //!
+//! A check whose threads wait for each other is told at once.
+//!
 //! Not here: a check that runs on. Its limit of processor time ends it.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
+use kit::explore::{Hang, Onlooker};
 use rustix::time::{ClockId, clock_gettime};
 
 /// How often the watcher looks.
@@ -25,13 +28,17 @@ pub(crate) struct HangLimits {
     pub(crate) wall: Duration,
 }
 
-/// Waits until the body has ended, or for as long as it may hang: that long is the error. The body
-/// runs on other threads than this one.
-pub(crate) fn in_time(ended: &Receiver<()>, limits: HangLimits) -> Result<(), Duration> {
+/// Waits until the body has ended, or hangs. The body runs on other threads than this one.
+pub(crate) fn in_time(ended: &Receiver<()>, limits: HangLimits) -> Result<(), Hang> {
     let began = Instant::now();
     let mut watch = Watch::new(limits, Used::now());
+    let mut onlooker = Onlooker::new();
     while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
-        watch.look(began.elapsed(), Used::now())?;
+        if onlooker.sees_a_deadlock() {
+            return Err(Hang::Deadlock);
+        }
+        let late = watch.look(began.elapsed(), Used::now());
+        late.map_err(Hang::After)?;
     }
     Ok(())
 }

@@ -59,8 +59,8 @@ fn watched(id: &str, body: fn(), limits: HangLimits) -> End {
         }
     };
     // The channel closes when the body has ended, whichever way.
-    if let Err(after) = in_time(&ended, limits) {
-        return failed(Box::new(hung(id, after)), &panics);
+    if let Err(hang) = in_time(&ended, limits) {
+        return failed(Box::new(hung(id, hang)), &panics);
     }
     match thread.join() {
         Ok(searches) => End::Returned { searches },

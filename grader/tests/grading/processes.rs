@@ -8,9 +8,14 @@ use grader::process::{self, Bounds, Cause, Ended};
 use grader::run::Run;
 use grader::verdict::{Judged, Verdict, judge};
 
-fn shell(script: &str, input: &str) -> Ended {
+/// Longer than anything takes that comes to an end.
+const AMPLE: Duration = Duration::from_secs(120);
+/// For what does not.
+const SHORT: Duration = Duration::from_secs(1);
+
+fn shell(script: &str, input: &str, deadline: Duration) -> Ended {
     let bounds = Bounds {
-        deadline: Duration::from_secs(1),
+        deadline,
         stdout: 1 << 16,
         stderr: 1 << 16,
     };
@@ -23,11 +28,15 @@ fn shell(script: &str, input: &str) -> Ended {
 }
 
 fn judged(script: &str) -> Judged {
-    let ended = shell(script, "the-token");
+    judged_within(script, AMPLE)
+}
+
+fn judged_within(script: &str, deadline: Duration) -> Judged {
+    let ended = shell(script, "the-token", deadline);
     let run = Run {
         token: "the-token".to_owned(),
         ended,
-        deadline: Duration::from_secs(1),
+        deadline,
     };
     judge(&run, Kind::Test, |_| false)
 }
@@ -81,15 +90,16 @@ fn silence_is_never_a_pass() {
     assert_eq!(judged("exit 101").verdict, Verdict::Crashed);
     assert_eq!(judged("kill -SEGV $$").verdict, Verdict::Crashed);
     assert_eq!(judged("kill -XCPU $$").verdict, Verdict::Hung);
-    assert_eq!(judged("while :; do :; done").verdict, Verdict::Hung);
+    let hung = judged_within("while :; do :; done", SHORT);
+    assert_eq!(hung.verdict, Verdict::Hung);
 }
 
 #[test]
 fn the_whole_group_is_gone_when_a_process_has_ended() {
     // The grandchild would hold the pipes open for an hour.
-    let ended = shell("sleep 3600 & exit 0", "");
+    let ended = shell("sleep 3600 & exit 0", "", AMPLE);
     assert_eq!(ended.cause, Cause::Itself);
-    let ended = shell("sleep 3600 & sleep 3600", "");
+    let ended = shell("sleep 3600 & sleep 3600", "", SHORT);
     assert_eq!(ended.cause, Cause::Deadline);
 }
 
@@ -101,20 +111,23 @@ fn a_process_inherits_no_descriptor_of_the_grader() {
         .output()
         .expect("a shell")
         .stdout;
-    assert_eq!(shell(script, "").stdout, plain);
+    assert_eq!(shell(script, "", AMPLE).stdout, plain);
 }
 
 #[test]
 fn input_that_nobody_reads_is_no_failure() {
-    let ended = shell("exit 0", &"x".repeat(1 << 20));
+    let ended = shell("exit 0", &"x".repeat(1 << 20), AMPLE);
     assert!(ended.status.success());
 }
 
 #[test]
 fn output_is_kept_up_to_its_bound() {
-    assert_eq!(shell("echo out; echo err >&2", "").stdout, b"out\n");
-    assert_eq!(shell("echo out; echo err >&2", "").stderr, b"err\n");
-    let ended = shell("yes", "");
+    let ended = shell("echo out; echo err >&2", "", AMPLE);
+    assert_eq!(
+        (&*ended.stdout, &*ended.stderr),
+        (&b"out\n"[..], &b"err\n"[..])
+    );
+    let ended = shell("yes", "", AMPLE);
     assert_eq!((ended.cause, ended.stdout.len()), (Cause::Flood, 1 << 16));
 }
 

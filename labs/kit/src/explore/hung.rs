@@ -5,9 +5,27 @@ use picture::{Failure, FailureKind, Wait};
 use std::sync::Once;
 use std::time::Duration;
 
-/// The failure of a test that has not ended after this long: where each thread waits, and for what.
-pub fn hung(claim: &str, after: Duration) -> Failure {
-    let message = format!("hung: it did not end within {} s", after.as_secs());
+/// How it shows that a test hangs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hang {
+    /// It has not ended after this long.
+    After(Duration),
+    /// All its threads wait for each other.
+    Deadlock,
+}
+
+/// The failure of a test that does not end: where each thread waits, and for what.
+pub fn hung(claim: &str, hang: Hang) -> Failure {
+    let (message, otherwise) = match hang {
+        Hang::After(time) => (
+            format!("hung: it did not end within {} s", time.as_secs()),
+            "so one of them runs on",
+        ),
+        Hang::Deadlock => (
+            "hung: each thread waits for another".to_owned(),
+            "so it is something else that they wait for",
+        ),
+    };
     let mut failure = Failure::bare(claim, FailureKind::Hung, message);
     let wait = |sentence| Wait {
         thread: 0,
@@ -16,9 +34,9 @@ pub fn hung(claim: &str, after: Duration) -> Failure {
     };
     failure.waits = waiting::sentences().into_iter().map(wait).collect();
     if failure.waits.is_empty() {
-        failure
-            .message
-            .push_str("; no thread waits in an operation of the kit, so one of them runs on");
+        failure.message.push_str(&format!(
+            "; no thread waits in an operation of the kit, {otherwise}"
+        ));
     }
     failure
 }
@@ -34,7 +52,7 @@ pub(crate) fn watch() {
         };
         std::thread::spawn(move || {
             std::thread::sleep(after);
-            let failure = hung(&claim, after);
+            let failure = hung(&claim, Hang::After(after));
             if !failure.waits.is_empty() {
                 request::answer(&claim, |answer| answer.failure = Some(failure));
             }

@@ -22,13 +22,15 @@ mod search;
 mod seeds;
 mod silence;
 mod stress;
+mod stuck;
 
-pub use hung::hung;
 pub(crate) use hung::watch;
+pub use hung::{Hang, hung};
 pub use picture::{Certainty, Failure, FailureKind, Outcome, Scenarios, Style};
 pub use repeat::repeat;
 pub(crate) use seeds::current_seed;
 pub use seeds::seeds;
+pub use stuck::Onlooker;
 
 use crate::model;
 use std::cell::RefCell;

@@ -1,8 +1,9 @@
 //! A scenario on real threads, again and again.
-use super::hung::hung;
+use super::hung::{Hang, hung};
+use super::stuck::{Onlooker, TICK};
 use std::panic::resume_unwind;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 /// How long one call may take before it counts as hung. It decides nothing but that.
 const DEADLINE: Duration = Duration::from_secs(20);
@@ -38,11 +39,29 @@ pub(super) fn within(deadline: Duration, job: impl FnOnce() + Send + 'static) {
         })
         .expect("the operating system can start a thread");
     // The channel closes when the runner has ended, whichever way.
-    if finished.recv_timeout(deadline) == Err(RecvTimeoutError::Timeout) {
-        super::fail(Box::new(hung(&super::claim(), deadline)));
+    if let Err(hang) = watch(&finished, deadline) {
+        super::fail(Box::new(hung(&super::claim(), hang)));
     }
     if let Err(payload) = thread.join() {
         resume_unwind(payload);
+    }
+}
+
+/// Waits until the job has ended, or is seen to hang.
+fn watch(finished: &Receiver<()>, deadline: Duration) -> Result<(), Hang> {
+    let began = Instant::now();
+    let mut onlooker = Onlooker::new();
+    loop {
+        let left = deadline.saturating_sub(began.elapsed());
+        if finished.recv_timeout(left.min(TICK)) != Err(RecvTimeoutError::Timeout) {
+            return Ok(());
+        }
+        if onlooker.sees_a_deadlock() {
+            return Err(Hang::Deadlock);
+        }
+        if left.is_zero() {
+            return Err(Hang::After(deadline));
+        }
     }
 }
 
