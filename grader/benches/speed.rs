@@ -6,11 +6,18 @@
 //!
 //! What is not here: tests. How fast something is makes no test fail.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
+use grader::lab::Lab;
+use grader::samples;
+use grader::tree::Tree;
 use serde::Serialize;
+
+/// The course's repository.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 /// One way to do something, measured. Times in seconds.
 #[derive(Debug, Serialize)]
@@ -36,9 +43,12 @@ fn main() -> Result<()> {
     let answer = format!("solutions/{lab}");
     let verify = ["verify", "--lab", lab, "--exercise", exercise];
     let grade = ["grade", "--lab", lab, &answer];
+    let samples = samples(lab)?;
+    let mut prove = vec!["verify", "--lab", lab];
+    prove.extend(samples.iter().flat_map(|name| ["--sample", name]));
     // What all ways need is built first, and counts for none.
     run(&grade, &[])?;
-    let ways: [(_, _, &[&str], &[&str]); 5] = [
+    let ways: [(_, _, &[&str], &[&str]); 7] = [
         (
             "verify an exercise",
             "a build each",
@@ -47,6 +57,8 @@ fn main() -> Result<()> {
         ),
         ("verify an exercise", "one build", &verify, &["--all"]),
         ("verify an exercise", "nothing has changed", &verify, &[]),
+        ("prove the samples", "each anew", &prove, &["--all"]),
+        ("prove the samples", "nothing has changed", &prove, &[]),
         ("grade an answer", "for the first time", &grade, &["--all"]),
         ("grade an answer", "once more", &grade, &[]),
     ];
@@ -76,6 +88,13 @@ fn main() -> Result<()> {
     Ok(())
 }
 
+/// The names of a lab's samples, some of which hang or do not build.
+fn samples(lab: &str) -> Result<Vec<String>> {
+    let tree = Tree::find(Path::new(ROOT))?;
+    let samples = samples::all(&tree, &Lab::read(&tree, lab)?)?;
+    Ok(samples.into_iter().map(|sample| sample.name).collect())
+}
+
 /// Runs the grader in the course's repository; gives its processor time with that of all that it
 /// started, and the time by the clock.
 fn run(command: &[&str], more: &[&str]) -> Result<(f64, f64)> {
@@ -83,7 +102,7 @@ fn run(command: &[&str], more: &[&str]) -> Result<(f64, f64)> {
     let status = Command::new(env!("CARGO_BIN_EXE_grader"))
         .args(command)
         .args(more)
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .current_dir(ROOT)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()?;

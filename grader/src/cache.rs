@@ -37,12 +37,26 @@ pub struct Cache {
 
 /// What an entry may be recalled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
     /// The marks of any answer: it was built by itself, and whoever grades it finds the same.
     Mark,
+    /// The proof that a sample comes out as it says: it was built by itself, and each check had all
+    /// its time. It may have hung, or not have been built.
+    Sample,
     /// The proof that a mutant is caught: lines may be a schema's, and a check may have hung, or
     /// been given up because nobody asked for it.
-    Proof,
+    Mutant,
+}
+
+impl Form {
+    /// The forms that serve where this one is asked for.
+    pub(crate) fn serving(self) -> &'static [Form] {
+        match self {
+            Form::Mark => &[Form::Mark],
+            Form::Sample => &[Form::Mark, Form::Sample],
+            Form::Mutant => &[Form::Mark, Form::Mutant],
+        }
+    }
 }
 
 /// What is known about one answer to an exercise.
@@ -62,17 +76,13 @@ struct Kept {
 
 impl Entry {
     /// An entry of those verdicts; nothing if one of them is not worth being kept.
-    pub(crate) fn of(
-        form: Form,
-        warnings: Vec<String>,
-        judged: &[(&str, &Judged)],
-    ) -> Option<Self> {
+    pub(crate) fn of(form: Form, warnings: Vec<String>, judged: &[(&str, Judged)]) -> Option<Self> {
         let mut checks = BTreeMap::new();
         for (id, judged) in judged {
             if !is_kept(judged.verdict, form) {
                 return None;
             }
-            let (judged, used) = ((*judged).clone(), judged.used);
+            let (judged, used) = (judged.clone(), judged.used);
             checks.insert((*id).to_owned(), Kept { judged, used });
         }
         Some(Entry { warnings, checks })
@@ -88,7 +98,8 @@ impl Entry {
     }
 }
 
-/// Whether a verdict is kept: for a mark only if it is the same however busy the machine is.
+/// Whether a verdict is kept: for a mark only if it is the same however busy the machine is. Of a
+/// mutant nothing is kept that proves nothing.
 fn is_kept(verdict: Verdict, form: Form) -> bool {
     match verdict {
         Verdict::Pass | Verdict::NotWritten | Verdict::Fail | Verdict::Race | Verdict::Deadlock => {
@@ -98,8 +109,9 @@ fn is_kept(verdict: Verdict, form: Form) -> bool {
         | Verdict::OutOfMemory
         | Verdict::OutputFlood
         | Verdict::Crashed
-        | Verdict::NotExplored => form == Form::Proof,
-        Verdict::Missing | Verdict::DoesNotBuild | Verdict::Forged | Verdict::Broken => false,
+        | Verdict::NotExplored => form != Form::Mark,
+        Verdict::DoesNotBuild | Verdict::Forged => form == Form::Sample,
+        Verdict::Missing | Verdict::Broken => false,
     }
 }
 
@@ -131,7 +143,8 @@ impl Cache {
         let key = self.basis.key(exercise, answer);
         match form {
             Form::Mark => key,
-            Form::Proof => format!("{key}-proof"),
+            Form::Sample => format!("{key}-sample"),
+            Form::Mutant => format!("{key}-mutant"),
         }
     }
 

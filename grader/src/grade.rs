@@ -36,6 +36,8 @@ pub struct Grader<'g> {
     pub effort: Effort<'g>,
     /// Where verdicts are looked up and kept, if they are.
     pub cache: Option<&'g Cache>,
+    /// What they are found for.
+    pub form: Form,
 }
 
 /// How long checks are waited for. A check is given up after a moment where nothing hangs on it.
@@ -98,35 +100,32 @@ impl Grader<'_> {
     /// grader's own failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, Form::Mark);
-        walk.recall(&[Form::Mark]);
+        let mut walk = Walk::new(self, &answer, self.form.serving());
+        walk.recall(Form::Mark.serving());
         if !walk.left().is_empty() {
             walk.read_tokens();
             walk.build_and_run(stage)?;
+            walk.keep_those_out();
         }
         Ok(walk.graded(subject))
     }
 
-    /// Gives what is known about a subject, if that is all there is to know. Of a mutant that need
-    /// not be built `apart`, only the verdicts count, and not their lines.
+    /// Gives what is known about a subject, if that is all there is to know.
     ///
     /// # Errors
     ///
     /// Where the subject cannot be taken in.
-    pub fn recall(&self, subject: &Subject, apart: bool) -> Result<Option<Graded>> {
+    pub fn recall(&self, subject: &Subject) -> Result<Option<Graded>> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, Form::Mark);
-        walk.recall(match subject {
-            Subject::Mutant(_) if !apart => &[Form::Mark, Form::Proof],
-            _ => &[Form::Mark],
-        });
+        let mut walk = Walk::new(self, &answer, self.form.serving());
+        walk.recall(self.form.serving());
         Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
 
     /// Grades a mutant that was chosen from those that a build holds, by the files that it was
     /// built from. Blocks while its checks run.
     fn grade_within(&self, built: &Built, subject: &Subject, answer: &Answer) -> Result<Graded> {
-        let mut walk = Walk::new(self, answer, Form::Proof);
+        let mut walk = Walk::new(self, answer, &[Form::Mutant]);
         walk.read_tokens();
         walk.run_within(built)?;
         Ok(walk.graded(subject))

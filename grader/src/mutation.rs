@@ -15,6 +15,7 @@ use std::path::Path;
 use anstream::println;
 use anyhow::Result;
 
+use crate::cache::Form;
 use crate::error::{BadInput, Exit};
 use crate::grade::{Effort, Graded, Grader, Only, Together};
 use crate::lab::{Exercise, Kind, Lab};
@@ -115,6 +116,7 @@ fn grade(
         only,
         effort: Effort::UntilOneFails,
         cache: None,
+        form: Form::Mutant,
     };
     let subjects = changes.iter();
     let subjects = subjects.map(|change| Subject::Mutant(change.mutant.clone()));

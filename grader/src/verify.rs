@@ -19,7 +19,7 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use crate::accepted::Accepted;
-use crate::cache::Cache;
+use crate::cache::{Cache, Form};
 use crate::contract::{self, Review};
 use crate::error::Exit;
 use crate::grade::{Effort, Graded, Grader, Only, Outcome, Together};
@@ -160,8 +160,10 @@ impl Proof<'_> {
         self.how.apart || self.wanted.names_mutants()
     }
 
+    /// What is known of a subject. A complaint is not: the machine may have been busy.
     fn recall(&self, subject: &Subject) -> Result<Option<Graded>> {
-        self.grader(subject).recall(subject, self.apart())
+        let known = self.grader(subject).recall(subject)?;
+        Ok(known.filter(|graded| expected::judge(subject, graded).is_empty()))
     }
 
     fn jobs<'s>(&'s self, left: &[Numbered<'s>]) -> impl Iterator<Item = Job<'s>> + use<'s> {
@@ -226,6 +228,12 @@ impl Proof<'_> {
             }
             (_, None) => (Only::All, Effort::Full),
         };
+        let form = match subject {
+            // Who builds a mutant by itself wants its lines.
+            Subject::Mutant(_) if !self.apart() => Form::Mutant,
+            Subject::Sample(_) => Form::Sample,
+            _ => Form::Mark,
+        };
         let (tree, lab) = (self.tree, self.lab);
         Grader {
             tree,
@@ -233,6 +241,7 @@ impl Proof<'_> {
             only,
             effort,
             cache: Some(&self.cache),
+            form,
         }
     }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Error, Result};
 use clap::{Args, ValueEnum};
 
 use super::{LabArg, cores};
-use crate::cache::Cache;
+use crate::cache::{Cache, Form};
 use crate::error::{BadInput, Exit, exit_for};
 use crate::grade::{Effort, Graded, Grader, Only};
 use crate::intake;
@@ -72,6 +72,7 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
         only,
         effort: Effort::Full,
         cache: Some(&cache),
+        form: Form::Mark,
     };
     let mut desk = Desk {
         args,

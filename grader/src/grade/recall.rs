@@ -47,6 +47,25 @@ impl Walk<'_> {
 
     /// Keeps the verdicts on an exercise that was built with the others, as it should be.
     pub(super) fn keep(&self, exercise: &Exercise, messages: &[Message]) {
+        let own = lints::files(exercise, &self.lab().dir());
+        let warnings = lints::warnings(messages, |file| own.iter().any(|own| own == file));
+        self.keep_as(self.forms, exercise, warnings);
+    }
+
+    /// Keeps the verdicts on exercises of a sample that are taken out. Those on an answer are found
+    /// anew each time, and those on a mutant prove nothing.
+    pub(super) fn keep_those_out(&self) {
+        let out = |exercise: &&Exercise| self.out.contains_key(&exercise.name);
+        let new = |exercise: &&Exercise| !self.recalled.contains(&exercise.name);
+        if self.grader.form == Form::Sample {
+            for exercise in self.lab().exercises.iter().filter(out).filter(new) {
+                self.keep_as(&[Form::Sample], exercise, Vec::new());
+            }
+        }
+    }
+
+    /// Keeps the verdicts on an exercise in the first of those forms that takes them.
+    fn keep_as(&self, forms: &[Form], exercise: &Exercise, warnings: Vec<String>) {
         let Some(cache) = self.grader.cache else {
             return;
         };
@@ -56,15 +75,9 @@ impl Walk<'_> {
         }
         let judged = asked
             .iter()
-            .map(|check| Some((check.id(), self.judged.get(check.id())?)));
+            .map(|check| Some((check.id(), self.verdict_on(exercise, check)?)));
         let Some(judged) = judged.collect::<Option<Vec<_>>>() else {
             return;
-        };
-        let own = lints::files(exercise, &self.lab().dir());
-        let warnings = lints::warnings(messages, |file| own.iter().any(|own| own == file));
-        let forms = match self.grader.effort {
-            Effort::For(_) => &[self.form, Form::Proof][..],
-            Effort::Full | Effort::UntilOneFails => &[self.form],
         };
         for form in forms {
             if let Some(entry) = Entry::of(*form, warnings.clone(), &judged) {

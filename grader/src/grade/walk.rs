@@ -28,19 +28,20 @@ const MOMENT: Duration = Duration::from_secs(2);
 pub(super) struct Walk<'w> {
     pub(super) grader: &'w Grader<'w>,
     pub(super) answer: &'w Answer,
-    out: BTreeMap<String, Out>,
+    pub(super) out: BTreeMap<String, Out>,
     pub(super) judged: BTreeMap<String, Judged>,
     pub(super) remarks: BTreeMap<String, String>,
     /// A set: what is recalled may be built once more, for what is not.
     pub(super) warnings: BTreeSet<String>,
     unread: BTreeSet<String>,
-    pub(super) form: Form,
+    /// Its verdicts are kept in the first of these that takes them.
+    pub(super) forms: &'static [Form],
     /// Exercises whose verdicts were known before.
     pub(super) recalled: BTreeSet<String>,
 }
 
 impl<'w> Walk<'w> {
-    pub(super) fn new(grader: &'w Grader<'w>, answer: &'w Answer, form: Form) -> Self {
+    pub(super) fn new(grader: &'w Grader<'w>, answer: &'w Answer, forms: &'static [Form]) -> Self {
         Walk {
             grader,
             answer,
@@ -49,7 +50,7 @@ impl<'w> Walk<'w> {
             remarks: BTreeMap::new(),
             warnings: BTreeSet::new(),
             unread: BTreeSet::new(),
-            form,
+            forms,
             recalled: BTreeSet::new(),
         }
     }
@@ -239,6 +240,15 @@ impl<'w> Walk<'w> {
         }
     }
 
+    /// The verdict on a check, if there is one yet.
+    pub(super) fn verdict_on(&self, exercise: &Exercise, check: &Check) -> Option<Judged> {
+        let out = self.out.get(&exercise.name);
+        match out.filter(|_| !self.recalled.contains(&exercise.name)) {
+            Some(out) => Some(out.judged()),
+            None => self.judged.get(check.id()).cloned(),
+        }
+    }
+
     pub(super) fn graded(self, subject: &Subject) -> Graded {
         let mut exercises = Vec::new();
         for exercise in &self.lab().exercises {
@@ -248,14 +258,9 @@ impl<'w> Walk<'w> {
                 .iter()
                 .filter(wanted)
                 .map(|check| {
-                    let out = self.out.get(&exercise.name);
-                    let out = out.filter(|_| !self.recalled.contains(&exercise.name));
-                    let judged = match (out, self.judged.get(check.id())) {
-                        (Some(out), _) => out.judged(),
-                        (None, Some(judged)) => judged.clone(),
-                        (None, None) => Judged::new(Verdict::Broken, "it was not run"),
-                    };
-                    CheckReport::new(check, judged)
+                    let judged = self.verdict_on(exercise, check);
+                    let not_run = || Judged::new(Verdict::Broken, "it was not run");
+                    CheckReport::new(check, judged.unwrap_or_else(not_run))
                 })
                 .collect();
             if !checks.is_empty() {

@@ -14,6 +14,7 @@ mod verifying;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use grader::cache::Form;
 use grader::grade::{Effort, Graded, Grader, Only};
 use grader::lab::Lab;
 use grader::report::{CheckReport, Report};
@@ -57,6 +58,7 @@ fn grade_on(stage: &mut Stage, subject: &Subject) -> anyhow::Result<Graded> {
         only: Only::All,
         effort: Effort::Full,
         cache: None,
+        form: Form::Mark,
     }
     .grade(stage, subject)
 }

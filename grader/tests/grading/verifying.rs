@@ -131,7 +131,7 @@ fn a_sample_is_laid_out_as_it_is_handed_in() {
     let three = dir.path().join("three");
     let graded = grader(&["grade", three.to_str().expect("a name")]);
     let said = String::from_utf8_lossy(&graded.stdout);
-    assert!(said.contains("three: Tiny, 0 of 29 points"), "{said}");
+    assert!(said.contains("three: Tiny, 0 of 30 points"), "{said}");
     assert_eq!(
         grader(&["sample", "--out", out]).status.code(),
         Some(Exit::BadInput as i32)
@@ -176,6 +176,16 @@ fn what_was_proven_is_told_again_and_not_proven_again() {
 }
 
 #[test]
+fn a_sample_that_does_not_build_is_proven_once() {
+    let first = grader(&["verify", "--sample", "does_not_compile", "--all"]);
+    let again = grader(&["verify", "--sample", "does_not_compile"]);
+    let told = String::from_utf8_lossy(&again.stderr);
+    assert_eq!(again.status.code(), Some(Exit::Done as i32), "{told}");
+    assert!(told.contains("1 of 1 were graded before"), "{told}");
+    assert_eq!(first.stdout, again.stdout);
+}
+
+#[test]
 fn a_submission_that_cannot_be_graded_does_not_keep_others_from_being_graded() {
     let dir = TempDir::new().expect("a place for files");
     common::put(
@@ -192,7 +202,7 @@ fn a_submission_that_cannot_be_graded_does_not_keep_others_from_being_graded() {
         String::from_utf8_lossy(&output.stderr),
     );
     assert_eq!(output.status.code(), Some(Exit::NotGraded as i32), "{told}");
-    assert!(said.contains("good: Tiny, 4 of 29 points"), "{said}");
+    assert!(said.contains("good: Tiny, 4 of 30 points"), "{said}");
     assert!(
         told.contains("absent: is not there") && told.contains("empty: holds none"),
         "{told}"
@@ -208,7 +218,7 @@ fn json_goes_to_the_file_that_is_named() {
     assert_eq!(output.status.code(), Some(Exit::Done as i32));
     let json: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out).expect("a file")).expect("it is JSON");
-    assert_eq!(json["results"][0]["score"]["earned"], 31);
+    assert_eq!(json["results"][0]["score"]["earned"], 32);
     assert_eq!(json["results"][0]["sandbox"], "none");
 }
 
