@@ -21,8 +21,13 @@ use crate::process::{self, Bounds, Cause};
 pub use messages::Message;
 pub use recipe::Recipe;
 
-/// A build that takes longer than this is no answer to an exercise.
-const DEADLINE: Duration = Duration::from_secs(120);
+/// A compilation that uses more of the processor than this is no answer to an exercise: seconds.
+const PROCESSOR: u32 = 120;
+
+/// By the clock on the wall. A busy machine is the grader's affair, and no submission's.
+const DEADLINE: Duration = Duration::from_secs(3600);
+
+const SIGXCPU: i32 = 24;
 
 /// One compilation of one crate.
 #[derive(Debug)]
@@ -51,19 +56,19 @@ impl Compilation<'_> {
     ///
     /// Where the compiler cannot be run, or fails without a word on the source.
     pub fn run(&self) -> Result<Outcome> {
-        let mut command = self.command();
+        let command = self.command();
         let bounds = Bounds {
             deadline: DEADLINE,
             stdout: 1 << 20,
             stderr: 64 << 20,
         };
-        let ended = process::run(&mut command, b"", bounds)?;
+        let ended = process::run(&mut limited(&command), b"", bounds)?;
         let failed = |text: String| Ok(Err(vec![Message::error(text)]));
         match ended.cause {
             Cause::Itself => {}
             Cause::Deadline => {
                 let seconds = DEADLINE.as_secs();
-                return failed(format!(
+                return Err(anyhow!(
                     "the compiler did not come to an end in {seconds} s"
                 ));
             }
@@ -81,8 +86,14 @@ impl Compilation<'_> {
         }
         // A compiler that runs out of stack or memory ends without a message. It is the source that
         // took it there: the pristine tree was built with the same one.
-        if ended.status.signal().is_some() {
-            return failed("the compiler crashed on it".to_owned());
+        match ended.status.signal() {
+            Some(SIGXCPU) => {
+                return failed(format!(
+                    "the compiler used the processor for {PROCESSOR} s without coming to an end"
+                ));
+            }
+            Some(_) => return failed("the compiler crashed on it".to_owned()),
+            None => {}
         }
         let program = command.get_program().to_string_lossy();
         Err(anyhow!("`{program}` failed:\n{}", ended.complaint()))
@@ -111,6 +122,20 @@ impl Compilation<'_> {
         }
         command
     }
+}
+
+/// The same command under the limit of processor time.
+fn limited(command: &Command) -> Command {
+    let mut limited = Command::new("sh");
+    let script = format!("ulimit -c 0; ulimit -S -t {PROCESSOR}; exec \"$0\" \"$@\"");
+    limited.args(["-c", &script]).arg(command.get_program());
+    limited.args(command.get_args()).env_clear();
+    let env = command.get_envs();
+    limited.envs(env.filter_map(|(name, value)| Some((name, value?))));
+    if let Some(dir) = command.get_current_dir() {
+        limited.current_dir(dir);
+    }
+    limited
 }
 
 /// Of the surroundings, only where the toolchain is.
