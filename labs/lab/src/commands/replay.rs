@@ -13,7 +13,7 @@ use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::{Exit, Unknown};
 use crate::process::{self, Ended, Stop};
-use crate::suite::{self, How, Test};
+use crate::suite::{self, How, Ran, Test};
 use crate::text::{self, panic, progress::Progress};
 use crate::{commands, found};
 
@@ -27,20 +27,7 @@ pub(crate) struct Replay {
 
 /// Runs the interleaving that the token names.
 pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
-    let Some(Token { claim, .. }) = Token::parse(&replay.token) else {
-        return Err(Unknown(format!(
-            "`{}` is no token: `cargo lab explain` prints one, and it has an `@` in it",
-            replay.token
-        ))
-        .into());
-    };
-    let Some(exercise) = desk
-        .course
-        .exercises()
-        .find(|exercise| exercise.owns_test(&claim))
-    else {
-        return Err(Unknown(format!("no exercise has a test `{claim}`")).into());
-    };
+    let (claim, exercise) = named(desk, &replay.token)?;
     let test = match find(desk, exercise, &claim, replay.debugger)? {
         Ok(test) => test,
         Err(build) => {
@@ -60,7 +47,26 @@ pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
     }
     // Into a folder of its own, so that what the last check found stays to be explained.
     how.failures = desk.scratch().join("replayed");
-    let ran = how.run(&test, &Stop::default())?;
+    Ok(show(how.run(&test, &Stop::default())?))
+}
+
+/// The claim that a token is about, and its exercise.
+fn named<'d>(desk: &'d Desk, token: &str) -> Result<(String, &'d Exercise)> {
+    let Some(Token { claim, .. }) = Token::parse(token) else {
+        return Err(Unknown(format!(
+            "`{token}` is no token: `cargo lab explain` prints one, and it has an `@` in it"
+        ))
+        .into());
+    };
+    let mut exercises = desk.course.exercises();
+    match exercises.find(|exercise| exercise.owns_test(&claim)) {
+        Some(exercise) => Ok((claim, exercise)),
+        None => Err(Unknown(format!("no exercise has a test `{claim}`")).into()),
+    }
+}
+
+/// Prints what the student prints, and how the interleaving ended.
+fn show(ran: Ran) -> Exit {
     for line in panic::printed(&ran.output) {
         println!("{line}");
     }
@@ -83,11 +89,11 @@ pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
             }
         }
     }
-    let well = ran.ended == Ended::Well;
-    if well {
+    if ran.ended == Ended::Well {
         println!("this interleaving passes now");
+        return Exit::Done;
     }
-    Ok(if well { Exit::Done } else { Exit::Fails })
+    Exit::Fails
 }
 
 /// Builds, and finds the test in what was built.
@@ -118,29 +124,7 @@ fn find(
 
 /// Hands the terminal to a debugger that stops where the replay reaches the step.
 fn debug(how: &How, test: &Test, failure: Option<&Failure>, replay: &Replay) -> Result<Exit> {
-    let events = failure
-        .filter(|failure| failure.replay.as_deref() == Some(&replay.token))
-        .map(|failure| {
-            failure
-                .steps
-                .iter()
-                .map(|step| step.event)
-                .collect::<Vec<_>>()
-        });
-    let event = match (replay.step, &events) {
-        (None, Some(events)) => events.last().copied(),
-        (None, None) => None,
-        (Some(step), Some(events)) => match step.checked_sub(1).and_then(|at| events.get(at)) {
-            Some(event) => Some(*event),
-            None => {
-                let problem = format!("there is no step {step}; the picture has {}", events.len());
-                return Err(Unknown(problem).into());
-            }
-        },
-        (Some(_), None) => bail!(
-            "the picture of this token is gone, so its steps have no numbers; check the exercise again"
-        ),
-    };
+    let event = event(failure, replay)?;
     let Some((debugger, program)) = debugger() else {
         bail!(
             "neither `rust-gdb` with `gdb` nor `rust-lldb` with `lldb` is installed; install one of them"
@@ -185,6 +169,30 @@ fn debug(how: &How, test: &Test, failure: Option<&Failure>, replay: &Replay) -> 
     } else {
         Exit::Fails
     })
+}
+
+/// The event at which the debugger stops, if the picture is still there.
+fn event(failure: Option<&Failure>, replay: &Replay) -> Result<Option<usize>> {
+    let failure = failure.filter(|failure| failure.replay.as_deref() == Some(&replay.token));
+    let Some(steps) = failure.map(|failure| &failure.steps) else {
+        return match replay.step {
+            None => Ok(None),
+            Some(_) => bail!(
+                "the picture of this token is gone, so its steps have no numbers; check the \
+                 exercise again"
+            ),
+        };
+    };
+    let Some(step) = replay.step else {
+        return Ok(steps.last().map(|step| step.event));
+    };
+    match step.checked_sub(1).and_then(|at| steps.get(at)) {
+        Some(step) => Ok(Some(step.event)),
+        None => {
+            let problem = format!("there is no step {step}; the picture has {}", steps.len());
+            Err(Unknown(problem).into())
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
