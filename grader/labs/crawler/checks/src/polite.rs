@@ -1,12 +1,13 @@
 //! Hidden checks of `polite`.
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use crawler::polite::crawl;
 use kit::explore::Explorer;
 use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Limits, Site, Web, host};
 use kit::{explore, thread};
+
+use crate::small::{FAILS, GONE, PANICS, Page, Slow, TWINS, explore_some, sites, text};
 
 harness::checks![
     every_page_is_found,
@@ -21,13 +22,12 @@ harness::checks![
     no_more_threads_than_fetches_in_flight,
     no_more_in_flight_than_allowed,
     no_more_in_flight_at_a_host_than_allowed,
-    every_place_at_a_host_is_used,
     a_slow_host_starves_nobody,
+    a_slow_host_starves_nobody_on_real_threads,
     two_fetches_can_overlap,
     a_page_that_two_pages_link_to_is_fetched_once,
     the_crawl_ends,
     five_workers_keep_both_limits_in_sampled_schedules,
-    eight_workers_keep_both_limits_in_sampled_schedules,
 ];
 
 // What the file has to offer, to the letter: a result of another type could agree with anything.
@@ -39,11 +39,6 @@ fn limits(in_flight: usize, per_host: usize) -> Limits {
         per_host,
         pages: usize::MAX,
     }
-}
-
-/// Every order, or for designs that take many steps (channels) those with a few preemptions.
-fn every_order() -> Explorer {
-    Explorer::new().budget(Duration::from_secs(3))
 }
 
 /// Crawls all of it, from its start.
@@ -79,10 +74,7 @@ fn every_page_is_found() {
         }
     }
     // URLs are compared as text.
-    all(
-        &Web::of("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->"),
-        limits(8, 2),
-    );
+    all(&Web::of(TWINS), limits(8, 2));
 }
 
 fn nothing_allowed_counts_as_one() {
@@ -284,33 +276,113 @@ fn no_more_in_flight_than_allowed() {
 }
 
 fn no_more_in_flight_at_a_host_than_allowed() {
-    every_order().explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let web = Web::of("a/ -> a/1 a/2");
         all(&web, limits(2, 1));
         assert_within(&web, limits(2, 1));
     });
 }
 
-fn every_place_at_a_host_is_used() {
-    Explorer::new().preemptions(2).explore(|| {
-        let web = Web::of("/ -> a/1 a/2\n a/1 ->\n a/2 ->\n gate 2 a/1 a/2");
-        all(&web, limits(2, 2));
+/// Crawls a web of this text, whose pages answer as late as they may, and raises the flag after so
+/// many answers.
+fn slowly(text: &str, limits: Limits, order: &[usize], cancel_after: Option<u32>) {
+    let cancel = Cancel::new();
+    let mut web = Slow::new(text, limits, order);
+    if let Some(answers) = cancel_after {
+        web = web.cancelling(answers, &cancel);
+    }
+    let found = crawl(web.start(), &web, &limits, &cancel);
+    web.assert_crawled(Some(&found));
+    let (threads, allowed) = (web.threads(), limits.in_flight.max(1));
+    assert!(
+        threads <= allowed,
+        "{threads} threads have fetched, and {allowed} may be started"
+    );
+}
+
+/// On which hosts the pages of a small site are.
+const HOSTS: [&str; 5] = ["ab", "abb", "abc", "a", "abbc"];
+
+/// A crawl of a small site: its text, limits with a budget, and when it is cancelled.
+type Small = (String, Limits, Option<u32>);
+
+/// Sites with hosts, limits, budgets and moments to cancel, in a mixture.
+fn mixture(sites: Vec<Vec<Page>>) -> Vec<Small> {
+    let kinds = [
+        (2, 1),
+        (1, 1),
+        (2, 2),
+        (3, 1),
+        (2, 0),
+        (0, 1),
+        (3, 2),
+        (2, 1),
+    ];
+    let budgets = [usize::MAX, 2, usize::MAX, 3, usize::MAX, 1, usize::MAX];
+    let cancels = [
+        None,
+        None,
+        None,
+        Some(0),
+        None,
+        None,
+        Some(1),
+        None,
+        None,
+        Some(2),
+        None,
+    ];
+    let sites = sites.into_iter().enumerate();
+    let small = sites.map(|(number, site)| {
+        let (in_flight, per_host) = kinds[number % kinds.len()];
+        let limits = Limits {
+            in_flight,
+            per_host,
+            pages: budgets[number % budgets.len()],
+        };
+        let text = text(&site, HOSTS[number % HOSTS.len()]);
+        (text, limits, cancels[number % cancels.len()])
     });
+    small.collect()
 }
 
 fn a_slow_host_starves_nobody() {
-    Explorer::new().preemptions(1).explore(|| {
-        // a/1 takes until c/ is in flight, which is behind b/, and a/2 has to wait for a/1.
-        let web = Web::of(
-            "/ -> a/1 a/2 b/
-             a/1 ->
-             a/2 ->
-             b/ -> c/
-             c/ ->
-             gate 2 a/1 c/",
-        );
-        all(&web, limits(2, 1));
+    let small = mixture(sites(3, 2, &[FAILS, PANICS]));
+    explore_some(small, 5_000, |(text, limits, cancel_after)| {
+        slowly(text, *limits, &[0, 2, 1], *cancel_after);
     });
+}
+
+fn a_slow_host_starves_nobody_on_real_threads() {
+    let orders = [
+        [0, 1, 2, 3, 4],
+        [0, 3, 2, 1, 4],
+        [0, 2, 4, 3, 1],
+        [0, 4, 3, 1, 2],
+    ];
+    let four = sites(4, 2, &[GONE, FAILS, PANICS]).into_iter();
+    let four = mixture(four.step_by(23).collect());
+    for (number, (text, limits, cancel_after)) in four.into_iter().enumerate() {
+        slowly(&text, limits, &orders[number % 4], cancel_after);
+    }
+
+    // One page links to all others, which are on three hosts.
+    let wide = [1, 0, 0, 0, 0].map(|links| Ok((1..=4 * links).collect()));
+    for pattern in 0..81 {
+        let hosts = [0, 1, 3, 9, 27].map(|power| match power {
+            0 => 'c',
+            _ => ['a', 'b', 'c'][pattern / power % 3],
+        });
+        for (in_flight, per_host) in [(2, 1), (3, 1), (3, 2), (4, 1)] {
+            let text = text(&wide, &String::from_iter(hosts));
+            slowly(
+                &text,
+                limits(in_flight, per_host),
+                &orders[pattern % 4],
+                None,
+            );
+        }
+    }
 }
 
 fn two_fetches_can_overlap() {
@@ -331,7 +403,7 @@ fn a_page_that_two_pages_link_to_is_fetched_once() {
 }
 
 fn the_crawl_ends() {
-    every_order().explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let web = Web::of("/ -> /a\n /a -> /");
         all(&web, limits(2, 2));
     });
@@ -341,18 +413,8 @@ fn the_crawl_ends() {
     });
 }
 
-fn sampled(pages: usize, limits: Limits) {
-    Explorer::new().sampled().explore(move || {
-        let web = Web::new(Site::from_seed(11, pages, 3));
-        all(&web, limits);
-        assert_within(&web, limits);
-    });
-}
-
 fn five_workers_keep_both_limits_in_sampled_schedules() {
-    sampled(6, limits(5, 1));
-}
-
-fn eight_workers_keep_both_limits_in_sampled_schedules() {
-    sampled(8, limits(8, 2));
+    const SITE: &str = "a/0 -> a/1 b/2 a/3\n a/1 -> b/4\n b/2 -> c/5 a/0\n c/5 -> a/1";
+    let explorer = Explorer::new().sampled();
+    explorer.explore(|| slowly(SITE, limits(5, 1), &[0, 2, 1, 3, 5, 4], None));
 }

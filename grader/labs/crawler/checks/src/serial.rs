@@ -5,11 +5,13 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crawler::serial::crawl;
-use kit::web::{Crawl, FetchError, Fetched, Fetcher, Site, Web};
+use kit::web::{Crawl, FetchError, Fetched, Fetcher, Response, Site, Web};
+
+use crate::small::{FAILS, GONE, PANICS, TWINS, sites, text};
 
 harness::checks![
     every_page_is_found,
-    a_circle_is_walked_once,
+    every_small_site_is_crawled_in_order,
     all_behind_the_first_link_comes_before_the_second,
     a_failure_is_kept_and_not_tried_again,
     urls_are_compared_as_text,
@@ -28,16 +30,42 @@ fn every_page_is_found() {
     }
 }
 
-fn a_circle_is_walked_once() {
-    for text in [
-        "/ -> /",
-        "/ -> /a\n /a -> /",
-        "/ => /a\n /a => /b\n /b -> /a /a",
-    ] {
-        let web = Web::of(text).each_once();
-        let pages = crawl("/", &web);
-        web.assert_crawled(&pages);
+fn every_small_site_is_crawled_in_order() {
+    let bad = [GONE, FAILS, PANICS];
+    let bigger = sites(4, 2, &bad).into_iter().step_by(97);
+    for site in sites(3, 2, &bad).into_iter().chain(bigger) {
+        let text = text(&site, "ab");
+        let web = Web::of(&text).each_once();
+        let crawled = catch_unwind(AssertUnwindSafe(|| crawl(web.site().start(), &web)));
+        let (order, panicked) = depth_first(web.site());
+        let fetches = web.fetches();
+        assert_eq!(fetches[..order.len().min(fetches.len())], order, "{text}");
+        match crawled {
+            Ok(pages) => {
+                assert!(!panicked, "a fetch panicked, and nobody was told: {text}");
+                web.assert_crawled(&pages);
+            }
+            Err(_) => assert!(panicked, "the crawl panicked, and no fetch did: {text}"),
+        }
     }
+}
+
+/// In which order a site is fetched, up to the first fetch that panics; whether one does.
+fn depth_first(site: &Site) -> (Vec<String>, bool) {
+    let mut order: Vec<String> = Vec::new();
+    let mut behind = vec![site.start().to_owned()];
+    while let Some(url) = behind.pop() {
+        if order.contains(&url) {
+            continue;
+        }
+        order.push(url.clone());
+        match site.pages().get(&url) {
+            Some(Response::Links(links)) => behind.extend(links.iter().rev().cloned()),
+            Some(Response::Panics) => return (order, true),
+            _ => {}
+        }
+    }
+    (order, false)
 }
 
 fn all_behind_the_first_link_comes_before_the_second() {
@@ -73,7 +101,7 @@ fn a_failure_is_kept_and_not_tried_again() {
 }
 
 fn urls_are_compared_as_text() {
-    let web = Web::of("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->").each_once();
+    let web = Web::of(TWINS).each_once();
     let pages = crawl("/", &web);
     web.assert_crawled(&pages);
 }

@@ -11,7 +11,9 @@ use crawler::with_channels::crawl;
 use kit::explore;
 use kit::explore::Explorer;
 use kit::thread;
-use kit::web::{Crawl, Fetched, Fetcher, Site, Web};
+use kit::web::{Crawl, Fetched, Fetcher, Limits, Site, Web};
+
+use crate::small::{FAILS, GONE, NO_LIMITS, PANICS, Slow, TWINS, explore_some, sites, text};
 
 harness::checks![
     every_page_is_found,
@@ -20,14 +22,13 @@ harness::checks![
     one_worker_is_enough,
     more_links_than_workers_block_nobody,
     more_links_than_any_buffer_block_nobody,
-    two_workers_fetch_together,
+    every_worker_that_can_fetches,
+    every_worker_that_can_fetches_on_real_threads,
     two_fetches_can_overlap,
-    a_worker_that_is_free_gets_the_next_page,
     no_more_fetches_than_workers,
     a_page_that_two_pages_link_to_is_fetched_once,
     a_failure_comes_back_too,
     five_workers_find_a_site_in_sampled_schedules,
-    eight_workers_find_a_site_in_sampled_schedules,
     a_panic_ends_the_crawl_with_a_panic,
 ];
 
@@ -65,7 +66,7 @@ fn every_page_is_found() {
         }
     }
     // URLs are compared as text.
-    all("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->", 2);
+    all(TWINS, 2);
 }
 
 fn no_worker_counts_as_one() {
@@ -104,10 +105,36 @@ fn more_links_than_any_buffer_block_nobody() {
     assert_eq!(pages.len(), LINKS + 1, "pages of a site with a wide page");
 }
 
-fn two_workers_fetch_together() {
-    bounded(2).explore(|| {
-        all("/ -> /a /b\n /a ->\n /b ->\n gate 2 /a /b", 2);
+fn every_worker_that_can_fetches() {
+    let sites = sites(3, 2, &[FAILS, PANICS]).into_iter().enumerate();
+    let texts = sites.map(|(number, site)| (text(&site, "ab"), 1 + number % 2));
+    explore_some(texts.collect(), 5_000, |(text, workers)| {
+        slowly(text, *workers, &[0, 2, 1]);
     });
+}
+
+fn every_worker_that_can_fetches_on_real_threads() {
+    let sites = sites(4, 2, &[GONE, FAILS, PANICS]).into_iter().step_by(23);
+    for (number, site) in sites.enumerate() {
+        let order = [[0, 1, 2, 3], [0, 3, 1, 2]][number % 2];
+        slowly(&text(&site, "ab"), 1 + number % 5, &order);
+    }
+}
+
+/// Crawls a web of this text, whose pages answer as late as they may.
+fn slowly(text: &str, workers: usize, order: &[usize]) {
+    let limits = Limits {
+        in_flight: workers,
+        ..NO_LIMITS
+    };
+    let web = Slow::new(text, limits, order).fragile();
+    let crawled = catch_unwind(AssertUnwindSafe(|| crawl(web.start(), &web, workers)));
+    web.assert_crawled(crawled.as_ref().ok());
+    let threads = web.threads();
+    assert!(
+        threads <= workers,
+        "{threads} threads fetch, {workers} workers"
+    );
 }
 
 fn two_fetches_can_overlap() {
@@ -115,13 +142,6 @@ fn two_fetches_can_overlap() {
         if all("/ -> /a /b", 2) == 2 {
             goal.reached();
         }
-    });
-}
-
-fn a_worker_that_is_free_gets_the_next_page() {
-    bounded(1).explore(|| {
-        // /b answers only once /c is in flight, which is behind /a.
-        all("/ -> /a /b\n /a -> /c\n /b ->\n /c ->\n gate 2 /b /c", 2);
     });
 }
 
@@ -151,25 +171,10 @@ fn a_failure_comes_back_too() {
     });
 }
 
-fn sampled(pages: usize, workers: usize) {
-    Explorer::new().sampled().explore(move || {
-        let web = Web::new(Site::from_seed(7, pages, 4));
-        let pages = crawl(web.site().start(), &web, workers);
-        web.assert_crawled(&pages);
-        let peak = web.peak();
-        assert!(
-            peak <= workers,
-            "{peak} fetches in flight, {workers} workers"
-        );
-    });
-}
-
 fn five_workers_find_a_site_in_sampled_schedules() {
-    sampled(6, 5);
-}
-
-fn eight_workers_find_a_site_in_sampled_schedules() {
-    sampled(8, 8);
+    const SITE: &str = "/0 -> /1 /2 /3\n /1 -> /4\n /2 -> /4 /5 /0\n /4 -> /3";
+    let explorer = Explorer::new().sampled();
+    explorer.explore(|| slowly(SITE, 5, &[0, 1, 2, 4, 3, 5]));
 }
 
 fn a_panic_ends_the_crawl_with_a_panic() {

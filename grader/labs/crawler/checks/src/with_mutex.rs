@@ -4,8 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crawler::with_mutex::crawl;
 use kit::explore::Explorer;
+use kit::possible;
 use kit::web::{Crawl, Fetcher, Site, Web};
-use kit::{explore, possible};
+
+use crate::small::{FAILS, GONE, NO_LIMITS, PANICS, Slow, TWINS, explore_some, sites, text};
 
 harness::checks![
     every_page_is_found,
@@ -13,9 +15,9 @@ harness::checks![
     two_threads_that_find_one_page_fetch_it_once,
     two_pages_that_are_found_together_are_both_fetched,
     the_crawl_ends_with_its_last_thread,
-    siblings_are_in_flight_together,
+    every_known_page_is_in_flight,
+    every_known_page_is_in_flight_on_real_threads,
     two_fetches_can_overlap,
-    a_level_does_not_wait_for_the_one_above,
     a_dozen_pages_are_in_flight_together,
     a_bigger_site_is_found_in_sampled_schedules,
     a_panic_ends_the_crawl_with_a_panic,
@@ -38,12 +40,13 @@ fn every_page_is_found() {
         web.assert_crawled(&pages);
     }
     // URLs are compared as text.
-    all("/ -> /a /a/ /A /a?q\n /a ->\n /a/ ->\n /A ->\n /a?q ->");
+    all(TWINS);
 }
 
 fn a_known_page_starts_no_thread() {
     // A search runs at most four spawned threads, and there are two pages.
-    explore(|| all("/ -> /a / /a / /a /a\n /a -> /a / /a"));
+    let explorer = Explorer::new().preemptions(2);
+    explorer.explore(|| all("/ -> /a / /a\n /a -> / /a"));
 }
 
 fn two_threads_that_find_one_page_fetch_it_once() {
@@ -61,13 +64,29 @@ fn two_pages_that_are_found_together_are_both_fetched() {
 }
 
 fn the_crawl_ends_with_its_last_thread() {
-    explore(|| all("/ -> /a\n /a -> /gone"));
+    let explorer = Explorer::new().preemptions(2);
+    explorer.explore(|| all("/ -> /a\n /a -> /gone"));
 }
 
-fn siblings_are_in_flight_together() {
-    Explorer::new().preemptions(2).explore(|| {
-        all("/ -> /a /b\n /a ->\n /b ->\n gate 2 /a /b");
-    });
+fn every_known_page_is_in_flight() {
+    let sites = sites(3, 2, &[FAILS, PANICS]).into_iter();
+    let texts = sites.map(|site| text(&site, "ab")).collect();
+    explore_some(texts, 5_000, |text| slowly(text, &[0, 2, 1]));
+}
+
+fn every_known_page_is_in_flight_on_real_threads() {
+    for site in sites(4, 2, &[GONE, FAILS, PANICS]).iter().step_by(41) {
+        for order in [[0, 1, 2, 3], [0, 3, 1, 2]] {
+            slowly(&text(site, "ab"), &order);
+        }
+    }
+}
+
+/// Crawls a web of this text, whose pages answer as late as they may.
+fn slowly(text: &str, order: &[usize]) {
+    let web = Slow::new(text, NO_LIMITS, order).fragile();
+    let crawled = catch_unwind(AssertUnwindSafe(|| crawl(web.start(), &web)));
+    web.assert_crawled(crawled.as_ref().ok());
 }
 
 fn two_fetches_can_overlap() {
@@ -77,13 +96,6 @@ fn two_fetches_can_overlap() {
         if web.peak() == 2 {
             goal.reached();
         }
-    });
-}
-
-fn a_level_does_not_wait_for_the_one_above() {
-    Explorer::new().preemptions(1).explore(|| {
-        // /b answers only once /c is in flight, which is behind /a.
-        all("/ -> /a /b\n /a -> /c\n /b ->\n /c ->\n gate 2 /b /c");
     });
 }
 
@@ -98,11 +110,11 @@ fn a_dozen_pages_are_in_flight_together() {
 }
 
 fn a_bigger_site_is_found_in_sampled_schedules() {
-    Explorer::new().sampled().explore(|| {
-        let web = Web::new(Site::from_seed(7, 8, 4));
-        let pages = crawl(web.site().start(), &web);
-        web.assert_crawled(&pages);
-    });
+    // Two and three pages are found while threads are idle and others fetch.
+    const SITE: &str = "/0 -> /1 /2 /3\n /1 ->\n /2 -> /4 /5 /0\n /4 -> /5";
+    Explorer::new()
+        .sampled()
+        .explore(|| slowly(SITE, &[0, 1, 2, 4, 3, 5]));
 }
 
 fn a_panic_ends_the_crawl_with_a_panic() {
