@@ -22,7 +22,7 @@ harness::checks![
     a_request_says_all,
     no_number_is_used_twice,
     what_is_no_reply_harms_nobody,
-    a_reply_that_nobody_wants_harms_nobody,
+    every_short_script_of_a_peer,
     a_reply_may_come_before_send_returns,
     a_request_that_cannot_be_sent_is_lost,
     an_answered_call_leaves_nothing_behind,
@@ -218,19 +218,31 @@ fn no_number_is_used_twice() {
     numbers.dedup();
     assert_eq!(numbers.len(), 20, "twenty calls have twenty numbers");
 
-    // More than two bytes can count. Nobody answers.
-    const MANY: usize = 66_000;
+    // More than two bytes can count. Nobody answers. Of many threads one always goes on, on a busy
+    // machine as well.
+    const THREADS: usize = 32;
+    const EACH: usize = 2_100;
     let numbers = Arc::new(Numbers::default());
     let client = Client::new(Arc::clone(&numbers) as Arc<dyn Link>, Some(Duration::ZERO));
-    for _ in 0..MANY {
-        let silence = client.call("A", &Value::Null, None);
-        assert_eq!(silence, Err(CallError::TimedOut), "nobody answers");
-    }
+    thread::scope(|s| {
+        for _ in 0..THREADS {
+            s.spawn(|| {
+                for _ in 0..EACH {
+                    let silence = client.call("A", &Value::Null, None);
+                    assert_eq!(silence, Err(CallError::TimedOut), "nobody answers");
+                }
+            });
+        }
+    });
     drop(client);
     let mut numbers = std::mem::take(&mut *numbers.seen.lock().unwrap());
     numbers.sort_unstable();
     numbers.dedup();
-    assert_eq!(numbers.len(), MANY, "a late reply would find another call");
+    assert_eq!(
+        numbers.len(),
+        THREADS * EACH,
+        "a late reply would find another call"
+    );
 }
 
 /// A link that keeps the numbers of requests, and brings nothing.
@@ -278,26 +290,6 @@ fn what_is_no_reply_harms_nobody() {
     });
     let client = Client::new(wire, None);
     assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
-    serving.join().unwrap();
-}
-
-fn a_reply_that_nobody_wants_harms_nobody() {
-    let (wire, server) = wire();
-    let serving = thread::spawn(move || {
-        let (id, param) = server.request();
-        server.answer(id + 1_000, json!("not yours"));
-        server.answer(id, param.clone());
-        // And once more, as a network may do it.
-        server.answer(id, param);
-        server.echo(1);
-    });
-    let client = Client::new(wire, None);
-    assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
-    assert_eq!(
-        client.call("A.B", &json!(8), None),
-        Ok(json!(8)),
-        "the second reply was not for this call"
-    );
     serving.join().unwrap();
 }
 
@@ -461,6 +453,223 @@ fn a_call_that_was_given_up_leaves_nothing_behind() {
         left < 8,
         "each call that cannot be sent leaves {left} bytes behind"
     );
+    late_replies_leave_nothing_behind();
+}
+
+fn late_replies_leave_nothing_behind() {
+    let link = Arc::new(Late::new());
+    let client = Client::new(Arc::clone(&link) as Arc<dyn Link>, Some(Duration::ZERO));
+    let left = left_by(|| {
+        let silence = client.call("A.B", &json!(7), None);
+        assert_eq!(silence, Err(CallError::TimedOut), "nobody answers");
+        // Twice, as a network may do it.
+        link.answer();
+        link.answer();
+    });
+    assert!(left < 8, "each late reply leaves {left} bytes behind");
+}
+
+/// A link on which a reply comes when the check says so.
+struct Late {
+    quick: Quick,
+    comes: Sender<()>,
+    came: Receiver<()>,
+    reply: std::sync::Mutex<Vec<u8>>,
+}
+
+impl Late {
+    fn new() -> Self {
+        let (comes, came) = channel::unbounded();
+        Late {
+            quick: Quick::new(),
+            comes,
+            came,
+            reply: std::sync::Mutex::default(),
+        }
+    }
+
+    /// Brings the reply to the last request, and returns when the client has come for more than
+    /// was brought before.
+    fn answer(&self) {
+        let reply = self.reply.lock().unwrap().clone();
+        self.quick.into.send(Some(reply)).expect("it is open");
+        self.came.recv().expect("it is open");
+    }
+}
+
+impl Link for Late {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let request: Numbered = serde_json::from_slice(frame).expect("a request is JSON");
+        let reply = json!({ "id": request.id, "result": 7, "error": null });
+        *self.reply.lock().unwrap() = reply.to_string().into_bytes();
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        self.comes.send(()).expect("it is open");
+        self.quick.receive()
+    }
+
+    fn close(&self) {
+        self.quick.close();
+    }
+}
+
+/// What a peer does when a request comes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Act {
+    Answer,
+    Refuse,
+    Twice,
+    /// What is no reply, then the reply.
+    Garbage,
+    /// The reply to the request before, once more, or to nobody, then the reply.
+    Earlier,
+    /// The connection ends right behind the reply.
+    AnswerAndEnd,
+    End,
+    Break,
+    /// It cannot be sent.
+    Unsent,
+    /// Nothing comes.
+    Silence,
+    /// The reply to the request before, or to nobody, and nothing else.
+    EarlierOnly,
+}
+
+/// A peer that does one after the other.
+struct Acts {
+    acts: Vec<Act>,
+    numbers: std::sync::Mutex<Vec<u64>>,
+    /// What comes: a frame, the end, or a failure.
+    into: Sender<io::Result<Option<Vec<u8>>>>,
+    frames: Receiver<io::Result<Option<Vec<u8>>>>,
+}
+
+impl Acts {
+    fn new(acts: &[Act]) -> Self {
+        let (into, frames) = channel::unbounded();
+        Acts {
+            acts: acts.to_vec(),
+            numbers: std::sync::Mutex::default(),
+            into,
+            frames,
+        }
+    }
+
+    fn bring(&self, frame: &Value) {
+        let frame = frame.to_string().into_bytes();
+        self.into.send(Ok(Some(frame))).expect("it is open");
+    }
+}
+
+impl Link for Acts {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let request: Value = serde_json::from_slice(frame).expect("a request is JSON");
+        let id = request["id"].as_u64().expect("a request has a number");
+        let (act, earlier) = {
+            let mut numbers = self.numbers.lock().unwrap();
+            let earlier = numbers.last().copied().unwrap_or(id + 1_000);
+            numbers.push(id);
+            (self.acts[numbers.len() - 1], earlier)
+        };
+        let result = request["params"][0].clone();
+        let reply = |id| json!({ "id": id, "result": result, "error": null });
+        match act {
+            Act::Unsent => return Err(io::ErrorKind::BrokenPipe.into()),
+            Act::Refuse => self.bring(&json!({ "id": id, "result": null, "error": "no" })),
+            Act::Earlier | Act::EarlierOnly => self.bring(&reply(earlier)),
+            Act::Garbage => self.bring(&json!({ "id": id, "error": "no" })),
+            Act::Twice => self.bring(&reply(id)),
+            _ => {}
+        }
+        match act {
+            Act::Answer | Act::Twice | Act::Garbage | Act::Earlier | Act::AnswerAndEnd => {
+                self.bring(&reply(id));
+            }
+            _ => {}
+        }
+        match act {
+            Act::AnswerAndEnd | Act::End => self.into.send(Ok(None)).expect("it is open"),
+            Act::Break => {
+                let broken = io::ErrorKind::ConnectionReset.into();
+                self.into.send(Err(broken)).expect("it is open");
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        self.frames.recv().expect("it is open")
+    }
+
+    fn close(&self) {
+        self.into.send(Ok(None)).expect("it is open");
+    }
+}
+
+/// Makes a call for each act; what they come to is known, but that with a limit any may time out.
+fn play(acts: &[Act], timeout: Option<Duration>) {
+    let link = Arc::new(Acts::new(acts));
+    let held = Arc::downgrade(&link);
+    let client = Client::new(link, timeout);
+    let mut lost = false;
+    for (number, act) in acts.iter().enumerate() {
+        let result = client.call("A.B", &json!(number), None);
+        let expected = match act {
+            _ if lost => Err(CallError::Lost),
+            Act::End | Act::Break | Act::Unsent => Err(CallError::Lost),
+            Act::Refuse => Err(CallError::Refused("no".to_owned())),
+            Act::Silence | Act::EarlierOnly => Err(CallError::TimedOut),
+            _ => Ok(json!(number)),
+        };
+        if timeout.is_none() || result != Err(CallError::TimedOut) {
+            assert_eq!(result, expected, "call {number} of {acts:?}");
+        }
+        lost |= matches!(act, Act::End | Act::Break);
+        if *act == Act::AnswerAndEnd {
+            // That no more will come may not be known yet, and that is all that is open.
+            break;
+        }
+    }
+    drop(client);
+    assert!(
+        held.upgrade().is_none(),
+        "the client is gone, and its link is held"
+    );
+}
+
+fn every_short_script_of_a_peer() {
+    use Act::*;
+    const ACTS: [Act; 9] = [
+        Answer,
+        Refuse,
+        Twice,
+        Garbage,
+        Earlier,
+        AnswerAndEnd,
+        End,
+        Break,
+        Unsent,
+    ];
+    for script in 0..ACTS.len().pow(3) {
+        play(&[1, 9, 81].map(|place| ACTS[script / place % 9]), None);
+    }
+    for script in 0..ACTS.len().pow(2) {
+        let acts = [1, 9].map(|place| ACTS[script / place % 9]);
+        Explorer::new()
+            .preemptions(1)
+            .explore(move || play(&acts, None));
+    }
+    const LATE: [Act; 5] = [Answer, Silence, EarlierOnly, Earlier, Unsent];
+    for script in 0..LATE.len().pow(3) {
+        let acts = [1, 5, 25].map(|place| LATE[script / place % 5]);
+        let limit = Some(Duration::from_millis(1));
+        Explorer::new()
+            .preemptions(1)
+            .explore(move || play(&acts, limit));
+    }
 }
 
 fn after_the_end_every_call_is_lost() {

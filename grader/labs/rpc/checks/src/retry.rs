@@ -1,5 +1,6 @@
 //! Hidden checks of `retry`.
 
+use std::collections::VecDeque;
 use std::sync::{Barrier, Mutex as Unseen};
 
 use crate::memory;
@@ -15,7 +16,7 @@ use serde_json::{Value, json};
 harness::checks![
     a_reply_ends_it,
     silence_is_tried_again,
-    a_lost_connection_is_tried_again,
+    every_short_script_of_tries,
     so_many_tries_and_no_more,
     a_refusal_is_a_reply,
     a_retry_is_the_same_call,
@@ -29,7 +30,7 @@ harness::checks![
     a_call_returns_while_another_pauses,
     a_lost_message_runs_nothing_twice,
     pauses_grow_up_to_the_longest,
-    a_pause_too_long_to_be_doubled,
+    every_small_policy_of_pauses,
     nobody_pauses_after_the_last_try,
 ];
 
@@ -128,14 +129,55 @@ fn silence_is_tried_again() {
     );
 }
 
-fn a_lost_connection_is_tried_again() {
-    let script = fails(1, CallError::Lost);
-    let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
-    assert_eq!(
-        (reply, script.tries()),
-        (Ok(json!("done")), 2),
-        "the second try has a reply"
-    );
+fn every_short_script_of_tries() {
+    type Came = Result<Value, CallError>;
+    let came: [fn() -> Came; 4] = [
+        || Ok(Value::Null),
+        || Err(CallError::Refused(String::new())),
+        || Err(CallError::TimedOut),
+        || Err(CallError::Lost),
+    ];
+    for allowed in 0..=4 {
+        for number in 0..256 {
+            let script = [1, 4, 16, 64].map(|place| came[number / place % 4]());
+            // Two calls, the second of which has what the first one has left, and then a reply.
+            let rest = Unseen::new(script.iter().cloned().collect::<VecDeque<_>>());
+            let last = || Ok(json!("last"));
+            let caller = Script::new(|_| rest.lock().unwrap().pop_front().unwrap_or_else(last));
+            let retry = Retry::new(&caller, ME, tries(allowed));
+            let mut left = script.iter().cloned();
+            for seq in 1..=2 {
+                let mut expected = Err(RetryError::GaveUp {
+                    tries: allowed.max(1),
+                });
+                let mut needed = 0;
+                while needed < allowed.max(1) {
+                    needed += 1;
+                    match left.next().unwrap_or_else(last) {
+                        Ok(result) => expected = Ok(result),
+                        Err(CallError::Refused(error)) => {
+                            expected = Err(RetryError::Refused(error))
+                        }
+                        Err(_) => continue,
+                    }
+                    break;
+                }
+                let before = caller.tries();
+                let result = retry.call("A.B", &json!(seq));
+                assert_eq!(
+                    result, expected,
+                    "call {seq} of {script:?}, {allowed} tries"
+                );
+                let asked = caller.asked().split_off(before);
+                let id = CallId {
+                    client: ME,
+                    seq,
+                    seen: seq - 1,
+                };
+                assert_eq!(asked, vec![id; needed as usize], "call {seq} of {script:?}");
+            }
+        }
+    }
 }
 
 fn so_many_tries_and_no_more() {
@@ -298,34 +340,88 @@ fn nothing_is_seen_that_is_under_way() {
     the_oldest_goes_and_the_next_counts();
 }
 
-/// Three calls are under way, and the oldest returns.
-fn the_oldest_goes_and_the_next_counts() {
-    let (begin, begun) = channel::unbounded();
-    let ways = [(); 3].map(|()| channel::bounded(1));
-    let script = Script::new(|method| {
-        if let Ok(number) = method.parse::<usize>() {
-            let _ = begin.send(());
-            let _ = ways[number].1.recv();
+/// What happens to one of several calls.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Event {
+    Begins,
+    TriesAgain,
+    Returns,
+}
+
+/// Every order in which up to so many calls begin and return, up to their names, of which one may
+/// have two tries.
+fn orders(calls: usize) -> Vec<Vec<(usize, Event)>> {
+    let mut orders = Vec::new();
+    let mut begun = vec![(Vec::new(), 0, Vec::new(), false)];
+    while let Some((order, next, under_way, again)) = begun.pop() {
+        if next == calls && under_way.is_empty() {
+            orders.push(order);
+            continue;
         }
-        Ok(json!(null))
-    });
-    let retry = Retry::new(&script, ME, tries(1));
-    thread::scope(|s| {
-        let calls = ["0", "1", "2"].map(|method| {
-            let call = s.spawn(|| retry.call(method, &json!(1)));
-            let _ = begun.recv();
-            call
-        });
-        for (number, call) in calls.into_iter().enumerate() {
-            let _ = ways[number].0.send(());
-            let _ = call.join();
-            if number < 2 {
-                let _ = retry.call("Quick", &json!(2));
+        let with = |event| [&order[..], &[event]].concat();
+        if next < calls {
+            let under_way = [&under_way[..], &[next]].concat();
+            begun.push((with((next, Event::Begins)), next + 1, under_way, again));
+        }
+        for call in &under_way {
+            if !again {
+                let order = with((*call, Event::TriesAgain));
+                begun.push((order, next, under_way.clone(), true));
             }
+            let others = under_way.iter().filter(|other| *other != call);
+            let order = with((*call, Event::Returns));
+            begun.push((order, next, others.copied().collect(), again));
         }
-    });
-    let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();
-    assert_eq!(seen, [0, 0, 0, 1, 2], "the next one was under way");
+    }
+    orders
+}
+
+/// In every order in which three calls begin, try again and return: what each try has seen.
+fn the_oldest_goes_and_the_next_counts() {
+    for order in orders(3) {
+        let (begin, begun) = channel::unbounded();
+        let ways = [(); 3].map(|()| channel::unbounded());
+        let script = Script::new(|method| {
+            let number: usize = method.parse().expect("a number");
+            let _ = begin.send(());
+            match ways[number].1.recv() {
+                Ok(Event::TriesAgain) => Err(CallError::TimedOut),
+                _ => Ok(Value::Null),
+            }
+        });
+        let retry = Retry::new(&script, ME, tries(2));
+        let mut expected = Vec::new();
+        thread::scope(|s| {
+            let mut under_way: Vec<(usize, _)> = Vec::new();
+            for (call, event) in &order {
+                match event {
+                    Event::Begins => {
+                        let retry = &retry;
+                        let name = call.to_string();
+                        let thread = s.spawn(move || retry.call(&name, &Value::Null));
+                        under_way.push((*call, thread));
+                        let _ = begun.recv();
+                    }
+                    Event::TriesAgain => {
+                        let _ = ways[*call].0.send(*event);
+                        let _ = begun.recv();
+                    }
+                    Event::Returns => {
+                        let _ = ways[*call].0.send(*event);
+                        let place = under_way.iter().position(|(other, _)| other == call);
+                        let (_, thread) = under_way.remove(place.expect("it has begun"));
+                        let _ = thread.join();
+                        continue;
+                    }
+                }
+                // Calls are counted from 1, and begin in the order of their numbers.
+                let oldest = under_way.iter().map(|(call, _)| *call).min();
+                expected.push(oldest.expect("one is under way") as u64);
+            }
+        });
+        let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();
+        assert_eq!(seen, expected, "what was seen, try by try, in {order:?}");
+    }
 }
 
 fn calls_are_under_way_at_once() {
@@ -524,15 +620,28 @@ fn pauses_grow_up_to_the_longest() {
     });
 }
 
-fn a_pause_too_long_to_be_doubled() {
-    explore(|| {
-        let policy = Policy {
-            tries: 4,
-            pause: Duration::MAX,
-            longest_pause: Duration::from_secs(5),
-        };
-        assert_eq!(pauses(policy).0, [Duration::from_secs(5); 3]);
-    });
+fn every_small_policy_of_pauses() {
+    let times = [0, 1, 3, 1_000_000_000, u64::MAX].map(Duration::from_nanos);
+    for pause in times {
+        for longest_pause in times {
+            // Nobody lives to see the end of such a pause; of the sum of two, no clock.
+            let longest_pause = longest_pause.min(Duration::from_secs(3_600));
+            explore(move || {
+                let policy = Policy {
+                    tries: 4,
+                    pause,
+                    longest_pause,
+                };
+                let expected =
+                    [1, 2, 4].map(|times| pause.saturating_mul(times).min(longest_pause));
+                assert_eq!(
+                    pauses(policy),
+                    (expected.to_vec(), Duration::ZERO),
+                    "{policy:?}"
+                );
+            });
+        }
+    }
 }
 
 fn nobody_pauses_after_the_last_try() {

@@ -1,17 +1,19 @@
 //! Hidden checks of `wire`.
 
 use std::collections::VecDeque;
+use std::fmt::Debug;
 use std::io::{self, ErrorKind, Read, Write};
 
 use rpc::message::{CallId, ClientId, Request, Response};
 use rpc::wire::{FrameReader, MAX_FRAME, WireError, decode, encode, write_frame};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::memory;
 
 harness::checks![
     two_frames_in_one_read,
-    a_frame_byte_by_byte,
+    every_short_stream_is_read,
     a_frame_cut_anywhere,
     an_empty_frame_is_a_frame,
     a_clean_end_and_a_cut,
@@ -38,6 +40,8 @@ const _: fn(&mut Vec<u8>, &[u8]) -> Result<(), WireError> = |sink, frame| write_
 /// A source that gives what it was told to, a piece for each read, or what fits of it.
 struct Pieces {
     pieces: VecDeque<Piece>,
+    /// So much of the first was given.
+    given: usize,
     /// So many bytes were asked for at once, at the most.
     asked: usize,
 }
@@ -53,6 +57,7 @@ impl Pieces {
     fn new(pieces: Vec<Piece>) -> Self {
         Pieces {
             pieces: pieces.into(),
+            given: 0,
             asked: 0,
         }
     }
@@ -70,16 +75,22 @@ impl Pieces {
 impl Read for &mut Pieces {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.asked = self.asked.max(buffer.len());
-        match self.pieces.pop_front() {
+        match self.pieces.front() {
             None => Ok(0),
-            Some(Piece::Fails(kind)) => Err(kind.into()),
+            Some(Piece::Fails(kind)) => {
+                let kind = *kind;
+                self.pieces.pop_front();
+                Err(kind.into())
+            }
             Some(Piece::Blocks) => panic!("it reads on, and a silent peer would block it for ever"),
-            Some(Piece::Bytes(mut bytes)) => {
-                let fits = bytes.len().min(buffer.len());
-                let rest = bytes.split_off(fits);
-                buffer[..fits].copy_from_slice(&bytes);
-                if !rest.is_empty() {
-                    self.pieces.push_front(Piece::Bytes(rest));
+            Some(Piece::Bytes(bytes)) => {
+                let left = &bytes[self.given..];
+                let fits = left.len().min(buffer.len());
+                buffer[..fits].copy_from_slice(&left[..fits]);
+                self.given += fits;
+                if self.given == bytes.len() {
+                    self.pieces.pop_front();
+                    self.given = 0;
                 }
                 Ok(fits)
             }
@@ -118,9 +129,68 @@ fn two_frames_in_one_read() {
     }
 }
 
-fn a_frame_byte_by_byte() {
-    let bytes: Vec<&[u8]> = b"one\ntwo\n".chunks(1).collect();
-    assert_eq!(frames(&bytes), [b"one", b"two"]);
+fn every_short_stream_is_read() {
+    let mut streams: Vec<Vec<u8>> = vec![Vec::new()];
+    for _ in 0..3 {
+        let with_one_more = |stream: &Vec<u8>| {
+            let longer = b"a\n\xff".map(|byte| [&stream[..], &[byte]].concat());
+            longer.to_vec()
+        };
+        let longer: Vec<_> = streams.iter().flat_map(with_one_more).collect();
+        streams.extend(longer);
+        streams.sort();
+        streams.dedup();
+    }
+    for stream in &streams {
+        // Between two bytes, and before the first: nothing, a cut, or a cut and an interruption.
+        for cuts in 0..3_usize.pow(stream.len() as u32) {
+            for fails in [None, Some(ErrorKind::UnexpectedEof)] {
+                assert_read(stream, cuts, fails);
+            }
+        }
+    }
+}
+
+/// Says that a stream is read as it should, cut so (in base 3), with its end or a failure behind it.
+fn assert_read(stream: &[u8], cuts: usize, fails: Option<ErrorKind>) {
+    let mut pieces: Vec<Piece> = Vec::new();
+    for (at, byte) in stream.iter().enumerate() {
+        let cut = cuts / 3_usize.pow(at as u32) % 3;
+        if cut == 2 {
+            pieces.extend([(); 3].map(|()| Piece::Fails(ErrorKind::Interrupted)));
+        }
+        match pieces.last_mut() {
+            Some(Piece::Bytes(bytes)) if cut == 0 => bytes.push(*byte),
+            _ => pieces.push(Piece::Bytes(vec![*byte])),
+        }
+    }
+    let end = [Some(ErrorKind::Interrupted), fails].into_iter().flatten();
+    pieces.extend(end.map(Piece::Fails));
+    pieces.extend(fails.map(|_| Piece::Blocks));
+    let what = format!(
+        "`{}`, cut as {cuts} says, then {fails:?}",
+        stream.escape_ascii()
+    );
+
+    let mut source = Pieces::new(pieces);
+    let mut reader = FrameReader::new(&mut source);
+    let mut frames: Vec<&[u8]> = stream.split(|byte| *byte == b'\n').collect();
+    let rest = frames.pop().unwrap_or_default();
+    for frame in frames {
+        let read = reader
+            .read_frame()
+            .unwrap_or_else(|why| panic!("{what}: {why}"));
+        assert_eq!(read.as_deref(), Some(frame), "{what}");
+    }
+    match (reader.read_frame(), fails) {
+        (Err(WireError::Io(why)), Some(kind)) => assert_eq!(why.kind(), kind, "{what}"),
+        (Ok(None), None) => assert!(rest.is_empty(), "{what}: it was cut"),
+        (Err(WireError::Cut { bytes }), None) => {
+            let cut = !rest.is_empty() && bytes == rest.len();
+            assert!(cut, "{what}: not cut after {bytes} bytes");
+        }
+        (end, _) => panic!("{what}: it ends with {end:?}"),
+    }
 }
 
 fn a_frame_cut_anywhere() {
@@ -414,13 +484,71 @@ fn a_frame_is_written_at_once() {
     }
 }
 
+/// What a sink does with a write, one after the other, and takes all after these.
+struct Moody {
+    steps: VecDeque<Mood>,
+    bytes: Vec<u8>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Mood {
+    Takes(usize),
+    Interrupted,
+    Fails,
+}
+
+impl Write for Moody {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = match self.steps.pop_front() {
+            Some(Mood::Interrupted) => return Err(ErrorKind::Interrupted.into()),
+            Some(Mood::Fails) => return Err(ErrorKind::BrokenPipe.into()),
+            Some(Mood::Takes(most)) => bytes.len().min(most),
+            None => bytes.len(),
+        };
+        self.bytes.extend(&bytes[..taken]);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 fn a_sink_may_take_little_at_once() {
-    let mut sink = Sink {
-        at_once: 3,
-        ..Sink::default()
-    };
-    write_frame(&mut sink, b"seven").expect("the sink takes all, in the end");
-    assert_eq!(sink.bytes, b"seven\n", "some of it was never written");
+    use Mood::{Fails, Interrupted, Takes};
+    let moods = [Takes(1), Takes(2), Interrupted, Takes(0), Fails];
+    for number in 0..625 {
+        let steps = [1, 5, 25, 125].map(|place| moods[number / place % 5]);
+        for frame in [&b""[..], b"a", b"a\n", b"abc"] {
+            let line = [frame, b"\n"].concat();
+            let mut taken = 0;
+            let ends = steps.iter().find(|step| match step {
+                _ if taken == line.len() => false,
+                Takes(0) | Fails => true,
+                Takes(most) => {
+                    taken = line.len().min(taken + most);
+                    false
+                }
+                Interrupted => false,
+            });
+            let (mut sink, what) = (
+                Moody {
+                    steps: steps.into(),
+                    bytes: Vec::new(),
+                },
+                format!("`{}` to a sink that {steps:?}", frame.escape_ascii()),
+            );
+            match (write_frame(&mut sink, frame), ends) {
+                (Ok(()), None) => assert_eq!(sink.bytes, line, "{what}"),
+                (Err(WireError::Io(why)), Some(end)) => {
+                    assert_eq!(sink.bytes, line[..taken], "{what}");
+                    let told = matches!(end, Takes(_)) || why.kind() == ErrorKind::BrokenPipe;
+                    assert!(told, "{what}: {why}");
+                }
+                (written, _) => panic!("{what}: {written:?}"),
+            }
+        }
+    }
 }
 
 fn too_long_a_frame_is_not_written() {
@@ -456,10 +584,39 @@ fn messages_come_back_as_they_were() {
             request
         );
     }
-    for reply in [Ok(json!([1, null])), Err("no such key".to_owned())] {
-        let response = Response::new(9, reply.clone());
-        let back: Response = decode(&encode(&response)).expect("it was just encoded");
-        assert_eq!((back.id, back.into_reply()), (9, reply));
+    let plain = [
+        json!(null),
+        json!(true),
+        json!(0),
+        json!(-1),
+        json!(i64::MIN),
+        json!(u64::MAX),
+        json!(0.1),
+        json!(1e300),
+        json!(""),
+        json!("null"),
+        json!("\n\r\t\"\\/\u{0}\u{7f}\u{2028}\u{feff}\u{1f9f5}"),
+    ];
+    let nested = plain.iter().flat_map(|one| {
+        [
+            json!([one]),
+            json!([one, [one], {}]),
+            json!({ "": one, "\n": { "a": [] } }),
+        ]
+    });
+    for value in plain.iter().cloned().chain(nested) {
+        let request = Request::new(0, "", value.clone());
+        let frame = encode(&request);
+        assert!(!frame.contains(&b'\n'), "a frame is one line");
+        let back: Request = decode(&frame).expect("it was just encoded");
+        assert_eq!(back, request);
+        let refused = value.as_str().map(|error| Err(error.to_owned()));
+        for reply in [Some(Ok(value)), refused].into_iter().flatten() {
+            let frame = encode(&Response::new(9, reply.clone()));
+            assert!(!frame.contains(&b'\n'), "a frame is one line");
+            let back: Response = decode(&frame).expect("it was just encoded");
+            assert_eq!((back.id, back.into_reply()), (9, reply));
+        }
     }
 }
 
@@ -506,15 +663,33 @@ fn nonsense_is_an_error() {
         deep.as_bytes(),
     ];
     for frame in frames {
-        let what = String::from_utf8_lossy(&frame[..frame.len().min(60)]);
-        match decode::<Request>(frame) {
-            Err(WireError::Malformed(why)) => {
-                assert!(!why.is_empty(), "it says what is wrong with `{what}`");
-                let text = str::from_utf8(frame).map(serde_json::from_str::<Value>);
-                let placed = !matches!(text, Ok(Err(_))) || why.contains("line 1 column");
-                assert!(placed, "where `{what}` is not JSON: {why}");
-            }
-            other => panic!("`{what}` is no request, and decode says {other:?}"),
+        assert_malformed::<Request>(frame);
+    }
+    let frames: [&[u8]; 8] = [
+        b"\xef\xbb\xbf{\"id\":1,\"result\":1,\"error\":null}",
+        b"{\"id\":1,\"result\":1,\"error\":null",
+        b"{\"id\":1,\"result\":1,\"error\":null}}",
+        b"{\"id\":1,\"result\":1,\"error\":5}",
+        b"{\"id\":1.5,\"result\":1,\"error\":null}",
+        b"{\"result\":1,\"error\":null}",
+        b"{\"id\":1,\"result\":\"\xff\",\"error\":null}",
+        b"7",
+    ];
+    for frame in frames {
+        assert_malformed::<Response>(frame);
+    }
+}
+
+/// Says that this is no such message, and that the error says why, and where it is not JSON.
+fn assert_malformed<M: DeserializeOwned + Debug>(frame: &[u8]) {
+    let what = String::from_utf8_lossy(&frame[..frame.len().min(60)]);
+    match decode::<M>(frame) {
+        Err(WireError::Malformed(why)) => {
+            assert!(!why.is_empty(), "it says what is wrong with `{what}`");
+            let text = str::from_utf8(frame).map(serde_json::from_str::<Value>);
+            let placed = !matches!(text, Ok(Err(_))) || why.contains("line 1 column");
+            assert!(placed, "where `{what}` is not JSON: {why}");
         }
+        other => panic!("`{what}` is no message, and decode says {other:?}"),
     }
 }
