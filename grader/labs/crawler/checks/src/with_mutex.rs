@@ -69,7 +69,7 @@ fn the_crawl_ends_with_its_last_thread() {
 }
 
 fn every_known_page_is_in_flight() {
-    let sites = sites(3, 2, &[FAILS, PANICS]).into_iter();
+    let sites = sites(3, 2, &[FAILS]).into_iter();
     let texts = sites.map(|site| text(&site, "ab")).collect();
     explore_some(texts, 5_000, |text| slowly(text, &[0, 2, 1]));
 }
