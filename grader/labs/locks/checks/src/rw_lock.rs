@@ -212,7 +212,9 @@ fn a_waiting_writer_goes_before_new_readers() {
             let why = "a reader overtook the second of two writers that were waiting";
             assert_eq!(shared.get(), 2, "{why}: readers could starve it");
         }
-        writers.map(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
     });
 }
 
