@@ -22,7 +22,7 @@ fn the_solution_has_full_marks_with_its_bonus_on_top() {
             .all(|check| check.judged.verdict == Verdict::Pass),
         "{report:#?}"
     );
-    assert_eq!((report.score.earned, report.score.of), (31, 29));
+    assert_eq!((report.score.earned, report.score.of), (32, 30));
 }
 
 #[test]
