@@ -127,7 +127,7 @@ pub(crate) fn as_many_at_once_as_workers(run: Run) {
 /// Never more at once than workers, nor on more threads.
 pub(crate) fn no_more_at_once_than_workers(run: Run) {
     for (tasks, workers) in [(2, 0), (2, 1), (3, 2)] {
-        Explorer::new().preemptions(3).explore(move || {
+        Explorer::new().preemptions(2).explore(move || {
             let (inside, threads) = (Inside::default(), Threads::default());
             run(tasks, workers, &|_| {
                 inside.pass();
