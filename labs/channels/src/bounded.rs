@@ -31,7 +31,8 @@ pub struct Bounded<T> {
 }
 
 impl<T> Bounded<T> {
-    /// Creates an empty channel for at most `capacity` values.
+    /// Creates an empty channel for at most `capacity` values. Room for them may be set aside at
+    /// once.
     ///
     /// # Panics
     ///

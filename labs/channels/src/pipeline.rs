@@ -29,7 +29,7 @@ use kit::thread::Scope;
 ///
 /// **Back-pressure.** At most `workers + capacity` values are under way: taken from `input`, and
 /// their result not received yet. As many can be, but no more: the stage waits then, and so does
-/// whoever fills `input`.
+/// whoever fills `input`. Any capacity will do, `usize::MAX` too.
 ///
 /// **End.** When no sender of `input` is left, the results of what it still holds come out, and
 /// then the output is disconnected. When the output's receivers are gone, the workers end, each

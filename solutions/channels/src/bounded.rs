@@ -59,7 +59,8 @@ struct State<T> {
 // LAB: end
 
 impl<T> Bounded<T> {
-    /// Creates an empty channel for at most `capacity` values.
+    /// Creates an empty channel for at most `capacity` values. Room for them may be set aside at
+    /// once.
     ///
     /// # Panics
     ///

@@ -11,7 +11,7 @@ use kit::sync::{Arc, Mutex};
 use kit::time::Duration;
 use kit::{explore, thread};
 
-use super::spec::bounded::Yours;
+use super::spec::bounded::{Crowd, Yours};
 
 fn soon() -> Patience {
     Patience::lasting(Duration::from_millis(1))
@@ -127,4 +127,9 @@ fn what_is_buffered_is_delivered_after_the_senders_are_gone() {
 #[test]
 fn every_small_scenario_conforms_to_the_specification() {
     conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
+}
+
+#[test]
+fn whoever_waits_is_woken_however_many_they_are() {
+    conforms::<Yours<Crowd>>(Scope::new(3, 1, 1).in_turn(3));
 }

@@ -5,10 +5,12 @@
 
 use channels::disconnect::channel;
 use channels::{RecvError, RecvTimeoutError, SendError, TryRecvError, TrySendError};
+use kit::spec::{Scope, conforms};
 use kit::time::Duration;
 use kit::{explore, thread};
 
 use super::plain::plain;
+use super::spec::disconnect::Yours;
 
 #[test]
 fn what_was_sent_is_received() {
@@ -91,4 +93,9 @@ fn try_iter_takes_what_is_there_and_does_not_wait() {
             "a sender is left, and it has sent no more"
         );
     });
+}
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 
 use channels::flavor::{AnyFlavor, Flavor, Patience, Side, Watchers};
 use channels::{RecvTimeoutError, SendTimeoutError};
-use kit::sync::Mutex;
+use kit::sync::{Condvar, Mutex};
 
 /// A channel that holds these letters, and has room for more.
 pub(crate) fn holding(letters: &str) -> AnyFlavor<char> {
@@ -13,41 +13,59 @@ pub(crate) fn holding(letters: &str) -> AnyFlavor<char> {
         state: Mutex::new(State {
             letters: letters.chars().collect(),
             ended: false,
+            waiting: 0,
             watchers: Watchers::default(),
         }),
+        came: Condvar::new(),
     }))
 }
 
 /// The search sees one step for each call, so there are few ways in which calls can fall.
 struct Open {
     state: Mutex<State>,
+    /// Where somebody sleeps who waits for this channel alone.
+    came: Condvar,
 }
 
 struct State {
     letters: VecDeque<char>,
     ended: bool,
+    /// How many sleep on `came`: without any, nobody is notified.
+    waiting: usize,
     watchers: Watchers,
+}
+
+impl Open {
+    /// Something can be received: who waits learns of it.
+    fn tell(&self, state: &State) {
+        if state.waiting > 0 {
+            self.came.notify_all();
+        }
+        state.watchers.notify();
+    }
 }
 
 impl Flavor<char> for Open {
     fn send(&self, letter: char, _: Patience) -> Result<(), SendTimeoutError<char>> {
         let mut state = self.state.lock();
         state.letters.push_back(letter);
-        state.watchers.notify();
+        self.tell(&state);
         Ok(())
     }
 
     fn recv(&self, patience: Patience) -> Result<char, RecvTimeoutError> {
-        assert_eq!(
-            patience,
-            Patience::Never,
-            "a select waits for no one channel"
-        );
         let mut state = self.state.lock();
-        match state.letters.pop_front() {
-            Some(letter) => Ok(letter),
-            None if state.ended => Err(RecvTimeoutError::Disconnected),
-            None => Err(RecvTimeoutError::Timeout),
+        let mut patient = true;
+        loop {
+            match state.letters.pop_front() {
+                Some(letter) => return Ok(letter),
+                None if state.ended => return Err(RecvTimeoutError::Disconnected),
+                None if !patient => return Err(RecvTimeoutError::Timeout),
+                None => {}
+            }
+            state.waiting += 1;
+            patient = patience.wait(&self.came, &mut state);
+            state.waiting -= 1;
         }
     }
 
@@ -62,7 +80,7 @@ impl Flavor<char> for Open {
     fn disconnect(&self, _: Side) {
         let mut state = self.state.lock();
         state.ended = true;
-        state.watchers.notify();
+        self.tell(&state);
     }
 
     fn watchers(&self, change: &mut dyn FnMut(&mut Watchers)) {

@@ -12,7 +12,7 @@ use kit::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use kit::time::Duration;
 use kit::{explore, possible, thread};
 
-use super::spec::rendezvous::Yours;
+use super::spec::rendezvous::{Crowd, Yours};
 
 #[test]
 fn nobody_is_there() {
@@ -117,4 +117,9 @@ fn who_waits_is_woken_when_the_receivers_are_gone() {
 #[test]
 fn every_small_scenario_conforms_to_the_specification() {
     conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
+}
+
+#[test]
+fn whoever_waits_is_woken_however_many_they_are() {
+    conforms::<Yours<Crowd>>(Scope::new(3, 1, 1).in_turn(3));
 }

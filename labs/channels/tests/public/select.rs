@@ -6,10 +6,12 @@ use channels::RecvError;
 use channels::flavor::Patience::Forever;
 use channels::flavor::{Flavor, Side};
 use channels::select::Select;
+use kit::spec::{Scope, conforms};
 use kit::time::Duration;
 use kit::{explore, thread};
 
 use super::open::holding;
+use super::spec::select::Yours;
 
 #[test]
 fn a_value_that_is_there_is_received() {
@@ -83,4 +85,9 @@ fn who_has_selected_watches_no_longer() {
             channel.watchers(&mut |watchers| assert!(watchers.is_empty(), "somebody watches"));
         }
     });
+}
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(2, 1, 2).in_turn(2));
 }

@@ -1,46 +1,41 @@
-//! Scenarios of `bounded`: the calls of a `channel` made to a `Bounded`, by
+//! Scenarios of `bounded`: the calls of a [`channel`](super::channel) made to a `Bounded`, by
 //! itself, without handles.
 
 use channels::bounded::Bounded;
-use channels::flavor::{Flavor, Watcher};
 use kit::spec::{At, Scenario, Spec, Steps};
-use kit::sync::Arc;
 
-use super::calls::{self, Call, Return, Wait};
+use super::calls::{self, Call, Return, Value, Wait};
 use super::channel::{self, State};
 use super::flavor::{self, Makes};
 use Call::*;
 use Wait::*;
 
-pub(crate) struct Contract;
-
-/// How many values the buffer has room for, and whether somebody watches it who finds what it waits
-/// for elsewhere.
+/// How a buffer is when the threads come to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
     capacity: usize,
+    filled: usize,
+    /// Whether somebody watches who finds what it waits for elsewhere.
     watched: bool,
 }
+
+const fn start(capacity: usize, filled: usize, watched: bool) -> Start {
+    Start {
+        capacity,
+        filled,
+        watched,
+    }
+}
+
+/// Every kind of call.
+pub(crate) struct Contract;
 
 impl Spec for Contract {
     type Start = Start;
     type State = State;
     type Call = Call;
     type Return = Return;
-    const STARTS: &[Start] = &[
-        Start {
-            capacity: 1,
-            watched: false,
-        },
-        Start {
-            capacity: 2,
-            watched: false,
-        },
-        Start {
-            capacity: 1,
-            watched: true,
-        },
-    ];
+    const STARTS: &[Start] = &[start(1, 0, false), start(2, 0, true), start(1, 1, true)];
     const CALLS: &[Call] = &[
         Send(Forever),
         Recv(Forever),
@@ -63,7 +58,7 @@ impl Spec for Contract {
     }
 
     fn begin(scenario: &Scenario<Contract>) -> State {
-        State::new(scenario.start.capacity, scenario)
+        State::new(scenario.start.capacity, scenario.start.filled, scenario)
     }
 
     fn step(state: &State, at: At, call: Call) -> Steps<Contract> {
@@ -71,25 +66,46 @@ impl Spec for Contract {
     }
 }
 
-/// Your channel.
-pub(crate) type Yours = flavor::Yours<Contract>;
+/// Few kinds of calls, and many who wait.
+pub(crate) struct Crowd;
 
-impl Makes for Contract {
-    type Flavor = Bounded<u8>;
+impl Spec for Crowd {
+    type Start = Start;
+    type State = State;
+    type Call = Call;
+    type Return = Return;
+    const STARTS: &[Start] = &[start(2, 0, false), start(2, 2, false)];
+    const CALLS: &[Call] = &[Send(Forever), Recv(Forever), DropSender, DropReceiver];
+    const END: Option<Call> = Some(End);
 
-    fn make(start: Start) -> Bounded<u8> {
-        let channel = Bounded::new(start.capacity);
-        if start.watched {
-            let elsewhere: Arc<dyn Watcher> = Arc::new(Elsewhere);
-            channel.watchers(&mut |watchers| watchers.add(elsewhere.clone()));
-        }
-        channel
+    fn sensible(_: Start, _: usize, calls: &[Call]) -> bool {
+        calls::sensible(calls)
+    }
+
+    fn begin(scenario: &Scenario<Crowd>) -> State {
+        State::new(scenario.start.capacity, scenario.start.filled, scenario)
+    }
+
+    fn step(state: &State, at: At, call: Call) -> Steps<Crowd> {
+        channel::step(state, at, call)
     }
 }
 
-/// A thread that waits for several channels, and has found something in another one.
-struct Elsewhere;
+/// Your channel.
+pub(crate) type Yours<C = Contract> = flavor::Yours<C>;
 
-impl Watcher for Elsewhere {
-    fn wake(&self) {}
+impl Makes for Start {
+    type Flavor = Bounded<Value>;
+
+    fn make(self) -> Bounded<Value> {
+        Bounded::new(self.capacity)
+    }
+
+    fn filled(self) -> usize {
+        self.filled
+    }
+
+    fn watched(self) -> bool {
+        self.watched
+    }
 }

@@ -1,5 +1,8 @@
 //! What scenarios of a channel are made of: calls, what they return, and who has which end.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use kit::spec::{At, Canary, Scenario, Spec};
 use kit::time::Duration;
 
@@ -18,11 +21,17 @@ pub(crate) enum Wait {
 pub(crate) enum Call {
     Send(Wait),
     Recv(Wait),
+    /// Receives by an iterator.
+    Next,
     /// Gets on the list of watchers, and receives when it is woken.
     Select,
     Len,
+    CloneSender,
+    CloneReceiver,
     DropSender,
     DropReceiver,
+    /// The thread drops all it has, because it panics.
+    Panic,
     /// The thread drops all it has.
     End,
 }
@@ -67,6 +76,10 @@ impl Ends {
         self.hands.iter().map(|hand| hand[side]).sum::<usize>() + self.idle[side]
     }
 
+    pub(crate) fn add(&mut self, me: usize, side: usize) {
+        self.hands[me][side] += 1;
+    }
+
     pub(crate) fn drop(&mut self, me: usize, side: usize) {
         self.hands[me][side] -= 1;
     }
@@ -83,9 +96,9 @@ impl Ends {
 /// The side that a call needs something of, if it needs one.
 fn side(call: &Call) -> Option<usize> {
     match call {
-        Send(_) | DropSender => Some(SENDERS),
-        Recv(_) | Select | Len | DropReceiver => Some(RECEIVERS),
-        End => None,
+        Send(_) | CloneSender | DropSender => Some(SENDERS),
+        Recv(_) | Next | Select | Len | CloneReceiver | DropReceiver => Some(RECEIVERS),
+        Panic | End => None,
     }
 }
 
@@ -113,6 +126,9 @@ pub(crate) fn sensible(calls: &[Call]) -> bool {
     calls.iter().all(|call| {
         let may = side(call).is_none_or(|side| Some(side) == first && has[side] > 0);
         match call {
+            CloneSender => has[SENDERS] += 1,
+            CloneReceiver => has[RECEIVERS] += 1,
+            Panic => has = [0, 0],
             DropSender => has[SENDERS] -= 1,
             DropReceiver => has[RECEIVERS] -= 1,
             _ => {}
@@ -135,20 +151,50 @@ impl Wait {
     }
 }
 
-/// What goes with each value.
-pub(crate) struct Canaries(Vec<Canary>);
+/// What goes through a channel: a number, and word of it for as long as it is there.
+#[derive(Debug)]
+pub(crate) struct Value {
+    pub(crate) number: u8,
+    alive: Arc<AtomicUsize>,
+}
 
-impl Canaries {
-    pub(crate) fn new(threads: usize) -> Canaries {
-        Canaries((0..8 * threads).map(|_| Canary::new()).collect())
+impl Drop for Value {
+    fn drop(&mut self) {
+        self.alive.fetch_sub(1, Relaxed);
+    }
+}
+
+/// The values of a scenario, each with a canary that goes with it. How many there are is counted by
+/// the standard library, so the search need not see it.
+pub(crate) struct Values {
+    canaries: Vec<Canary>,
+    alive: Arc<AtomicUsize>,
+}
+
+impl Values {
+    /// Up to eight for each thread, and `more` that are there before.
+    pub(crate) fn new(threads: usize, more: usize) -> Values {
+        Values {
+            canaries: (0..8 * threads + more).map(|_| Canary::new()).collect(),
+            alive: Arc::default(),
+        }
     }
 
-    pub(crate) fn sends(&self, value: u8) {
-        self.0[usize::from(value)].write();
+    /// A value to send.
+    pub(crate) fn make(&self, number: u8) -> Value {
+        self.canaries[usize::from(number)].write();
+        self.alive.fetch_add(1, Relaxed);
+        let alive = Arc::clone(&self.alive);
+        Value { number, alive }
     }
 
-    pub(crate) fn received(&self, value: u8) -> Return {
-        self.0[usize::from(value)].read();
-        Return::Got(value)
+    pub(crate) fn received(&self, value: Value) -> Return {
+        self.canaries[usize::from(value.number)].read();
+        Return::Got(value.number)
+    }
+
+    /// How many have not been dropped yet.
+    pub(crate) fn alive(&self) -> usize {
+        self.alive.load(Relaxed)
     }
 }

@@ -20,10 +20,15 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn new<S: Spec<Call = Call>>(capacity: usize, scenario: &Scenario<S>) -> State {
+    /// A channel that holds `filled` values, which come after those that are sent.
+    pub(crate) fn new<S>(capacity: usize, filled: usize, scenario: &Scenario<S>) -> State
+    where
+        S: Spec<Call = Call>,
+    {
+        let first = 8 * scenario.threads.len();
         State {
             capacity,
-            values: VecDeque::new(),
+            values: (first..first + filled).map(|number| number as u8).collect(),
             ends: Ends::new(scenario),
         }
     }
@@ -58,18 +63,22 @@ where
             next.values.push_back(value(at));
             Steps::gives(next, Return::Sent)
         }
-        Recv(_) | Select if !state.values.is_empty() => {
+        Recv(_) | Next | Select if !state.values.is_empty() => {
             let value = next.values.pop_front().expect("it is not empty");
             Steps::gives(next, Return::Got(value))
         }
-        Recv(_) | Select if state.ends.left(SENDERS) == 0 => Steps::gives(next, Return::Gone),
-        Send(Forever) | Recv(Forever) | Select => Steps::waits(),
+        Recv(_) | Next | Select if state.ends.left(SENDERS) == 0 => {
+            Steps::gives(next, Return::Gone)
+        }
+        Send(Forever) | Recv(Forever) | Next | Select => Steps::waits(),
         Send(_) | Recv(_) => Steps::gives(next, Return::Not),
         Len => Steps::gives(next, Return::Holds(state.values.len())),
+        CloneSender => next.ends(|ends| ends.add(me, SENDERS)),
+        CloneReceiver => next.ends(|ends| ends.add(me, RECEIVERS)),
         DropSender => next.ends(|ends| ends.drop(me, SENDERS)),
         DropReceiver => next.ends(|ends| ends.drop(me, RECEIVERS)),
         // One after the other.
-        End => match next.ends.drop_any(me) {
+        Panic | End => match next.ends.drop_any(me) {
             true => Steps::goes_on(next.cleared()),
             false => Steps::gives(next, Return::Done),
         },

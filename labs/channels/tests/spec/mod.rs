@@ -4,5 +4,7 @@
 pub(crate) mod bounded;
 pub(crate) mod calls;
 pub(crate) mod channel;
+pub(crate) mod disconnect;
 pub(crate) mod flavor;
 pub(crate) mod rendezvous;
+pub(crate) mod select;

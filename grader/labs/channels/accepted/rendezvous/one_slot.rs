@@ -1,5 +1,8 @@
-//! Another right answer: one slot, in which one value lies at a time. Senders queue up for the
-//! slot, numbers tell each whether it was its own value that went.
+//! Another right answer: one slot, in which the value of one sender that waits lies at a time.
+//! Senders queue up for the slot, numbers tell each whether it was its own value that went. What is
+//! as good as taken lies apart.
+
+use std::collections::VecDeque;
 
 use kit::sync::{Condvar, Mutex};
 
@@ -19,6 +22,8 @@ pub struct Rendezvous<T> {
 
 struct State<T> {
     slot: Option<T>,
+    /// Values whose senders have gone: for each a receiver waits that will take it.
+    promised: VecDeque<T>,
     /// How many values have been put into the slot.
     put: u64,
     /// How many have left it again. One at a time: the value that is in the slot is number `gone`.
@@ -29,12 +34,19 @@ struct State<T> {
     watchers: Watchers,
 }
 
+impl<T> State<T> {
+    fn is_empty(&self) -> bool {
+        self.slot.is_none() && self.promised.is_empty()
+    }
+}
+
 impl<T> Rendezvous<T> {
     /// Creates a channel with nobody at it.
     pub fn new() -> Self {
         Rendezvous {
             state: Mutex::new(State {
                 slot: None,
+                promised: VecDeque::new(),
                 put: 0,
                 gone: 0,
                 receivers_waiting: 0,
@@ -58,6 +70,16 @@ impl<T> Default for Rendezvous<T> {
 impl<T> Flavor<T> for Rendezvous<T> {
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
         let mut state = self.state.lock();
+        if state.receivers_gone {
+            return Err(SendTimeoutError::Disconnected(value));
+        }
+        let spoken_for = state.promised.len() + usize::from(state.slot.is_some());
+        if state.receivers_waiting > spoken_for {
+            state.promised.push_back(value);
+            self.filled.notify_one();
+            state.watchers.notify();
+            return Ok(());
+        }
         let mut patient = true;
         while state.slot.is_some() && patient && !state.receivers_gone {
             patient = patience.wait(&self.free, &mut state);
@@ -65,8 +87,7 @@ impl<T> Flavor<T> for Rendezvous<T> {
         if state.receivers_gone {
             return Err(SendTimeoutError::Disconnected(value));
         }
-        let somebody_waits = state.receivers_waiting > 0;
-        if state.slot.is_some() || (patience == Patience::Never && !somebody_waits) {
+        if state.slot.is_some() || patience == Patience::Never {
             return Err(SendTimeoutError::Timeout(value));
         }
         state.slot = Some(value);
@@ -74,9 +95,6 @@ impl<T> Flavor<T> for Rendezvous<T> {
         state.put += 1;
         self.filled.notify_one();
         state.watchers.notify();
-        if somebody_waits {
-            return Ok(());
-        }
         while state.gone <= number && patient && !state.receivers_gone {
             patient = patience.wait(&self.taken, &mut state);
         }
@@ -96,10 +114,13 @@ impl<T> Flavor<T> for Rendezvous<T> {
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         let mut state = self.state.lock();
         let mut patient = true;
-        while state.slot.is_none() && patient && !state.senders_gone {
+        while state.is_empty() && patient && !state.senders_gone {
             state.receivers_waiting += 1;
             patient = patience.wait(&self.filled, &mut state);
             state.receivers_waiting -= 1;
+        }
+        if let Some(value) = state.promised.pop_front() {
+            return Ok(value);
         }
         let Some(value) = state.slot.take() else {
             return Err(if state.senders_gone {

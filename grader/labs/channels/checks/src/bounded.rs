@@ -13,19 +13,18 @@ use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Weak};
 use kit::{explore, possible, thread};
 
-use crate::watcher::{Told, soon};
-
-use crate::spec::bounded::Yours;
+use crate::spec::bounded::{Crowd, Yours};
+use crate::spec::calls::Value;
+use crate::watcher::{Told, pinned, soon};
 
 harness::checks![
     conforms_to_the_specification,
+    many_who_wait_are_woken,
     first_in_first_out,
     the_capacity_is_exact,
     an_empty_buffer_refuses,
     a_receiver_that_waits_gets_the_value,
     a_sender_that_waits_gets_room,
-    two_receivers_that_wait_both_get_one,
-    two_senders_that_wait_both_get_room,
     the_buffer_is_never_over_full,
     a_value_has_one_receiver,
     two_senders_and_two_receivers_all_get_through,
@@ -46,6 +45,12 @@ harness::checks![
 fn conforms_to_the_specification() {
     conforms::<Yours>(Scope::new(3, 2, 4).in_turn(4).within(15_000));
 }
+
+fn many_who_wait_are_woken() {
+    conforms::<Yours<Crowd>>(Scope::new(4, 1, 1).in_turn(4).within(10_000));
+}
+
+pinned!(Bounded of i32, u32, usize, &'static str, Arc<&'static str>, Curious, Value);
 
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
 const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;
@@ -75,6 +80,7 @@ fn the_capacity_is_exact() {
     explore(|| {
         let channel = full_of([1, 2]);
         assert_eq!((channel.len(), channel.capacity()), (2, Some(2)));
+        assert!(!channel.is_empty(), "two are in");
         for patience in [Never, soon()] {
             let refused = channel.send(3, patience);
             assert_eq!(refused, Err(SendTimeoutError::Timeout(3)), "two are in");
@@ -82,6 +88,9 @@ fn the_capacity_is_exact() {
         assert_eq!(channel.recv(Never), Ok(1));
         assert_eq!(channel.send(4, Never), Ok(()), "one went, so one fits");
         assert_eq!(channel.len(), 2, "a refused value is not in the buffer");
+        let rest = [channel.recv(Never), channel.recv(Never)];
+        assert_eq!(rest, [Ok(2), Ok(4)]);
+        assert!(channel.is_empty(), "all have gone");
     });
 }
 
@@ -114,35 +123,6 @@ fn a_sender_that_waits_gets_room() {
             assert_eq!(channel.recv(Forever), Ok(1), "it was there first");
             assert_eq!(channel.recv(Forever), Ok(2), "and this one comes");
         });
-    });
-}
-
-fn two_receivers_that_wait_both_get_one() {
-    explore(|| {
-        let channel = Bounded::new(2);
-        thread::scope(|s| {
-            for _ in 0..2 {
-                s.spawn(|| channel.recv(Forever).expect("two are sent"));
-            }
-            for value in [1, 2] {
-                assert_eq!(channel.send(value, Never), Ok(()), "there is room");
-            }
-        });
-    });
-}
-
-fn two_senders_that_wait_both_get_room() {
-    explore(|| {
-        let channel = full_of([1, 2]);
-        thread::scope(|s| {
-            for value in [3, 4] {
-                let channel = &channel;
-                s.spawn(move || channel.send(value, Forever).expect("a receiver is left"));
-            }
-            assert_eq!(channel.recv(Never), Ok(1), "it is there");
-            assert_eq!(channel.recv(Never), Ok(2), "it is there");
-        });
-        assert_eq!(channel.len(), 2, "both have sent");
     });
 }
 
@@ -243,7 +223,7 @@ fn a_receiver_that_gives_up_leaves_the_value() {
 }
 
 fn who_gives_up_takes_no_wake_up_along() {
-    explore(|| {
+    Explorer::new().preemptions(2).explore(|| {
         let channel = Bounded::new(2);
         thread::scope(|s| {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());
@@ -256,6 +236,18 @@ fn who_gives_up_takes_no_wake_up_along() {
                 assert_eq!(channel.send(3, Forever), Ok(()));
             }
         });
+    });
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = full_of([1]);
+        thread::scope(|s| {
+            let hasty = s.spawn(|| channel.send(2, soon()).is_ok());
+            s.spawn(|| channel.send(3, Forever).expect("there will be room"));
+            assert_eq!(channel.recv(Forever), Ok(1));
+            if hasty.join().unwrap() {
+                channel.recv(Forever).expect("two have been sent");
+            }
+        });
+        assert_eq!(channel.recv(Never), Ok(3), "the last one to be sent");
     });
 }
 
@@ -315,20 +307,28 @@ fn the_end_of_the_receivers_wakes_all_senders() {
 fn what_nobody_can_receive_is_dropped() {
     explore(|| {
         let channel = Bounded::new(2);
-        let value = Arc::new("a page");
-        assert!(channel.send(value.clone(), Never).is_ok());
+        let values = [Arc::new("a page"), Arc::new("another")];
+        for value in &values {
+            assert!(channel.send(value.clone(), Never).is_ok());
+        }
         channel.disconnect(Side::Receivers);
-        assert!(Arc::into_inner(value).is_some(), "the channel still has it");
+        for value in values {
+            assert!(Arc::into_inner(value).is_some(), "the channel still has it");
+        }
     });
 }
 
-/// A value that asks its channel something when it is dropped.
+/// A value that uses its channel when it is dropped, and was the last to send.
 struct Curious(Weak<Bounded<Curious>>);
 
 impl Drop for Curious {
     fn drop(&mut self) {
         if let Some(channel) = self.0.upgrade() {
-            channel.len();
+            assert_eq!(channel.len(), 0, "nobody can receive");
+            let refused = channel.send(Curious(Weak::new()), Never);
+            assert!(refused.is_err(), "nobody can receive");
+            channel.watchers(&mut |_| ());
+            channel.disconnect(Side::Senders);
         }
     }
 }

@@ -3,19 +3,23 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use channels::disconnect::{Receiver, Sender, channel};
+use channels::disconnect::{IntoIter, Iter, Receiver, Sender, TryIter, channel};
 use channels::flavor::AnyFlavor;
 use channels::flavor::{Flavor, Patience, Side, Watchers};
 use channels::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
+use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier, Mutex};
-use kit::time::Duration;
+use kit::time::{Duration, Instant};
 use kit::{explore, possible, thread};
 
 use crate::plain::plain;
+use crate::spec::calls::Value;
+use crate::spec::disconnect::Yours;
 
 harness::checks![
+    conforms_to_the_specification,
     a_failed_send_gives_the_value_back,
     a_failed_receive_says_why,
     each_call_has_the_patience_of_its_name,
@@ -23,19 +27,57 @@ harness::checks![
     a_cloned_receiver_keeps_the_channel,
     the_last_drop_disconnects_once,
     both_sides_are_counted_apart,
-    a_clone_made_while_others_go_counts,
     a_handle_goes_in_a_panic_as_well,
     the_last_sender_wakes_who_receives,
-    the_last_receiver_wakes_who_sends,
     what_is_left_is_received_before_the_end,
     a_loop_ends_with_the_last_sender,
     try_iter_does_not_wait,
     two_handles_work_at_once,
+    a_value_may_hold_a_handle,
+    both_ends_say_how_full_it_is,
 ];
 
-// What the file has to offer, to the letter: a result of another type could agree with anything.
-const _: fn(&Sender<u8>) -> Result<(), SendError<u8>> = |sender| sender.send(1);
-const _: fn(&Receiver<u8>) -> Result<u8, RecvError> = |receiver| receiver.recv();
+fn conforms_to_the_specification() {
+    conforms::<Yours>(Scope::new(3, 2, 4).in_turn(3).within(12_000));
+}
+
+// What the file has to offer, to the letter, for each type of value that is used below: a result of
+// another type could agree with anything.
+macro_rules! pinned {
+    ($($value:ty),*) => {$(
+        const _: () = {
+            const _: fn(AnyFlavor<$value>) -> (Sender<$value>, Receiver<$value>) = channel;
+            type End = Sender<$value>;
+            const _: fn(&End, $value) -> Result<(), SendError<$value>> = End::send;
+            const _: fn(&End, $value) -> Result<(), TrySendError<$value>> = End::try_send;
+            const _: fn(&End, $value, Duration) -> Result<(), SendTimeoutError<$value>> =
+                End::send_timeout;
+            const _: fn(&End) -> End = End::clone;
+        };
+        const _: () = {
+            type End = Receiver<$value>;
+            const _: fn(&End) -> Result<$value, RecvError> = End::recv;
+            const _: fn(&End) -> Result<$value, TryRecvError> = End::try_recv;
+            const _: fn(&End, Duration) -> Result<$value, RecvTimeoutError> = End::recv_timeout;
+            const _: fn(&End) -> Iter<'_, $value> = End::iter;
+            const _: fn(&End) -> TryIter<'_, $value> = End::try_iter;
+            const _: fn(End) -> IntoIter<$value> = End::into_iter;
+            const _: fn(&mut Iter<'static, $value>) -> Option<$value> = Iter::next;
+            const _: fn(&mut TryIter<'static, $value>) -> Option<$value> = TryIter::next;
+            const _: fn(&mut IntoIter<$value>) -> Option<$value> = IntoIter::next;
+            const _: fn(&End) -> &AnyFlavor<$value> = End::flavor;
+            const _: fn(&End) -> End = End::clone;
+        };
+        pinned!(of $value: Sender Receiver);
+    )*};
+    (of $value:ty: $($end:ident)*) => {$(
+        const _: fn(&$end<$value>) -> usize = $end::len;
+        const _: fn(&$end<$value>) -> bool = $end::is_empty;
+        const _: fn(&$end<$value>) -> bool = $end::is_full;
+        const _: fn(&$end<$value>) -> Option<usize> = $end::capacity;
+    )*};
+}
+pinned!(char, i32, u32, Value);
 
 /// Long enough for any test, and short enough for any clock.
 const LONG: Duration = Duration::from_secs(3600);
@@ -73,6 +115,8 @@ fn a_failed_receive_says_why() {
 #[derive(Clone, Default)]
 struct Probe {
     asked: Arc<Mutex<Vec<&'static str>>>,
+    /// Until when it was last to wait.
+    deadline: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Probe {
@@ -87,6 +131,18 @@ impl Probe {
         self.asked.lock().push(what);
     }
 
+    /// Writes down what it was asked with this patience: `now`, `in time`, or `for ever`.
+    fn note_patience(&self, [now, in_time, for_ever]: [&'static str; 3], patience: Patience) {
+        self.note(match patience {
+            Patience::Never => now,
+            Patience::Until(deadline) => {
+                *self.deadline.lock() = Some(deadline);
+                in_time
+            }
+            Patience::Forever => for_ever,
+        });
+    }
+
     /// What it was asked since the last time.
     fn asked(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.asked.lock())
@@ -95,20 +151,12 @@ impl Probe {
 
 impl Flavor<u32> for Probe {
     fn send(&self, _: u32, patience: Patience) -> Result<(), SendTimeoutError<u32>> {
-        self.note(match patience {
-            Patience::Never => "send now",
-            Patience::Until(_) => "send in time",
-            Patience::Forever => "send",
-        });
+        self.note_patience(["send now", "send in time", "send"], patience);
         Ok(())
     }
 
     fn recv(&self, patience: Patience) -> Result<u32, RecvTimeoutError> {
-        self.note(match patience {
-            Patience::Never => "receive now",
-            Patience::Until(_) => "receive in time",
-            Patience::Forever => "receive",
-        });
+        self.note_patience(["receive now", "receive in time", "receive"], patience);
         Ok(7)
     }
 
@@ -137,9 +185,16 @@ fn each_call_has_the_patience_of_its_name() {
         assert_eq!(probe.asked(), ["send", "receive"]);
         assert_eq!((sender.try_send(1), receiver.try_recv()), (Ok(()), Ok(7)));
         assert_eq!(probe.asked(), ["send now", "receive now"]);
+        let end = Some(Instant::now() + LONG); // A model's clock stands still.
         assert_eq!(sender.send_timeout(1, LONG), Ok(()));
+        assert_eq!(probe.deadline.lock().take(), end, "the end of its time");
         assert_eq!(receiver.recv_timeout(LONG), Ok(7));
+        assert_eq!(probe.deadline.lock().take(), end, "the end of its time");
         assert_eq!(probe.asked(), ["send in time", "receive in time"]);
+        // Longer than any clock goes.
+        assert_eq!(sender.send_timeout(1, Duration::MAX), Ok(()));
+        assert_eq!(receiver.recv_timeout(Duration::MAX), Ok(7));
+        assert!(!probe.asked().contains(&"send now"), "there is time");
         assert_eq!(receiver.iter().next(), Some(7));
         assert_eq!(receiver.try_iter().next(), Some(7));
         assert_eq!(probe.asked(), ["receive", "receive now"]);
@@ -202,23 +257,6 @@ fn both_sides_are_counted_apart() {
     });
 }
 
-fn a_clone_made_while_others_go_counts() {
-    explore(|| {
-        let (probe, first, _receiver) = Probe::channel();
-        let second = first.clone();
-        let thread = thread::spawn(move || {
-            let third = second.clone();
-            drop(second);
-            third
-        });
-        drop(first);
-        let third = thread.join().unwrap();
-        assert!(probe.asked().is_empty(), "one of three senders is left");
-        drop(third);
-        assert_eq!(probe.asked(), ["no sender is left"]);
-    });
-}
-
 fn a_handle_goes_in_a_panic_as_well() {
     let (probe, sender, receiver) = Probe::channel();
     let panicked = catch_unwind(AssertUnwindSafe(move || {
@@ -257,19 +295,6 @@ fn the_last_sender_wakes_who_receives() {
     });
 }
 
-fn the_last_receiver_wakes_who_sends() {
-    explore(|| {
-        let (sender, first) = channel(plain(1));
-        assert_eq!(sender.send(1), Ok(()), "there is room");
-        let second = first.clone();
-        let waiting = thread::spawn(move || sender.send(2));
-        let other = thread::spawn(move || drop(second));
-        drop(first);
-        assert_eq!(waiting.join().unwrap(), Err(SendError(2)), "nobody is left");
-        other.join().unwrap();
-    });
-}
-
 fn what_is_left_is_received_before_the_end() {
     explore(|| {
         let (first, receiver) = channel(plain(2));
@@ -299,6 +324,16 @@ fn a_loop_ends_with_the_last_sender() {
         }
         assert_eq!(received, [2], "the rest, and then the loop ends");
         other.join().unwrap();
+        let (sender, receiver) = channel(plain(1));
+        sender.send(1).expect("a receiver is left");
+        let mut values = receiver.into_iter();
+        assert_eq!(values.next(), Some(1));
+        drop(values);
+        assert_eq!(
+            sender.send(2),
+            Err(SendError(2)),
+            "the loop had the last one"
+        );
     });
 }
 
@@ -348,5 +383,71 @@ fn two_handles_work_at_once() {
         assert_eq!(first.send(2), Ok(()));
         goal.reached(); // Both are in the flavor's send.
         assert_eq!(other.join().unwrap(), Ok(()));
+    });
+}
+
+/// A flavor that holds a handle of its own channel, as a value in its buffer may: it goes when the
+/// receivers do.
+struct Holder(Arc<Mutex<Option<Sender<u32>>>>);
+
+impl Flavor<u32> for Holder {
+    fn send(&self, _: u32, _: Patience) -> Result<(), SendTimeoutError<u32>> {
+        Ok(())
+    }
+
+    fn recv(&self, _: Patience) -> Result<u32, RecvTimeoutError> {
+        Err(RecvTimeoutError::Disconnected)
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        None
+    }
+
+    fn disconnect(&self, side: Side) {
+        if side == Side::Receivers {
+            let held = self.0.lock().take();
+            drop(held);
+        }
+    }
+
+    fn watchers(&self, _: &mut dyn FnMut(&mut Watchers)) {}
+}
+
+fn a_value_may_hold_a_handle() {
+    explore(|| {
+        let held = Arc::new(Mutex::new(None));
+        let holder = Holder(held.clone());
+        let (sender, receiver) = channel(AnyFlavor::Other(Box::new(holder)));
+        *held.lock() = Some(sender);
+        drop(receiver);
+        assert!(held.lock().is_none(), "no receiver is left");
+    });
+}
+
+fn both_ends_say_how_full_it_is() {
+    explore(|| {
+        let (sender, receiver) = channel(plain(2));
+        for there in 0..=2 {
+            let (empty, full) = (there == 0, there == 2);
+            assert_eq!((sender.len(), receiver.len()), (there, there));
+            assert_eq!((sender.is_empty(), receiver.is_empty()), (empty, empty));
+            assert_eq!((sender.is_full(), receiver.is_full()), (full, full));
+            assert_eq!((sender.capacity(), receiver.capacity()), (Some(2), Some(2)));
+            assert_eq!(receiver.flavor().len(), there, "it is the channel's own");
+            sender.try_send('a').ok();
+        }
+        let (sender, receiver) = channel::<char>(plain(0));
+        assert!(sender.is_full() && receiver.is_full(), "none can wait");
+        assert!(sender.is_empty() && receiver.is_empty(), "none waits");
+        let (_, sender, receiver) = Probe::channel();
+        assert_eq!((sender.capacity(), receiver.capacity()), (None, None));
+        assert!(
+            !sender.is_full() && !receiver.is_full(),
+            "any number can wait"
+        );
     });
 }

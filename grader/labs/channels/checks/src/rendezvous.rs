@@ -4,24 +4,25 @@ use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::rendezvous::Rendezvous;
 use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 
-use crate::watcher::{Told, soon};
-
-use crate::spec::rendezvous::Yours;
+use crate::spec::calls::Value;
+use crate::spec::rendezvous::{Crowd, Yours};
+use crate::watcher::{Told, pinned, soon};
 
 harness::checks![
     conforms_to_the_specification,
+    many_who_wait_are_woken,
     nobody_is_there_to_meet,
     a_send_returns_when_the_value_is_taken,
-    a_receiver_that_waits_gets_the_value,
+    who_gives_up_takes_no_wake_up_along,
     two_senders_are_both_told,
     each_sender_waits_for_its_own_value,
     a_sender_that_gives_up_takes_its_own_value_back,
-    two_receivers_that_wait_both_get_one,
     what_a_hasty_sender_hands_over_is_received,
     two_hasty_senders_need_two_receivers,
     a_hasty_receiver_takes_what_is_offered,
@@ -38,6 +39,12 @@ fn conforms_to_the_specification() {
     conforms::<Yours>(Scope::new(3, 2, 4).in_turn(4).within(15_000));
 }
 
+fn many_who_wait_are_woken() {
+    conforms::<Yours<Crowd>>(Scope::new(4, 1, 1).in_turn(4).within(12_000));
+}
+
+pinned!(Rendezvous of i32, u32, usize, Value);
+
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
 const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;
 
@@ -49,6 +56,7 @@ fn nobody_is_there_to_meet() {
             (Some(0), 0),
             "nothing ever waits"
         );
+        assert!(channel.is_empty(), "nothing ever waits");
         for patience in [Never, soon()] {
             let refused = channel.send(1, patience);
             assert_eq!(refused, Err(SendTimeoutError::Timeout(1)), "no receiver");
@@ -77,12 +85,16 @@ fn a_send_returns_when_the_value_is_taken() {
     });
 }
 
-fn a_receiver_that_waits_gets_the_value() {
-    explore(|| {
+fn who_gives_up_takes_no_wake_up_along() {
+    Explorer::new().preemptions(2).explore(|| {
         let channel = Rendezvous::new();
         thread::scope(|s| {
-            s.spawn(|| assert_eq!(channel.recv(Forever), Ok(7)));
-            assert_eq!(channel.send(7, Forever), Ok(()));
+            let hasty = s.spawn(|| channel.recv(soon()).is_ok());
+            s.spawn(|| channel.recv(Forever).expect("one is left for it"));
+            assert_eq!(channel.send(1, Forever), Ok(()));
+            if hasty.join().unwrap() {
+                assert_eq!(channel.send(2, Forever), Ok(()));
+            }
         });
     });
 }
@@ -143,20 +155,6 @@ fn a_sender_that_gives_up_takes_its_own_value_back() {
                 Err(refused) => assert_eq!((refused.into_inner(), received), (1, 2)),
             }
             assert_eq!(patient.is_ok(), received == 2, "its value is the other one");
-        });
-    });
-}
-
-fn two_receivers_that_wait_both_get_one() {
-    explore(|| {
-        let channel = Rendezvous::new();
-        thread::scope(|s| {
-            for _ in 0..2 {
-                s.spawn(|| channel.recv(Forever).expect("two are sent"));
-            }
-            for value in [1, 2] {
-                assert_eq!(channel.send(value, Forever), Ok(()));
-            }
         });
     });
 }

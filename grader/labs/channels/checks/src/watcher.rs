@@ -40,3 +40,24 @@ impl Told {
         self.heard.recv().expect("its other end is here");
     }
 }
+
+/// The methods of a flavor, to the letter, for each type of value that checks use: one of the same
+/// name that returns another type could agree with anything.
+macro_rules! pinned {
+    ($($flavor:ident of $($value:ty),*);* $(;)?) => {$($(
+        const _: () = {
+            use channels::flavor::{Flavor, Patience, Side, Watchers};
+            use channels::{RecvTimeoutError, SendTimeoutError};
+            type Pinned = $flavor<$value>;
+            const _: fn(&Pinned, $value, Patience) -> Result<(), SendTimeoutError<$value>> =
+                Pinned::send;
+            const _: fn(&Pinned, Patience) -> Result<$value, RecvTimeoutError> = Pinned::recv;
+            const _: fn(&Pinned) -> usize = Pinned::len;
+            const _: fn(&Pinned) -> bool = Pinned::is_empty;
+            const _: fn(&Pinned) -> Option<usize> = Pinned::capacity;
+            const _: fn(&Pinned, Side) = Pinned::disconnect;
+            const _: fn(&Pinned, &mut dyn FnMut(&mut Watchers)) = Pinned::watchers;
+        };
+    )*)*};
+}
+pub(crate) use pinned;
