@@ -1,3 +1,4 @@
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use rpc::dedup::Dedup;
@@ -69,4 +70,12 @@ fn three_tries() {
         });
         assert_eq!(runs.load(SeqCst), 1, "it ran once");
     });
+}
+
+#[path = "../spec/dedup.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 1, 2).in_turn(3));
 }

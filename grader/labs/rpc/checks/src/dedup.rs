@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::channel;
 use kit::explore::{Explorer, panic_on_purpose};
+use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use kit::{explore, note, possible, thread};
 use rpc::dedup::Dedup;
@@ -12,7 +13,11 @@ use rpc::message::{CallId, ClientId, Forgotten, Reply};
 
 use crate::memory;
 
+#[path = "../../../../../labs/rpc/tests/spec/dedup.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     a_retry_gets_the_first_reply,
     calls_and_clients_are_told_apart,
     an_error_is_a_reply,
@@ -26,10 +31,8 @@ harness::checks![
     replies_are_kept_until_they_are_seen,
     two_tries_run_once,
     no_try_is_answered_early,
-    three_tries_run_once,
     another_client_changes_nothing,
     a_panic_wakes_the_retry,
-    a_late_retry_beside_the_next_call,
     a_retry_of_what_was_let_go_is_answered,
     a_retry_of_what_was_let_go_is_answered_after_a_panic,
     a_handler_may_wait_for_another,
@@ -70,6 +73,10 @@ impl Runs {
 /// The reply of the first run.
 fn first() -> Result<Reply, Forgotten> {
     Ok(Ok(1.into()))
+}
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).in_turn(4).within(5_000));
 }
 
 /// With at most two preemptions: all orders of three threads that also panic, or wait for each
@@ -248,12 +255,29 @@ fn the_table_stays_small() {
 }
 
 fn replies_are_kept_until_they_are_seen() {
+    const MANY: u64 = 20_000;
     let (dedup, runs) = (Dedup::new(), Runs::default());
-    let calls = 1..=2_000;
     for attempt in ["call", "retry of call"] {
-        for seq in calls.clone() {
+        for seq in 1..=MANY {
             let reply = dedup.call(call(ME, seq, 0), || runs.run());
             assert_eq!(reply, Ok(Ok(seq.into())), "{attempt} {seq}");
+        }
+    }
+    // Of many clients, every second one lets go of its call.
+    let (dedup, runs) = (Dedup::new(), Runs::default());
+    for attempt in ["call", "retry of call"] {
+        for number in 1..=MANY {
+            let client = ClientId(number.into());
+            let reply = dedup.call(call(client, 1, 0), || runs.run());
+            let lets_go = number % 2 == 0;
+            let right = match attempt == "retry of call" && lets_go {
+                true => Err(Forgotten),
+                false => Ok(Ok(number.into())),
+            };
+            assert_eq!(reply, right, "{attempt} 1 of {client:?}");
+            if lets_go {
+                let _ = dedup.call(call(client, 1, 1), || runs.run());
+            }
         }
     }
 }
@@ -288,19 +312,6 @@ fn no_try_is_answered_early() {
     });
 }
 
-fn three_tries_run_once() {
-    explore(|| {
-        let (dedup, runs) = (Dedup::new(), Runs::default());
-        thread::scope(|s| {
-            for _ in 0..2 {
-                s.spawn(|| assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first()));
-            }
-            assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
-        });
-        assert_eq!(runs.count(), 1, "the handler ran once");
-    });
-}
-
 fn another_client_changes_nothing() {
     explore(|| {
         let (dedup, runs, others) = (Dedup::new(), Runs::default(), Runs::default());
@@ -332,22 +343,6 @@ fn a_panic_wakes_the_retry() {
                 );
             }
         });
-    });
-}
-
-fn a_late_retry_beside_the_next_call() {
-    explore(|| {
-        let (dedup, runs) = (Dedup::new(), Runs::default());
-        assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
-        thread::scope(|s| {
-            s.spawn(|| {
-                let late = dedup.call(call(ME, 1, 0), || runs.run());
-                assert!(late == first() || late == Err(Forgotten), "not {late:?}");
-            });
-            let next = dedup.call(call(ME, 2, 1), || runs.run());
-            assert_eq!(next, Ok(Ok(2.into())), "call 2 is the second that runs");
-        });
-        assert_eq!(dedup.len(), 1, "call 1 was seen");
     });
 }
 
