@@ -3,6 +3,7 @@
 //! Where your methods may call one another, tests of one thread run in `explore` as well: a lock
 //! that is taken twice is reported, and the test does not hang.
 
+use kit::spec::{Scope, conforms};
 use kit::{explore, thread};
 use rpc::kv::{Refused, Store};
 use serde_json::json;
@@ -91,4 +92,12 @@ fn two_deducts_at_once_do_not_take_the_same_money() {
             "there were 10, and two took them: {mine:?} and {yours:?}"
         );
     });
+}
+
+#[path = "../spec/kv.rs"]
+mod spec;
+
+#[test]
+fn every_small_scenario_conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(2, 2, 3));
 }

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use kit::spec::{Scope, conforms};
 use kit::{explore, thread};
 use rpc::kv::{Refused, Store};
 use rpc::message::Reply;
 use serde_json::{Value, json};
 
+#[path = "../../../../../labs/rpc/tests/spec/kv.rs"]
+mod spec;
+
 harness::checks![
+    conforms_to_the_specification,
     what_is_put_can_be_got,
     a_put_replaces,
     an_append_adds_behind,
@@ -18,7 +23,6 @@ harness::checks![
     nonsense_is_an_error,
     two_appends_lose_nothing,
     two_deducts_take_both,
-    no_balance_is_overdrawn,
     all_is_one_moment,
 ];
 
@@ -26,6 +30,10 @@ harness::checks![
 const _: fn(&Store, &str, u64) -> Result<u64, Refused> =
     |store, key, amount| store.deduct(key, amount);
 const _: fn(&Store, &str, &Value) -> Reply = |store, method, param| store.handle(method, param);
+
+fn conforms_to_the_specification() {
+    conforms::<spec::Yours>(Scope::new(3, 2, 3).within(15_000));
+}
 
 fn what_is_put_can_be_got() {
     let store = Store::new();
@@ -214,20 +222,6 @@ fn two_deducts_take_both() {
             let told = left.contains(&json!({ "left": rest }));
             assert!(told, "nobody was told that {rest} are left: {left:?}");
         }
-    });
-}
-
-fn no_balance_is_overdrawn() {
-    explore(|| {
-        let store = Store::new();
-        store.put("a", "10");
-        let argument = json!({ "key": "a", "amount": 10 });
-        thread::scope(|s| {
-            let other = s.spawn(|| store.handle("KV.Deduct", &argument).is_ok());
-            let mine = store.deduct("a", 10).is_ok();
-            assert!(mine != other.join().unwrap(), "one of two can have it");
-        });
-        assert_eq!(store.get("a").as_deref(), Some("0"));
     });
 }
 
