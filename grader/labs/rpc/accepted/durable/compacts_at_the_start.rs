@@ -69,6 +69,12 @@ fn since(generation: u64) -> String {
     format!("since.{generation}")
 }
 
+/// Whether it is one of these, and not `since.007`.
+fn is_since(name: &str) -> bool {
+    let generation = name.strip_prefix("since.").and_then(|n| n.parse().ok());
+    generation.is_some_and(|generation| since(generation) == name)
+}
+
 impl<M: Machine> Durable<M> {
     /// Brings back what was on the disk.
     pub fn open(disk: Arc<dyn Disk>, machine: M, rotate_after: usize) -> Result<Self, OpenError> {
@@ -78,7 +84,7 @@ impl<M: Machine> Durable<M> {
             None => 0,
         };
         let files = disk.files()?;
-        let logs = files.iter().filter(|file| file.starts_with("since."));
+        let logs = files.iter().filter(|file| is_since(file));
         let old: Vec<_> = logs.filter(|&log| *log != since(generation + 1)).collect();
         // Only what a crash of the start before has begun may be there without its snapshot, and it
         // is empty.

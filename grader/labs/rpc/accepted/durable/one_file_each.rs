@@ -68,8 +68,10 @@ fn name(number: u64) -> String {
     format!("weft-{number}")
 }
 
-fn number(name: &str) -> Option<u64> {
-    name.strip_prefix("weft-")?.parse().ok()
+fn number(file: &str) -> Option<u64> {
+    let number = file.strip_prefix("weft-")?.parse().ok()?;
+    // `weft-007` is somebody else's.
+    (file == name(number)).then_some(number)
 }
 
 impl<M: Machine> Durable<M> {

@@ -72,6 +72,12 @@ fn calls(generation: u64) -> String {
     format!("calls.{generation}")
 }
 
+/// Whether it is one of these, and not `calls.007`.
+fn is_calls(name: &str) -> bool {
+    let generation = name.strip_prefix("calls.").and_then(|n| n.parse().ok());
+    generation.is_some_and(|generation| calls(generation) == name)
+}
+
 impl<M: Machine> Durable<M> {
     /// Brings back what was on the disk.
     pub fn open(disk: Arc<dyn Disk>, machine: M, rotate_after: usize) -> Result<Self, OpenError> {
@@ -198,7 +204,7 @@ impl Writer {
 
 /// The server's own files, apart from the state.
 fn others(disk: &dyn Disk) -> io::Result<Vec<String>> {
-    let own = |name: &String| name == NEXT || name.starts_with("calls.");
+    let own = |name: &String| name == NEXT || is_calls(name);
     Ok(disk.files()?.into_iter().filter(own).collect())
 }
 

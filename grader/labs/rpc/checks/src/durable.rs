@@ -2,28 +2,29 @@
 
 mod crash;
 mod damage;
+mod lives;
 mod models;
 mod records;
 mod watched;
 
+use std::fmt::Display;
 use std::sync::atomic::Ordering::SeqCst;
 
 use kit::sync::Arc;
 use rpc::disk::{CrashDisk, Disk, Unsynced};
 use rpc::durable::{Durable, Fault, OpenError};
-use rpc::machine::Machine;
+use rpc::machine::{Entry, Machine};
 use rpc::message::{CallId, ClientId, Reply};
 use serde_json::Value;
 
 use crate::memory;
-use crash::{
-    CALLS, Crashed, Journal, ROTATE_AFTER, all, crashes, expect_found, expect_goes_on, id, note,
-    open, some_crashes, started, told,
-};
+use crash::{Journal, Server, all, id, note, open, started, told};
 use damage::{
     a_damaged_file_is_named, a_missing_file_is_refused, a_record_that_is_no_call_is_refused,
     other_files_are_left_alone, some_files,
 };
+use lives::Step::{New, Restart};
+use lives::{Client, Failed, Image, Life, Moment, STEPS, Step, images, lives, moments};
 use models::{
     a_call_beside_a_rotation, a_call_can_run_during_a_sync, a_failed_disk_tells_all_who_wait,
     a_logged_order_is_the_executed_one, a_read_waits_for_what_it_saw, a_retry_waits_for_the_disk,
@@ -34,7 +35,7 @@ use records::{
     every_flipped_bit_is_damage, every_prefix_is_a_torn_tail, records_come_back,
     the_format_is_as_documented, zeros_at_the_end_are_a_torn_tail,
 };
-use watched::Watched;
+use watched::{Failing, Filmed, Watched};
 
 harness::checks![
     records_come_back,
@@ -53,6 +54,7 @@ harness::checks![
     a_missing_file_is_refused,
     other_files_are_left_alone,
     what_was_seen_is_forgotten_after_a_restart,
+    a_log_that_is_too_long_is_replaced,
     the_disk_does_not_fill_up,
     a_disk_that_failed_is_not_believed,
     no_reply_before_its_sync,
@@ -97,88 +99,48 @@ fn calls_run_once_and_in_order() {
 }
 
 fn no_crash_loses_or_repeats_a_call() {
-    for crash in crashes() {
-        for &unsynced in crash.unsynced() {
-            let story = format!("{}; {}", crash.story, told(unsynced));
-            let disk = Arc::new(crash.disk.after_crash(unsynced));
-            expect_goes_on(&disk, crash.answered, &story);
-        }
-    }
+    images(&lives(&STEPS, 3), |image| {
+        let Image { moment, disk, .. } = &image;
+        moment.client.expect_goes_on(moment.life, disk, &image);
+    });
 }
 
 fn a_crash_in_the_recovery_changes_nothing() {
-    for Crashed {
-        disk,
-        answered,
-        story,
-        ..
-    } in some_crashes()
-    {
-        for unsynced in Unsynced::ALL {
-            let found = || disk.after_crash(unsynced);
-            let whole = Arc::new(Watched::on(found()));
-            let _ = open(&whole);
-            for step in whole.steps_worth_a_crash() {
-                let second = Arc::new(found());
-                second.crash_before(step);
-                let _ = open(&second);
-                let at = second.crashed_at().unwrap_or_default();
-                let story = format!(
-                    "{story}; {}; second crash before step {step} of the restart ({at})",
-                    told(unsynced)
-                );
-                let second = Arc::new(second.after_crash(Unsynced::Lost));
-                expect_found(&second, answered, &story);
-            }
+    images(&lives(&[New, Restart], 3), |image| {
+        let Moment { life, client, .. } = image.moment;
+        let second = Arc::new(Filmed::on(image.disk.after_kill()));
+        let _ = life.open(&second);
+        for (at, disk) in second.pictures() {
+            let disk = Arc::new(disk.after_crash(Unsynced::Lost));
+            let story = format_args!("{image}; a second crash in the restart, {at}");
+            client.expect_found(life, &disk, &story);
         }
-    }
+    });
 }
 
 fn a_killed_process_leaves_its_log_to_the_next() {
-    for Crashed {
-        disk,
-        answered,
-        story,
-        ..
-    } in some_crashes()
-    {
-        let next = answered + 1;
-        let story = format!("{story}, of the process alone");
-        crash_in_the_restart(&disk, answered, &story);
-        let disk = Arc::new(disk.after_kill());
-        let server = open(&disk).unwrap_or_else(|error| panic!("{story}\nno restart: {error}"));
-        let answered = if next <= CALLS {
-            let reply = note(&server, next);
-            assert_eq!(reply, Ok(Ok(next.into())), "{story}\ncall {next}");
-            next
-        } else {
-            answered
-        };
-        for unsynced in Unsynced::ALL {
-            let story = format!(
-                "{story}; the next one answers call {answered}, and the machine crashes; {}",
-                told(unsynced)
-            );
-            expect_found(&Arc::new(disk.after_crash(unsynced)), answered, &story);
+    for moment in moments(&lives(&[New, Restart], 2)) {
+        let Moment {
+            life, client, disk, ..
+        } = &moment;
+        let disk = Arc::new(Filmed::on(disk.after_kill()));
+        let story = format_args!("{moment}, of the process alone");
+        let (server, mut next) = client.expect_found(life, &disk, &story);
+        for (at, disk) in disk.pictures() {
+            for unsynced in [Unsynced::Lost, Unsynced::RemovalsKept] {
+                let disk = Arc::new(disk.after_crash(unsynced));
+                let told = told(unsynced);
+                let story = format_args!("{story}; the machine crashes after it, {at}; {told}");
+                client.expect_found(life, &disk, &story);
+            }
         }
-    }
-}
-
-/// The machine crashes while the process starts that comes after the one that was killed.
-fn crash_in_the_restart(disk: &CrashDisk, answered: u64, story: &str) {
-    let whole = Arc::new(Watched::on(disk.after_kill()));
-    drop(open(&whole));
-    for step in whole.steps_worth_a_crash() {
-        let disk = Arc::new(disk.after_kill());
-        disk.crash_before(step);
-        drop(open(&disk));
-        let at = disk.crashed_at().unwrap_or_default();
-        for unsynced in [Unsynced::Lost, Unsynced::RemovalsKept] {
-            let story = format!(
-                "{story}; crash of the machine before step {step} of the restart ({at}); {}",
-                told(unsynced)
-            );
-            expect_found(&Arc::new(disk.after_crash(unsynced)), answered, &story);
+        let call = next.entry(New).expect("it is a call");
+        next.call(&server, call, &story).expect("the disk works");
+        for unsynced in Unsynced::ALL {
+            let disk = Arc::new(disk.disk.after_crash(unsynced));
+            let told = told(unsynced);
+            let story = format_args!("{story}; the next one answers, the machine crashes; {told}");
+            next.expect_found(life, &disk, &story);
         }
     }
 }
@@ -273,6 +235,66 @@ fn the_disk_does_not_fill_up() {
     assert_eq!(sum, Ok(Ok(CALLS.into())), "after a restart");
 }
 
+/// A machine that does nothing; its state has so many bytes.
+struct Idle(usize);
+
+impl Machine for Idle {
+    fn apply(&mut self, _method: &str, _param: &Value) -> Reply {
+        Ok(Value::Null)
+    }
+
+    fn save(&self) -> Value {
+        "x".repeat(self.0).into()
+    }
+
+    fn load(&mut self, _saved: &Value) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Reads the log by a word that is in each call and in no state.
+fn a_log_that_is_too_long_is_replaced() {
+    const WORD: &str = "a call of the log";
+    for (rotate_after, state) in [(0, 9), (6_000, 9), (6_000, 20_000), (usize::MAX, 9)] {
+        let disk = Arc::new(watched::Memory::default());
+        let open = || {
+            let disk = Arc::clone(&disk) as Arc<dyn Disk>;
+            Durable::open(disk, Idle(state), rotate_after).expect("the disk works")
+        };
+        let mut server = open();
+        // The calls in the log, and the bytes of the longest.
+        let (mut calls, mut longest) = (0, WORD.len());
+        for seq in 100..300 {
+            if seq % 70 == 0 {
+                end(server);
+                server = open();
+                calls = disk.count(WORD);
+            }
+            let bytes = disk.holds().0;
+            let (client, seen) = (ClientId(7), seq - 1);
+            let reply = server.call(Some(CallId { client, seq, seen }), "Call", &WORD.into());
+            assert_eq!(reply, Ok(Ok(Value::Null)), "the disk works");
+            let before = std::mem::replace(&mut calls, disk.count(WORD));
+            let story = format!("rotate_after: {rotate_after}, records of {longest} bytes");
+            // A call more or less: it may be replaced before the call that is too much, or by it.
+            if calls == before + 1 {
+                longest = longest.max(disk.holds().0 - bytes);
+                let most = rotate_after.saturating_add(2 * longest);
+                assert!(
+                    calls * longest <= most,
+                    "{story}: {calls} of them are there"
+                );
+            } else {
+                let replaced = (before + 2) * longest > rotate_after;
+                assert!(
+                    replaced,
+                    "{story}: after {before} of them there is a snapshot"
+                );
+            }
+        }
+    }
+}
+
 /// A process ends after each call.
 fn short_lives_do_not_fill_the_disk() {
     let disk = Arc::new(watched::Memory::default());
@@ -313,23 +335,59 @@ fn crashes_do_not_fill_the_disk() {
 }
 
 fn a_disk_that_failed_is_not_believed() {
-    let healthy = Arc::new(Watched::default());
-    fail_once(&healthy);
-    let operations = healthy.operations.load(SeqCst);
-    assert!(operations > 0, "something is written");
-    for fails_at in 1..=operations {
-        let disk = Arc::new(Watched::default());
-        disk.fails_at.store(fails_at, SeqCst);
-        let answered = fail_once(&disk);
-        let story = format!("operation {fails_at} of the disk has failed");
-        for unsynced in Unsynced::ALL {
-            let story = format!("{story}; then a crash; {}", told(unsynced));
-            expect_found(&Arc::new(disk.disk.after_crash(unsynced)), answered, &story);
+    for life in lives(&STEPS, 2) {
+        let healthy = Arc::new(Watched::default());
+        let mut before = 0;
+        life.lead(&healthy, |_| before = healthy.operations.load(SeqCst));
+        for fails_at in before + 1..=healthy.operations.load(SeqCst) {
+            for failing in Failing::EACH {
+                fail_once(&life, fails_at, failing);
+            }
         }
-        let story = format!("{story}; then a new start");
-        expect_goes_on(&Arc::new(disk.disk.after_kill()), answered, &story);
     }
     a_read_that_fails_loses_nothing();
+}
+
+/// An operation of the disk fails in the last step of a life. After it there must be nothing but
+/// faults, and after a restart all that was answered.
+fn fail_once(life: &Life, fails_at: u64, failing: Failing) {
+    let disk = Arc::new(Watched {
+        failing,
+        fails_at: fails_at.into(),
+        ..Watched::default()
+    });
+    let (mut client, end) = life.lead(&disk, |_| ());
+    let story = format_args!("{life}\noperation {fails_at} of the disk fails ({failing:?})");
+    let failed = disk.failed.load(SeqCst);
+    match end {
+        Err(Failed::Start(OpenError::Disk(_))) if failed => {}
+        Err(Failed::Start(error)) => panic!("{story}: {error}"),
+        Ok(server) | Err(Failed::Call(server)) if failed => {
+            for step in [Step::New, Step::Retry, Step::Seen] {
+                let call = client.entry(step);
+                expect_fault(&mut client, &server, call, &story);
+            }
+            // Its client has let go of it; but first of all the disk has failed.
+            let first = client.made.iter().find(|made| made.call.is_some()).cloned();
+            expect_fault(&mut client, &server, first, &story);
+        }
+        Ok(_) => return,
+        Err(Failed::Call(_)) => panic!("{story}\nthe disk works, and a call fails"),
+    }
+    for unsynced in [Unsynced::Kept, Unsynced::Lost] {
+        let found = Arc::new(disk.disk.after_crash(unsynced));
+        let story = format_args!("{story}; then a crash; {}", told(unsynced));
+        client.expect_found(life, &found, &story);
+    }
+    let story = format_args!("{story}; then a new start");
+    client.expect_goes_on(life, &Arc::new(disk.disk.after_kill()), &story);
+}
+
+fn expect_fault(client: &mut Client, server: &Server, call: Option<Entry>, story: &dyn Display) {
+    if let Some(call) = call {
+        let told = client.call(server, call.clone(), story);
+        assert_eq!(told, Err(Fault::Disk), "{story}\nthen {call:?}");
+    }
 }
 
 fn a_read_that_fails_loses_nothing() {
@@ -349,38 +407,4 @@ fn a_read_that_fails_loses_nothing() {
         let server = open(&disk).unwrap_or_else(|error| panic!("{story}; the next one: {error}"));
         assert_eq!(all(&server), before, "{story}; then a new start");
     }
-}
-
-/// Makes each call, and a retry of the one that was answered last; says how many were answered.
-/// After the first fault there must be nothing but faults.
-fn fail_once(disk: &Arc<Watched>) -> u64 {
-    let shared = Arc::clone(disk) as Arc<dyn Disk>;
-    let Ok(server) = Durable::open(shared, Journal::default(), ROTATE_AFTER) else {
-        return 0;
-    };
-    let (mut answered, mut faults) = (0, 0);
-    for seq in 1..=CALLS {
-        for attempt in [seq, seq, answered.max(1)] {
-            match note(&server, attempt) {
-                Ok(reply) => {
-                    assert_eq!(
-                        faults, 0,
-                        "the disk had failed, and call {attempt} is answered"
-                    );
-                    assert_eq!(reply, Ok(attempt.into()));
-                    answered = answered.max(attempt);
-                }
-                Err(fault) => {
-                    assert!(disk.failed.load(SeqCst), "the disk works, and: {fault}");
-                    assert_eq!(fault, Fault::Disk, "call {attempt}");
-                    faults += 1;
-                }
-            }
-        }
-    }
-    if faults > 0 {
-        // The client has seen it, but first of all the disk has failed.
-        assert_eq!(note(&server, 1), Err(Fault::Disk), "an old call");
-    }
-    answered
 }

@@ -30,8 +30,23 @@ pub(super) struct Watched {
     /// A sync gives way to nobody: another thread that would run then can still be at its beginning
     /// later.
     pub(super) keeps_going: AtomicBool,
-    /// The steps of `disk` with which operations begin.
-    begins: std::sync::Mutex<Vec<u64>>,
+    /// What becomes of the operation that fails.
+    pub(super) failing: Failing,
+}
+
+/// What an operation has done that says that it failed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Failing {
+    #[default]
+    Nothing,
+    /// The first half of what was appended; other operations do not fail.
+    Half,
+    /// All of it.
+    All,
+}
+
+impl Failing {
+    pub(super) const EACH: [Failing; 3] = [Failing::Nothing, Failing::Half, Failing::All];
 }
 
 impl Watched {
@@ -42,39 +57,25 @@ impl Watched {
         }
     }
 
-    /// The steps before which a crash is worth its time when many of them are tried: each, but of
-    /// the bytes of one append the first, the middle one and the last. (One more is the making of
-    /// the file.) A design may write any number of bytes at a start, and
-    /// `no_crash_loses_or_repeats_a_call` tries each of them.
-    pub(super) fn steps_worth_a_crash(&self) -> Vec<u64> {
-        let mut begins = self.begins.lock().expect("no panic holds it").clone();
-        begins.push(self.disk.steps() + 1);
-        let of_one = |operation: &[u64]| {
-            let (begin, end) = (operation[0], operation[1]);
-            let steps = BTreeSet::from([begin, begin + 1, begin.midpoint(end), end - 1]);
-            steps
-                .into_iter()
-                .filter(move |step| (begin..end).contains(step))
-        };
-        begins.windows(2).flat_map(of_one).collect()
-    }
-
     /// The next operation fails.
     pub(super) fn fail_next(&self) {
         self.fails_at
             .store(self.operations.load(SeqCst) + 1, SeqCst);
     }
 
-    fn operation(&self) -> io::Result<()> {
-        let mut begins = self.begins.lock().expect("no panic holds it");
-        begins.push(self.disk.steps() + 1);
-        drop(begins);
-        self.count(&self.operations, &self.fails_at)
+    /// Does something, and fails if it is its turn.
+    fn operation(&self, run: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let fails = self.failing != Failing::Half;
+        let counted = self.count(&self.operations, &self.fails_at, fails);
+        if counted.is_ok() || self.failing == Failing::All {
+            run()?;
+        }
+        counted
     }
 
-    fn count(&self, done: &AtomicU64, fails_at: &AtomicU64) -> io::Result<()> {
+    fn count(&self, done: &AtomicU64, fails_at: &AtomicU64, fails: bool) -> io::Result<()> {
         let now = done.fetch_add(1, SeqCst) + 1;
-        if now == fails_at.load(SeqCst) {
+        if fails && now == fails_at.load(SeqCst) {
             self.failed.store(true, SeqCst);
             return Err(io::Error::other("the disk has failed, once"));
         }
@@ -84,57 +85,143 @@ impl Watched {
 
 impl Disk for Watched {
     fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
-        self.count(&self.reads, &self.read_fails_at)?;
+        self.count(&self.reads, &self.read_fails_at, true)?;
         self.disk.read(file)
     }
 
     fn append(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
-        self.operation()?;
-        self.disk.append(file, bytes)
+        if self.failing != Failing::Half {
+            return self.operation(|| self.disk.append(file, bytes));
+        }
+        let counted = self.count(&self.operations, &self.fails_at, true);
+        let written = match counted {
+            Ok(()) => bytes,
+            Err(_) => &bytes[..bytes.len() / 2],
+        };
+        self.disk.append(file, written)?;
+        counted
     }
 
     fn cut(&self, file: &str, length: u64) -> io::Result<()> {
-        self.operation()?;
-        self.disk.cut(file, length)
+        self.operation(|| self.disk.cut(file, length))
     }
 
     /// Once something has failed, says that all is well, and does nothing: the system has dropped
     /// what it could not write.
     fn sync(&self, file: &str) -> io::Result<()> {
-        self.operation()?;
         self.syncs.fetch_add(1, SeqCst);
-        if self.failed.load(SeqCst) {
-            return Ok(());
-        }
-        self.syncing.store(true, SeqCst);
-        if !self.keeps_going.load(SeqCst) {
-            thread::yield_now();
-        }
-        let done = self.disk.sync(file);
-        self.syncing.store(false, SeqCst);
-        done
+        let failed = self.failed.load(SeqCst);
+        self.operation(|| {
+            if failed {
+                return Ok(());
+            }
+            self.syncing.store(true, SeqCst);
+            if !self.keeps_going.load(SeqCst) {
+                thread::yield_now();
+            }
+            let done = self.disk.sync(file);
+            self.syncing.store(false, SeqCst);
+            done
+        })
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        self.operation()?;
+        self.operation(|| self.disk.rename(from, to))
+    }
+
+    fn remove(&self, file: &str) -> io::Result<()> {
+        self.operation(|| self.disk.remove(file))
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        let failed = self.failed.load(SeqCst);
+        self.operation(|| if failed { Ok(()) } else { self.disk.sync_dir() })
+    }
+
+    fn files(&self) -> io::Result<Vec<String>> {
+        self.count(&self.reads, &self.read_fails_at, true)?;
+        self.disk.files()
+    }
+}
+
+/// A [`CrashDisk`] of which a picture is taken before each step that is worth a crash: each, but of
+/// the bytes of one append the first, the middle one and the last.
+#[derive(Default)]
+pub(super) struct Filmed {
+    pub(super) disk: CrashDisk,
+    /// The pictures, each with what came next; not of a model.
+    film: std::sync::Mutex<Vec<(String, CrashDisk)>>,
+}
+
+impl Filmed {
+    pub(super) fn on(disk: CrashDisk) -> Self {
+        Filmed {
+            disk,
+            ..Filmed::default()
+        }
+    }
+
+    /// Drops the pictures taken so far.
+    pub(super) fn begin(&self) {
+        self.film.lock().expect("no panic holds it").clear();
+    }
+
+    /// Those that were taken since.
+    pub(super) fn pictures(&self) -> Vec<(String, CrashDisk)> {
+        std::mem::take(&mut self.film.lock().expect("no panic holds it"))
+    }
+
+    fn shoot(&self, next: String) {
+        let picture = self.disk.after_kill();
+        let mut film = self.film.lock().expect("no panic holds it");
+        film.push((next, picture));
+    }
+}
+
+impl Disk for Filmed {
+    fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
+        self.disk.read(file)
+    }
+
+    fn append(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
+        self.shoot(format!("before {} bytes for {file}", bytes.len()));
+        let cuts = BTreeSet::from([0, 1, bytes.len() / 2, bytes.len().saturating_sub(1)]);
+        let mut at = 0;
+        for cut in cuts.into_iter().filter(|&cut| cut < bytes.len()) {
+            self.disk.append(file, &bytes[at..cut])?;
+            let of = bytes.len();
+            self.shoot(format!("when {cut} of {of} bytes are appended to {file}"));
+            at = cut;
+        }
+        self.disk.append(file, &bytes[at..])
+    }
+
+    fn cut(&self, file: &str, length: u64) -> io::Result<()> {
+        self.shoot(format!("before {file} is cut after {length} bytes"));
+        self.disk.cut(file, length)
+    }
+
+    fn sync(&self, file: &str) -> io::Result<()> {
+        self.shoot(format!("before the sync of {file}"));
+        self.disk.sync(file)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.shoot(format!("before {from} is renamed to {to}"));
         self.disk.rename(from, to)
     }
 
     fn remove(&self, file: &str) -> io::Result<()> {
-        self.operation()?;
+        self.shoot(format!("before {file} is removed"));
         self.disk.remove(file)
     }
 
     fn sync_dir(&self) -> io::Result<()> {
-        self.operation()?;
-        if self.failed.load(SeqCst) {
-            return Ok(());
-        }
+        self.shoot("before the sync of the folder".to_owned());
         self.disk.sync_dir()
     }
 
     fn files(&self) -> io::Result<Vec<String>> {
-        self.count(&self.reads, &self.read_fails_at)?;
         self.disk.files()
     }
 }
@@ -152,6 +239,13 @@ impl Memory {
     pub(super) fn holds(&self) -> (usize, usize) {
         let files = self.files.lock();
         (files.values().map(Vec::len).sum(), files.len())
+    }
+
+    /// How many times the word is in them.
+    pub(super) fn count(&self, word: &str) -> usize {
+        let files = self.files.lock();
+        let texts = files.values().map(|bytes| String::from_utf8_lossy(bytes));
+        texts.map(|text| text.matches(word).count()).sum()
     }
 }
 
