@@ -4,6 +4,8 @@
 //! deadlock with a picture, and not a check that hangs.
 
 mod faulty;
+mod model;
+mod scripts;
 mod stage;
 mod transfer;
 mod views;
@@ -19,6 +21,7 @@ use serde_json::Value;
 
 use crate::memory;
 use faulty::a_system_of_three;
+use scripts::every_short_script_is_answered_rightly;
 use stage::{A, Account, B, C, Fate, Node, Straight, left, pair, view};
 use transfer::{
     a_call_during_the_transfer, a_new_backup_gets_everything,
@@ -61,6 +64,7 @@ harness::checks![
     a_backup_that_hangs_delays_no_new_view,
     a_transfer_that_hangs_delays_no_new_view,
     replicas_that_ask_each_other,
+    every_short_script_is_answered_rightly,
     a_system_of_three,
 ];
 

@@ -187,7 +187,7 @@ impl System {
 }
 
 pub(super) fn a_system_of_three() {
-    seeds(200, |_| {
+    seeds(60, |_| {
         let system = System::new();
         let (history, answered) = (Recorder::new(), AtomicU64::new(0));
         let (tell, called) = channel::unbounded();

@@ -44,7 +44,10 @@ impl Machine for Account {
             self.runs.fetch_add(1, SeqCst);
             self.balance -= amount.as_i64().ok_or("no number")?;
         }
-        Ok(self.balance.into())
+        match method {
+            "Refuse" => Err(self.balance.to_string()),
+            _ => Ok(self.balance.into()),
+        }
     }
 
     fn save(&self) -> Value {
