@@ -13,6 +13,8 @@ use std::sync::Once;
 
 thread_local! {
     static PANIC: RefCell<Option<Box<Panic>>> = const { RefCell::new(None) };
+    /// What `PANIC` was before it: if the last panic leaves a destructor, this is what failed.
+    static ONE_BEFORE: RefCell<Option<Box<Panic>>> = const { RefCell::new(None) };
 }
 
 /// A panic inside a model, and what the execution had done until then.
@@ -52,12 +54,22 @@ impl Panic {
 
 /// The panic that was kept last; it is kept no longer.
 pub(super) fn take() -> Option<Box<Panic>> {
+    ONE_BEFORE.take();
     PANIC.take()
 }
 
 /// Keeps a panic in the place of the last one.
 pub(super) fn keep(panic: Panic) {
-    PANIC.set(Some(Box::new(panic)));
+    ONE_BEFORE.set(PANIC.replace(Some(Box::new(panic))));
+}
+
+/// A panic has left a destructor while a thread unwinds, which would end the process. On real
+/// threads it does; here what failed first is to be shown, so the search ends where it stands.
+fn give_up() -> ! {
+    if let Some(first) = ONE_BEFORE.take() {
+        PANIC.set(Some(first));
+    }
+    model::give_up()
 }
 
 /// A panic on purpose, or one that passes it on, has left the scenario.
@@ -76,14 +88,16 @@ pub(super) fn nobody_caught(payload: Box<dyn Any + Send>) -> ! {
     resume_unwind(payload)
 }
 
-/// The hook is set before the first search, and once more when shuttle has put its own on top.
-pub(super) static BEFORE: Once = Once::new();
-pub(super) static WITHIN_SHUTTLE: Once = Once::new();
-
 /// Keeps the last panic of an execution, with its trace; panics outside models go the usual way.
-pub(super) fn install_hook(once: &Once) {
-    once.call_once(|| {
+///
+/// It is set once, before the first search, and on top of shuttle's: a search that was given up
+/// holds on to it for ever, so nobody can set another one.
+pub(super) fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
         let usual = std::panic::take_hook();
+        super::run::let_shuttle_set_its_hook();
+        drop(std::panic::take_hook());
         std::panic::set_hook(Box::new(move |info| {
             if model::running() {
                 inside_model(info)
@@ -95,6 +109,9 @@ pub(super) fn install_hook(once: &Once) {
 }
 
 fn inside_model(info: &PanicHookInfo<'_>) {
+    if model::aborts(info) {
+        give_up();
+    }
     let at = info.location().map(|at| Place {
         file: at.file().to_owned(),
         line: at.line(),
@@ -104,21 +121,17 @@ fn inside_model(info: &PanicHookInfo<'_>) {
         cause: model::cause_of(info, model::backend()),
         ..Panic::of(info.payload(), at)
     };
-    if model::aborts(&panic.message) {
-        // The process is about to abort: say at least what went wrong first.
-        if let Some(first) = take() {
-            eprintln!("{}\n(and then a destructor panicked)", first.message);
-        }
-    }
     // A panic that the scenario catches is none; the last one before the end is the failure.
-    if !model::over() {
-        // But a checker's verdict stands, whoever catches the panic that brings it: the execution
-        // is over.
-        let is_final = panic.cause.is_final();
-        keep(panic);
-        model::passes_on(info.payload());
-        if is_final {
-            model::end_execution();
-        }
+    if model::over() {
+        ONE_BEFORE.take();
+        return;
+    }
+    // But a checker's verdict stands, whoever catches the panic that brings it: the execution is
+    // over.
+    let is_final = panic.cause.is_final();
+    keep(panic);
+    model::passes_on(info.payload());
+    if is_final {
+        model::end_execution();
     }
 }

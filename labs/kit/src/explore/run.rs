@@ -126,7 +126,7 @@ fn ran(ended: Ended) -> Ran {
 }
 
 fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -> Ended {
-    panics::install_hook(&panics::BEFORE);
+    panics::install_hook();
     EXECUTIONS.set(0);
     panics::take();
     model::set_settings(pass.settings);
@@ -185,9 +185,6 @@ fn how_it_ended(otherwise: impl FnOnce() -> Panic) -> Ended {
 
 fn begin_execution(pass: Pass, deadline: Deadline, focus: Focus) {
     check_leaks();
-    if !pass.is_loom() {
-        panics::install_hook(&panics::WITHIN_SHUTTLE);
-    }
     let execution = EXECUTIONS.get() + 1;
     // loom looks at its own limits every 20,000 executions only; shuttle's scheduler ends by
     // itself.
@@ -239,6 +236,11 @@ fn run_shuttle(scheduler: impl Scheduler + 'static, body: impl Fn() + Send + Syn
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
     shuttle::Runner::new(scheduler, config).run(body);
+}
+
+/// shuttle sets a hook of its own when it runs for the first time in a process.
+pub(super) fn let_shuttle_set_its_hook() {
+    run_shuttle(RandomScheduler::new_from_seed(0, 1), || ());
 }
 
 /// A model runs on this operating-system thread for as long as this lives.

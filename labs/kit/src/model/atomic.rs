@@ -19,6 +19,7 @@
 use super::wait::Word;
 use super::{Checker, either, inert, is_updated, sequential, will_update};
 use crate::record::{CallSite, Handle, Op, Value, switching};
+use std::cell::Cell;
 use std::sync::atomic::Ordering;
 
 /// Whether a load has to see the newest value, and with which ordering.
@@ -80,6 +81,33 @@ impl Updates {
     }
 }
 
+/// The newest value of an atomic, which no checker keeps: in an execution that is over, operations
+/// act on it. So a destructor that counts with an atomic counts right, in whatever order those that
+/// still run come.
+#[derive(Debug)]
+struct Newest<T: Copy>(Cell<T>);
+
+impl<T: Copy + PartialEq> Newest<T> {
+    fn new(value: T) -> Newest<T> {
+        Newest(Cell::new(value))
+    }
+
+    fn get(&self) -> T {
+        self.0.get()
+    }
+
+    fn set(&self, value: T) {
+        self.0.set(value);
+    }
+
+    fn exchange(&self, expected: T, new: T) -> Result<T, T> {
+        match self.get() {
+            found if found == expected => Ok(self.0.replace(new)),
+            found => Err(found),
+        }
+    }
+}
+
 /// The ordering of a read-modify-write in place of the one written.
 fn strict(written: Ordering) -> Ordering {
     if sequential() {
@@ -96,6 +124,7 @@ macro_rules! atomic {
         pub(crate) struct $name {
             object: Handle,
             updates: Updates,
+            newest: Newest<$type>,
             atomic: Checker<loom::sync::atomic::$name, shuttle::sync::atomic::$name>,
         }
 
@@ -104,6 +133,7 @@ macro_rules! atomic {
                 Box::new($name {
                     object: Handle::new(stringify!($name), created, Some($value(value))),
                     updates: Updates::new(created),
+                    newest: Newest::new(value),
                     atomic: Checker::new(
                         || loom::sync::atomic::$name::new(value),
                         || shuttle::sync::atomic::$name::new(value),
@@ -113,7 +143,7 @@ macro_rules! atomic {
 
             pub(crate) fn load(&self, ordering: Ordering, place: CallSite) -> $type {
                 if inert() {
-                    return Default::default();
+                    return self.newest.get();
                 }
                 let value = switching(|| {
                     either!(&self.atomic, $it => match newest(ordering) {
@@ -133,7 +163,7 @@ macro_rules! atomic {
 
             pub(crate) fn store(&self, value: $type, ordering: Ordering, place: CallSite) {
                 if inert() {
-                    return;
+                    return self.newest.set(value);
                 }
                 let swap = as_swap(ordering, self.updates.known);
                 switching(|| {
@@ -147,6 +177,7 @@ macro_rules! atomic {
                         }
                     })
                 });
+                self.newest.set(value);
                 let value = $value(value);
                 self.object.stored(place, value, Op::Store { value, ordering });
             }
@@ -160,7 +191,7 @@ macro_rules! atomic {
                 place: CallSite,
             ) -> Result<$type, $type> {
                 if inert() {
-                    return Ok(expected);
+                    return self.newest.exchange(expected, new);
                 }
                 self.updates.happen();
                 let result = switching(|| {
@@ -181,7 +212,7 @@ macro_rules! atomic {
             /// The value, for the one thread that has the atomic now.
             pub(crate) fn take(&self, place: CallSite) -> $type {
                 if inert() {
-                    return Default::default();
+                    return self.newest.get();
                 }
                 // ORDERING: no partner: the caller owns the atomic, so nothing is left to order.
                 let value = match &self.atomic {
@@ -194,6 +225,7 @@ macro_rules! atomic {
             }
 
             fn updated(&self, old: $type, new: $type, ordering: Ordering, place: CallSite) {
+                self.newest.set(new);
                 let (old, new) = ($value(old), $value(new));
                 self.object.stored(place, new, Op::Update { old, new, ordering });
             }
@@ -210,7 +242,9 @@ macro_rules! atomic {
                 place: CallSite,
             ) -> $type {
                 if inert() {
-                    return Default::default();
+                    let $old = self.newest.get();
+                    self.newest.set($result);
+                    return $old;
                 }
                 self.updates.happen();
                 let $old = switching(|| {
@@ -258,6 +292,7 @@ atomic! { @integer
 pub(crate) struct AtomicPtr {
     object: Handle,
     updates: Updates,
+    newest: Newest<*mut ()>,
     atomic: Checker<loom::sync::atomic::AtomicPtr<()>, shuttle::sync::atomic::AtomicPtr<()>>,
 }
 
@@ -266,6 +301,7 @@ impl AtomicPtr {
         Box::new(AtomicPtr {
             object: Handle::new("AtomicPtr", created, Some(address(pointer))),
             updates: Updates::new(created),
+            newest: Newest::new(pointer),
             atomic: Checker::new(
                 || loom::sync::atomic::AtomicPtr::new(pointer),
                 || shuttle::sync::atomic::AtomicPtr::new(pointer),
@@ -275,7 +311,7 @@ impl AtomicPtr {
 
     pub(crate) fn load(&self, ordering: Ordering, place: CallSite) -> *mut () {
         if inert() {
-            return std::ptr::null_mut();
+            return self.newest.get();
         }
         let pointer = switching(|| {
             either!(&self.atomic, atomic => match newest(ordering) {
@@ -297,7 +333,7 @@ impl AtomicPtr {
 
     pub(crate) fn store(&self, pointer: *mut (), ordering: Ordering, place: CallSite) {
         if inert() {
-            return;
+            return self.newest.set(pointer);
         }
         let swap = as_swap(ordering, self.updates.known);
         switching(|| {
@@ -311,6 +347,7 @@ impl AtomicPtr {
                 }
             })
         });
+        self.newest.set(pointer);
         let value = address(pointer);
         self.object
             .stored(place, value, Op::Store { value, ordering });
@@ -318,7 +355,7 @@ impl AtomicPtr {
 
     pub(crate) fn swap(&self, new: *mut (), ordering: Ordering, place: CallSite) -> *mut () {
         if inert() {
-            return std::ptr::null_mut();
+            return self.newest.0.replace(new);
         }
         self.updates.happen();
         let old = switching(|| either!(&self.atomic, atomic => atomic.swap(new, strict(ordering))));
@@ -335,7 +372,7 @@ impl AtomicPtr {
         place: CallSite,
     ) -> Result<*mut (), *mut ()> {
         if inert() {
-            return Ok(expected);
+            return self.newest.exchange(expected, new);
         }
         self.updates.happen();
         let result = switching(|| {
@@ -361,6 +398,7 @@ impl AtomicPtr {
     }
 
     fn updated(&self, old: *mut (), new: *mut (), ordering: Ordering, place: CallSite) {
+        self.newest.set(new);
         let (old, new) = (address(old), address(new));
         self.object
             .stored(place, new, Op::Update { old, new, ordering });

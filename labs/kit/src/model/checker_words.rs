@@ -77,9 +77,23 @@ pub(super) fn unwraps_a_payload(message: &str) -> bool {
     message.ends_with(": Any { .. }")
 }
 
-/// Whether a panic will end the process. Decides only what is printed before it does.
-pub(crate) fn aborts(message: &str) -> bool {
-    message.starts_with("panic in a destructor")
+/// Whether a panic that the hook sees is the standard library's last word before it ends the
+/// process: another panic has left a destructor while a thread unwinds, or a function that must not
+/// unwind.
+pub(crate) fn aborts(info: &PanicHookInfo<'_>) -> bool {
+    let message = text(info.payload()).unwrap_or_default();
+    let file = info.location().map_or("", |at| at.file());
+    is_source_of_core(file) && ABORTING.iter().any(|words| message.starts_with(words))
+}
+
+const ABORTING: [&str; 2] = [
+    "panic in a destructor during cleanup",
+    "panic in a function that cannot unwind",
+];
+
+/// Where `core` raises what the compiler inserts.
+fn is_source_of_core(file: &str) -> bool {
+    file.replace('\\', "/").ends_with("/library/core/src/panicking.rs")
 }
 
 /// The texts that a checker's panics begin with.

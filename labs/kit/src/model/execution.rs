@@ -214,6 +214,12 @@ pub(crate) fn cannot_go_on() -> ! {
     if !std::thread::panicking() {
         stop(Stop::Abandoned);
     }
+    give_up()
+}
+
+/// The current thread can neither go on nor unwind: the search is reported from here, and its
+/// thread of the operating system sleeps for ever.
+pub(crate) fn give_up() -> ! {
     end_execution();
     if let Some(report) = GIVEN_UP.take() {
         report();
