@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kit::explore::{Failure, hung, take_outcomes};
+use kit::explore::{Failure, hung, outlive_destructors, take_outcomes};
 
 use protocol::{End, Panic};
 
@@ -42,6 +42,7 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
 /// Runs the body on a thread that bears the check's name, and sees how it ends, or that it hangs.
 fn watched(id: &str, body: fn(), limits: HangLimits) -> End {
     let panics = record_panics();
+    outlive_destructors();
     let thread = std::thread::Builder::new()
         .name(id.to_owned())
         .stack_size(STACK);

@@ -83,10 +83,11 @@ fn returned(searches: Vec<Outcome>, kind: Kind) -> Judged {
 /// How much a search proves, to be compared.
 fn strength(certainty: &Certainty) -> (u8, u64) {
     match *certainty {
-        Certainty::Sampled { schedules } => (0, schedules),
-        Certainty::Bounded { preemptions } => (1, preemptions as u64),
-        Certainty::Witnessed => (2, 0),
-        Certainty::Exhaustive => (3, 0),
+        Certainty::Blind => (0, 0),
+        Certainty::Sampled { schedules } => (1, schedules),
+        Certainty::Bounded { preemptions } => (2, preemptions as u64),
+        Certainty::Witnessed => (3, 0),
+        Certainty::Exhaustive => (4, 0),
     }
 }
 

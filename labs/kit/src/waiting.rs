@@ -3,7 +3,7 @@
 //! The one idea: only an operation that is about to block writes itself down, so what does not
 //! block costs nothing; and a lock remembers where it was taken, which is one store.
 use crate::record::CallSite;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// One blocked thread.
@@ -93,33 +93,76 @@ impl Waiting {
     }
 }
 
-/// Where a lock was taken, for as long as it is held.
+/// Where a lock was taken, and by which thread, for as long as it is held.
 #[derive(Debug, Default)]
-pub(crate) struct Holder(AtomicPtr<std::panic::Location<'static>>);
+pub(crate) struct Holder {
+    place: AtomicPtr<std::panic::Location<'static>>,
+    thread: AtomicUsize,
+}
+
+thread_local! {
+    /// Its address tells this thread from all others that live.
+    static HERE: u8 = const { 0 };
+}
+
+fn this_thread() -> usize {
+    HERE.with(|here| std::ptr::from_ref(here).addr())
+}
 
 impl Holder {
-    /// The lock is held from here on.
+    /// The lock is held from here on, by this thread.
     #[inline]
     pub(crate) fn set(&self, place: CallSite) {
         let place = std::ptr::from_ref(place).cast_mut();
         // ORDERING: read by `place`. What the pointer leads to is a constant of the program, which
         // every thread sees; and a late pointer costs a sentence of a report its precision only.
-        self.0.store(place, Ordering::Relaxed);
+        self.place.store(place, Ordering::Relaxed);
+        // ORDERING: read by `must_be_another`, for which the thread's own last store counts alone.
+        self.thread.store(this_thread(), Ordering::Relaxed);
     }
 
     /// The lock is about to be given back.
     #[inline]
     pub(crate) fn clear(&self) {
         // ORDERING: as in `set`.
-        self.0.store(std::ptr::null_mut(), Ordering::Relaxed);
+        self.place.store(std::ptr::null_mut(), Ordering::Relaxed);
+        // ORDERING: as in `set`.
+        self.thread.store(0, Ordering::Relaxed);
+    }
+
+    /// Panics if this thread holds the lock: it would wait for itself, for ever.
+    #[cold]
+    #[track_caller]
+    pub(crate) fn must_be_another(&self, place: CallSite) {
+        // ORDERING: this thread's address is stored by this thread alone, which has cleared it if
+        // it has given the lock back; what others have stored is another number.
+        if self.thread.load(Ordering::Relaxed) != this_thread() {
+            return;
+        }
+        let name = match crate::describe::receiver(place) {
+            Some(name) => format!("`{name}`"),
+            None => "a mutex".to_owned(),
+        };
+        let since = self
+            .place()
+            .map_or(String::new(), |held| format!(" since {}", short(held)));
+        panic!(
+            "{} waits for {name}, which this thread holds{since}: it would wait for ever",
+            short(place)
+        );
     }
 
     fn place(&self) -> Option<CallSite> {
         // ORDERING: reads what `set` or `clear` stored; as in `set`.
-        let place = self.0.load(Ordering::Relaxed);
+        let place = self.place.load(Ordering::Relaxed);
         // SAFETY: null or, from `set`, a `&'static Location`: aligned, initialised, never written.
         unsafe { place.cast_const().as_ref() }
     }
+}
+
+/// `visited.rs:49`.
+fn short(place: CallSite) -> String {
+    crate::describe::place(place).short()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! process.
 mod support;
 
-use kit::explore::{Explorer, Failure, FailureKind, panic_on_purpose};
+use kit::explore::{Explorer, Failure, FailureKind, forget, outlive_destructors, panic_on_purpose};
 use kit::sync::atomic::Ordering::{Acquire, SeqCst};
 use kit::sync::atomic::{AtomicPtr, AtomicUsize};
 use kit::sync::{Arc, Condvar, Mutex};
@@ -123,18 +123,31 @@ impl Drop for Fuse {
     }
 }
 
+/// Set where this program runs itself, because nobody can take the panic hook back afterwards.
+const ALONE: &str = "KIT_TEST_ALONE";
+
 #[test]
 fn what_failed_first_is_told_and_not_the_destructor() {
+    if std::env::var_os(ALONE).is_none() {
+        let mut again = std::process::Command::new(std::env::current_exe().unwrap());
+        let test = "what_failed_first_is_told_and_not_the_destructor";
+        let again = again.args(["--exact", test, "--nocapture"]).env(ALONE, "1");
+        let said = again.output().unwrap();
+        assert_eq!(
+            said.status.code(),
+            Some(77),
+            "{}",
+            String::from_utf8_lossy(&said.stderr)
+        );
+        return;
+    }
+    outlive_destructors();
     for failure in failures(|| {
         let _fuse = Fuse;
         panic!("what fails first");
     }) {
         assert_eq!(failure.message, "what fails first");
     }
-}
-
-#[test]
-fn a_destructor_that_panics_beside_a_panic_on_purpose_has_failed() {
     for failure in failures(|| {
         let job = thread::spawn(|| {
             let _fuse = Fuse;
@@ -144,6 +157,34 @@ fn a_destructor_that_panics_beside_a_panic_on_purpose_has_failed() {
     }) {
         assert_eq!(failure.kind, FailureKind::Assertion);
         assert_eq!(failure.message, "a destructor of its own");
+    }
+    std::process::exit(77);
+}
+
+/// Finds, where another thread is in the critical section, what that has left undone.
+#[test]
+fn a_destructor_sees_no_critical_section_from_within() {
+    struct Balanced(Arc<Mutex<(i32, i32)>>);
+    impl Drop for Balanced {
+        fn drop(&mut self) {
+            let both = self.0.lock();
+            assert_eq!(both.0, both.1);
+        }
+    }
+    for failure in failures(|| {
+        let both = Arc::new(Mutex::new((0, 0)));
+        let other = Arc::clone(&both);
+        let _balanced = Balanced(both);
+        thread::spawn(move || {
+            let mut both = other.lock();
+            both.0 += 1;
+            thread::yield_now();
+            both.1 += 1;
+        });
+        thread::yield_now();
+        panic!("what fails first");
+    }) {
+        assert_eq!(failure.message, "what fails first");
     }
 }
 
@@ -157,4 +198,14 @@ fn a_search_that_learns_begins_again_whatever_a_destructor_does() {
         thread::spawn(move || goodbye.send(()).unwrap());
         drop(lock.try_lock());
     });
+}
+
+#[test]
+fn what_a_scenario_forgets_is_no_leak() {
+    for search in [Explorer::new(), Explorer::new().sampled()] {
+        search.explore(|| forget(Arc::new(Mutex::new(()))));
+    }
+    for failure in failures(|| std::mem::forget(Arc::new(Mutex::new(())))) {
+        assert_eq!(failure.kind, FailureKind::Leak, "{}", failure.message);
+    }
 }

@@ -329,3 +329,25 @@ fn a_channel_too_large_to_be_filled_sets_no_room_aside() {
     sender.send(7).expect("its other end is here");
     assert_eq!(receiver.recv(), Ok(7));
 }
+
+#[test]
+fn a_thread_that_waits_for_itself_panics_at_once() {
+    use kit::sync::Mutex;
+    let urls = Mutex::new(0);
+    let held = urls.lock();
+    let locked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(urls.lock())));
+    let text = *locked.unwrap_err().downcast::<String>().unwrap();
+    assert!(
+        text.contains("waits for `urls`, which this thread holds since"),
+        "{text}"
+    );
+    drop(held);
+    // Another thread waits, and gets it.
+    std::thread::scope(|s| {
+        let held = urls.lock();
+        let other = s.spawn(|| *urls.lock() += 1);
+        drop(held);
+        other.join().unwrap();
+    });
+    assert_eq!(*urls.lock(), 1);
+}

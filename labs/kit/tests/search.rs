@@ -687,11 +687,17 @@ fn a_sample_shows_what_is_possible_with_many_threads() {
     };
     let outcome = Explorer::new().sampled().possible(all_inside(8));
     assert_eq!(outcome.certainty, Certainty::Witnessed);
-    let impossible = std::panic::catch_unwind(|| {
+    // A sample shows nothing by what is not in it, and neither does a search with a bound.
+    let sampled = std::panic::catch_unwind(|| {
         Explorer::new().sampled().possible(all_inside(7));
     });
-    let failure = impossible.unwrap_err().downcast::<kit::explore::Failure>();
-    assert_eq!(failure.unwrap().kind, FailureKind::Unreached);
+    let bounded = std::panic::catch_unwind(|| {
+        Explorer::new().preemptions(1).possible(all_inside(4));
+    });
+    for impossible in [sampled, bounded] {
+        let failure = impossible.unwrap_err().downcast::<kit::explore::Failure>();
+        assert_eq!(failure.unwrap().kind, FailureKind::NotExplored);
+    }
 }
 
 #[test]

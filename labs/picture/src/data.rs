@@ -107,8 +107,12 @@ pub struct Search {
     /// Whether atomics were taken as sequentially consistent: then the interleaving itself is
     /// wrong.
     pub sequential: bool,
-    /// Whether one wait on a condvar could end for no reason.
+    /// Whether one wait on a condvar could end for no reason, and one `compare_exchange_weak` fail
+    /// for none.
     pub spurious: bool,
+    /// Whether `notify_one` woke who came last to sleep, and not who came first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub last_first: bool,
     /// How many interleavings the pass that found it had run, this one included.
     pub interleaving: u64,
     /// How many interleavings were run in all.
@@ -181,6 +185,8 @@ pub enum Effect {
     Woken,
     /// Was woken for no reason.
     WokenForNothing,
+    /// A `compare_exchange_weak` failed although the value was the expected one.
+    FailedForNothing,
     /// Woke others, or nobody.
     Notify {
         /// How many.
@@ -411,7 +417,15 @@ impl Failure {
             | FailureKind::NotExplored
             | FailureKind::Unreached
             | FailureKind::Hung => "",
-            _ if search.spurious => {
+            _ if self.has(Effect::FailedForNothing) => {
+                "It needs a compare_exchange_weak that fails for no reason, which each may: use it in a loop, or \
+                 use compare_exchange."
+            }
+            _ if search.last_first => {
+                "It needs a notify_one that wakes who came last to sleep, which every condition variable may do: \
+                 it promises to wake one, and not which."
+            }
+            _ if self.has(Effect::WokenForNothing) => {
                 "It needs a wake-up for no reason, which every condition variable may give: look again after \
                  each wait, in a loop."
             }
@@ -444,6 +458,10 @@ impl Failure {
             (false, None) => "of the full search".to_owned(),
         };
         self.with_switches(format!("Found in interleaving {n} {bound}"))
+    }
+
+    fn has(&self, effect: Effect) -> bool {
+        self.steps.iter().any(|step| step.effect == effect)
     }
 
     fn with_switches(&self, found: String) -> String {

@@ -24,6 +24,7 @@ impl Failure {
             step.part = match step.effect {
                 Effect::Fail
                 | Effect::WokenForNothing
+                | Effect::FailedForNothing
                 | Effect::Spawn
                 | Effect::Lost
                 | Effect::Duplicated => true,

@@ -15,6 +15,9 @@ pub enum Certainty {
     },
     /// An interleaving that reaches the goal was found: what was claimed to be possible is.
     Witnessed,
+    /// Threads were started, and none took a step that a search can see: they share nothing, or by
+    /// means that are hidden from it.
+    Blind,
     /// So many schedules were run, sequentially consistent, chosen at random from a fixed seed.
     Sampled {
         /// How many.
@@ -100,7 +103,7 @@ impl fmt::Display for Outcome {
                 Certainty::Exhaustive => f.write_str(", exhaustive"),
                 Certainty::Bounded { preemptions: 1 } => f.write_str(" (1 preemption)"),
                 Certainty::Bounded { preemptions } => write!(f, " ({preemptions} preemptions)"),
-                Certainty::Witnessed | Certainty::Sampled { .. } => Ok(()),
+                Certainty::Witnessed | Certainty::Blind | Certainty::Sampled { .. } => Ok(()),
             };
         }
         match self.certainty {
@@ -113,6 +116,9 @@ impl fmt::Display for Outcome {
                     f,
                     "bounded ({preemptions} preemptions): {n} {interleavings}"
                 )
+            }
+            Certainty::Blind => {
+                f.write_str("nothing to search: no thread took a step that a search can see")
             }
             Certainty::Witnessed => write!(f, "shown: reached after {n} {interleavings}"),
             Certainty::Sampled { .. } => write!(f, "sampled: {n} schedules"),

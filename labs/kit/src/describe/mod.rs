@@ -149,7 +149,7 @@ fn race_in_words(case: &Case, trace: &Trace, names: &Names) -> String {
 }
 
 /// A place as the data has it.
-fn place(place: record::CallSite) -> Place {
+pub(crate) fn place(place: record::CallSite) -> Place {
     Place {
         file: without_detours(place.file()),
         line: place.line(),

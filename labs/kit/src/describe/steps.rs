@@ -114,6 +114,7 @@ fn effect(op: &Op) -> Effect {
         },
         Op::Store { .. } => Effect::Store,
         Op::Update { .. } => Effect::Update,
+        Op::CasFailed { saw, expected, .. } if saw == expected => Effect::FailedForNothing,
         Op::CasFailed { .. } => Effect::Load { stale: false },
         Op::CellRead => Effect::Read,
         Op::CellWrite => Effect::Write,

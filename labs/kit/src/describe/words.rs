@@ -106,6 +106,16 @@ fn on_an_atomic(op: &Op, name: &str) -> String {
             saw,
             expected,
             ordering,
+        } if saw == expected => {
+            format!(
+                "cas {name} {ordering:?}: failed for no reason, it is {}",
+                show(*saw)
+            )
+        }
+        Op::CasFailed {
+            saw,
+            expected,
+            ordering,
         } => {
             format!(
                 "cas {name} {ordering:?}: failed, {} is not {}",

@@ -4,6 +4,7 @@
 //! The first is after Musuvathi and Qadeer, "Iterative Context Bounding for Systematic Testing of
 //! Multithreaded Programs" (PLDI 2007).
 use super::budget::Deadline;
+use crate::model;
 use shuttle::scheduler::{Schedule, Scheduler, Task, TaskId};
 use std::mem::ManuallyDrop;
 
@@ -59,7 +60,7 @@ impl<S> Limited<S> {
 impl<S: Scheduler> Scheduler for Limited<S> {
     fn new_execution(&mut self) -> Option<Schedule> {
         self.left = self.left.checked_sub(1)?;
-        if self.deadline.has_passed() || self.has_run_all() {
+        if self.deadline.has_passed() || self.has_run_all() || self.started && model::over() {
             return None;
         }
         self.started = true;
@@ -72,6 +73,13 @@ impl<S: Scheduler> Scheduler for Limited<S> {
         current: Option<TaskId>,
         is_yielding: bool,
     ) -> Option<TaskId> {
+        // Whoever runs comes to its end. Then shuttle hears of the failure by a panic out of its
+        // scheduler, for which it has no words of its own. (For a deadlock it has, and finds that
+        // without asking.)
+        if model::over() {
+            let goes_on = current.filter(|me| runnable.iter().any(|task| task.id() == *me));
+            return Some(goes_on.unwrap_or_else(|| model::tell_shuttle()));
+        }
         self.chooses |= runnable.len() > 1;
         self.inner.next_task(runnable, current, is_yielding)
     }

@@ -26,6 +26,7 @@ mod stuck;
 
 pub(crate) use hung::watch;
 pub use hung::{Hang, hung};
+pub use panics::outlive_destructors;
 pub use picture::{Certainty, Failure, FailureKind, Outcome, Scenarios, Style};
 pub use repeat::repeat;
 pub(crate) use seeds::current_seed;
@@ -53,6 +54,11 @@ pub fn explore(scenario: impl Fn() + Send + Sync + 'static) -> Outcome {
 }
 
 /// As [`explore`], but succeeds as soon as one interleaving calls [`Goal::reached`].
+///
+/// Only an exhaustive search shows that none does. A search with a bound, a sample, or one that the
+/// budget has ended shows nothing then: it ends as not explored. So where a claim needs many
+/// threads, let them wait for each other instead, and explore: whoever keeps one of them out
+/// deadlocks.
 ///
 /// # Panics
 ///
@@ -89,6 +95,13 @@ pub fn possible(scenario: impl Fn(&Goal) + Send + Sync + 'static) -> Outcome {
 #[track_caller]
 pub fn panic_on_purpose(text: &'static str) -> ! {
     model::panic_on_purpose(text, std::panic::Location::caller())
+}
+
+/// Forgets a value, as [`std::mem::forget`] does, because the scenario is about that: what it owns
+/// lives on when the scenario has ended, and in a model that is no leak.
+pub fn forget<T>(value: T) {
+    model::will_leak();
+    std::mem::forget(value);
 }
 
 /// The point that a [`possible`] scenario has to reach in at least one interleaving.

@@ -10,6 +10,7 @@ use std::any::Any;
 use std::cell::RefCell;
 use std::panic::{PanicHookInfo, resume_unwind};
 use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 thread_local! {
     static PANIC: RefCell<Option<Box<Panic>>> = const { RefCell::new(None) };
@@ -63,13 +64,32 @@ pub(super) fn keep(panic: Panic) {
     ONE_BEFORE.set(PANIC.replace(Some(Box::new(panic))));
 }
 
-/// A panic has left a destructor while a thread unwinds, which would end the process. On real
-/// threads it does; here what failed first is to be shown, so the search ends where it stands.
-fn give_up() -> ! {
+/// Whether a search ends where it stands, rather than the process; see [`outlive_destructors`].
+static OUTLIVES: AtomicBool = AtomicBool::new(false);
+
+/// From here on, a panic that leaves a destructor while a modelled thread unwinds does not end the
+/// process: the search ends with what has failed first. On real threads it does.
+///
+/// For a program that says what a search has found, and then ends: nobody can set a panic hook any
+/// more when this has happened.
+pub fn outlive_destructors() {
+    // ORDERING: read by the hook. Set before the first search, which is started by this thread.
+    OUTLIVES.store(true, Ordering::Relaxed);
+}
+
+/// A panic has left a destructor while a thread unwinds, which ends the process.
+fn at_the_end_of_the_process() {
     if let Some(first) = ONE_BEFORE.take() {
         PANIC.set(Some(first));
     }
-    model::give_up()
+    // ORDERING: see `outlive_destructors`.
+    if OUTLIVES.load(Ordering::Relaxed) {
+        model::give_up();
+    }
+    // Say at least what went wrong first.
+    if let Some(first) = take() {
+        eprintln!("{}\n(and then a destructor panicked)", first.message);
+    }
 }
 
 /// A panic on purpose, or one that passes it on, has left the scenario.
@@ -90,8 +110,7 @@ pub(super) fn nobody_caught(payload: Box<dyn Any + Send>) -> ! {
 
 /// Keeps the last panic of an execution, with its trace; panics outside models go the usual way.
 ///
-/// It is set once, before the first search, and on top of shuttle's: a search that was given up
-/// holds on to it for ever, so nobody can set another one.
+/// It is set once, before the first search, and on top of shuttle's.
 pub(super) fn install_hook() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -110,7 +129,7 @@ pub(super) fn install_hook() {
 
 fn inside_model(info: &PanicHookInfo<'_>) {
     if model::aborts(info) {
-        give_up();
+        return at_the_end_of_the_process();
     }
     let at = info.location().map(|at| Place {
         file: at.file().to_owned(),

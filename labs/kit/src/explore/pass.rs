@@ -52,7 +52,11 @@ pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
             sequential: true,
             ..usual
         };
-        let mut passes = vec![pass(exhaust, sequential)];
+        let last_first = Settings {
+            last_first: true,
+            ..sequential
+        };
+        let mut passes = vec![pass(exhaust, sequential), pass(exhaust, last_first)];
         passes.extend(weak.then(|| pass(exhaust, usual)));
         return passes;
     }
@@ -63,14 +67,19 @@ pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
         ..usual
     };
     let spurious = Settings {
-        sequential: true,
         spurious: true,
+        ..sequential
+    };
+    let last_first = Settings {
+        last_first: true,
+        ..sequential
     };
     let mut passes = vec![pass(exhaust(1), sequential)];
     if limit > 1 {
         passes.push(pass(exhaust(2), sequential));
     }
     passes.push(pass(exhaust(1), spurious));
+    passes.push(pass(exhaust(2), last_first));
     passes.push(pass(exhaust(2), usual));
     if limit > 2 {
         passes.push(pass(exhaust(3), usual));
@@ -89,20 +98,6 @@ impl Pass {
             Strategy::Exhaust(Some(preemptions)) => Certainty::Bounded { preemptions },
             _ => Certainty::Sampled { schedules },
         }
-    }
-
-    /// Whether it runs what no pass before it ran, if the scenario has (`memory`) operations that
-    /// depend on the memory model, and (`waits`) waits on condvars.
-    pub(super) fn adds_something(self, memory: bool, waits: bool, done: Option<Certainty>) -> bool {
-        let Settings {
-            sequential,
-            spurious,
-            ..
-        } = self.settings;
-        if spurious {
-            return waits;
-        }
-        sequential || memory || done != Some(self.certainty(0))
     }
 
     /// The same pass from another start.
@@ -140,6 +135,7 @@ impl Pass {
             sampled: !self.is_loom(),
             sequential: self.settings.sequential,
             spurious: self.settings.spurious,
+            last_first: self.settings.last_first,
             interleaving,
             interleavings,
         }

@@ -5,7 +5,7 @@ use super::panics::{self, Panic};
 use super::pass::{Pass, Strategy};
 use super::request;
 use super::silence::Silence;
-use crate::model::{self, Backend, Learned, Stop};
+use crate::model::{self, Backend, Learned, Met, Stop};
 use crate::record::{self, Trace};
 use shuttle::scheduler::{PctScheduler, RandomScheduler, Scheduler, UrwRandomScheduler};
 use std::cell::{Cell, RefCell};
@@ -51,6 +51,8 @@ pub(super) struct Ran {
     pub(super) executions: u64,
     /// What the last of them did.
     pub(super) last: Trace,
+    /// What its executions have met.
+    pub(super) met: Met,
     /// The processor time that it has used.
     pub(super) used: Duration,
 }
@@ -121,6 +123,7 @@ fn ran(ended: Ended) -> Ran {
         ended,
         executions: EXECUTIONS.get(),
         last: record::snapshot(),
+        met: model::met(),
         used: budget::used(),
     }
 }
@@ -167,6 +170,8 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
     }));
     SILENCE.take();
     match ended {
+        // shuttle has had nothing left to run, and so no occasion to hear of it.
+        Ok(()) if model::over() => how_it_ended(|| Panic::of(&*model::ended_by(), None)),
         Ok(()) => Ended::Complete,
         Err(payload) => how_it_ended(|| Panic::of(&*payload, None)),
     }
@@ -235,7 +240,7 @@ fn run_shuttle(scheduler: impl Scheduler + 'static, body: impl Fn() + Send + Syn
     config.stack_size = SHUTTLE_STACK;
     config.failure_persistence = shuttle::FailurePersistence::None;
     config.silence_warnings = true;
-    shuttle::Runner::new(scheduler, config).run(body);
+    shuttle::Runner::new(scheduler, config).run(move || model::ends_quietly(&body));
 }
 
 /// shuttle sets a hook of its own when it runs for the first time in a process.
@@ -265,7 +270,7 @@ impl Drop for Entered {
 
 /// Fails if the execution that has ended left an object alive.
 fn check_leaks() {
-    if EXECUTIONS.get() == 0 {
+    if EXECUTIONS.get() == 0 || model::over() || model::leaks() {
         return;
     }
     if record::with_trace(|trace| trace.objects.iter().any(|object| object.alive)) {

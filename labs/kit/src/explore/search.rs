@@ -6,7 +6,7 @@ use super::request;
 use super::run::{Ended, Focus, Ran, Scenario, run};
 use super::{Certainty, Explorer, Failure, FailureKind, Outcome, claim};
 use crate::cause::Cause;
-use crate::model::{Learned, Stop};
+use crate::model::{Learned, Settings, Stop};
 use crate::record::{Event, Op, Trace};
 use protocol::Token;
 
@@ -28,10 +28,13 @@ pub(super) fn search(
             ended,
             executions,
             last,
+            met,
             used,
         } = run(pass, scenario, budget, Focus::None, &mut learned);
         budget = budget.without(used);
         so_far.total += executions;
+        so_far.weak_exchanges |= met.weak_exchange;
+        so_far.several_sleepers |= met.several_sleepers;
         match ended {
             // With any number of preemptions a loop that yields may never be left, however right it
             // is.
@@ -75,16 +78,37 @@ struct SoFar {
     total: u64,
     /// The strongest outcome that is certain.
     best: Option<Outcome>,
+    /// Whether threads were started of whose steps none was seen.
+    blind: bool,
     /// Whether some operation depends on the memory model.
     memory: bool,
     /// Whether somebody waits on a condvar.
     waits: bool,
+    /// Whether a `compare_exchange_weak` could have failed.
+    weak_exchanges: bool,
+    /// Whether a `notify_one` could have woken another thread.
+    several_sleepers: bool,
 }
 
 impl SoFar {
     fn leaves_something_to(&self, pass: Pass) -> bool {
+        let Settings {
+            sequential,
+            spurious,
+            last_first,
+        } = pass.settings;
+        if spurious {
+            return self.waits || self.weak_exchanges;
+        }
+        if last_first {
+            return self.several_sleepers;
+        }
+        // Another pass would see as little.
+        if self.blind {
+            return false;
+        }
         let done = self.best.map(|outcome| outcome.certainty);
-        pass.adds_something(self.memory, self.waits, done)
+        sequential || self.memory || done != Some(pass.certainty(0))
     }
 
     fn completed(&mut self, explorer: &Explorer, pass: Pass, executions: u64, last: &Trace) {
@@ -93,16 +117,26 @@ impl SoFar {
         let depends = |event: &Event| depends_on_memory(event) && (cells || !is_on_a_cell(event));
         self.memory |= last.events.iter().any(depends);
         self.memory &= explorer.brief.is_none_or(|brief| brief.weak);
+        self.blind = last.threads.len() > 1 && !last.events.iter().any(is_a_visible_step);
         self.waits |= last.events.iter().any(waits_on_a_condvar);
-        let counts = !pass.settings.spurious && (!pass.settings.sequential || !self.memory);
+        let Settings {
+            sequential,
+            spurious,
+            last_first,
+        } = pass.settings;
+        let counts = !spurious && !last_first && (!sequential || !self.memory);
         if counts {
             let interleavings = if explorer.sampled {
                 self.total
             } else {
                 executions
             };
+            let certainty = match self.blind {
+                true => Certainty::Blind,
+                false => pass.certainty(self.total),
+            };
             self.best = Some(Outcome {
-                certainty: pass.certainty(self.total),
+                certainty,
                 interleavings,
                 scenarios: None,
             });
@@ -114,13 +148,7 @@ impl SoFar {
         let total = self.total;
         match self.best {
             Some(outcome) if !wants_goal => Ok(outcome),
-            Some(_) => Err(found::without_interleaving(
-                FailureKind::Unreached,
-                format!(
-                    "it cannot happen: in none of the {total} interleavings that were searched did \
-                     the scenario reach its goal"
-                ),
-            )),
+            Some(outcome) => Err(unreached(outcome.certainty, total)),
             None => Err(found::without_interleaving(
                 FailureKind::NotExplored,
                 format!(
@@ -132,6 +160,30 @@ impl SoFar {
             )),
         }
     }
+}
+
+/// The goal of a `possible` was not reached. Only an exhaustive search shows that it cannot be.
+fn unreached(searched: Certainty, total: u64) -> Box<Failure> {
+    let (kind, what) = match searched {
+        Certainty::Exhaustive => (FailureKind::Unreached, "it cannot happen: in none of the"),
+        _ => (
+            FailureKind::NotExplored,
+            "not explored: it may happen, but in none of the",
+        ),
+    };
+    let message =
+        format!("{what} {total} interleavings that were searched did the scenario reach its goal");
+    found::without_interleaving(kind, message)
+}
+
+/// Whether it is a step by which threads can meet, beside their beginnings and ends.
+fn is_a_visible_step(event: &Event) -> bool {
+    let Event { op, .. } = event;
+    let waits = matches!(
+        op,
+        Op::ParkWaits { .. } | Op::Unpark { .. } | Op::SelectWaits { .. }
+    );
+    op.is_on_an_object() || waits || matches!(op, Op::Fence { .. } | Op::AsksForEnd { .. })
 }
 
 fn is_on_a_cell(event: &Event) -> bool {

@@ -73,7 +73,7 @@ macro_rules! atomic {
                 fetch_or "Ors with the value", fetch_xor "Xors with the value");
 
             /// As [`compare_exchange`](Self::compare_exchange), but may fail although the value is
-            /// `expected`: for use in a loop. A model never fails it so.
+            /// `expected`: for use in a loop. A search tries that once in an interleaving.
             #[track_caller]
             #[inline]
             pub fn compare_exchange_weak(
@@ -88,7 +88,8 @@ macro_rules! atomic {
                         atomic.compare_exchange_weak(expected, new, success, failure)
                     }
                     Real::Model(atomic) => {
-                        atomic.compare_exchange(expected, new, success, failure, Location::caller())
+                        let place = Location::caller();
+                        atomic.compare_exchange_weak(expected, new, success, failure, place)
                     }
                 }
             }
@@ -227,7 +228,16 @@ impl<T> AtomicPtr<T> {
         success: Ordering,
         failure: Ordering,
     ) -> Result<*mut T, *mut T> {
-        self.compare_exchange(expected, new, success, failure)
+        match &self.0 {
+            Real::Real(atomic) => atomic.compare_exchange_weak(expected, new, success, failure),
+            Real::Model(atomic) => {
+                let (expected, new) = (expected.cast(), new.cast());
+                atomic
+                    .compare_exchange_weak(expected, new, success, failure, Location::caller())
+                    .map(<*mut ()>::cast)
+                    .map_err(<*mut ()>::cast)
+            }
+        }
     }
 
     /// Sets the pointer to what `new` makes of it, again and again until no other thread came

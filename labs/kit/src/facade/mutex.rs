@@ -88,7 +88,9 @@ impl RealMutex {
     }
 
     #[cold]
+    #[track_caller]
     fn wait(&self, place: CallSite) -> parking_lot::MutexGuard<'_, ()> {
+        self.holder.must_be_another(place);
         let _waiting = waiting::enter("waits for the mutex", "", place, Some(&self.holder));
         self.lock.lock()
     }
@@ -115,17 +117,20 @@ impl<T> Mutex<T> {
 impl<T: ?Sized> Mutex<T> {
     /// Blocks until no other thread is in the critical section, then enters it.
     ///
-    /// A thread that already is in it blocks for ever.
+    /// # Panics
+    ///
+    /// If this very thread is in it: it would block for ever. In a search that is a deadlock.
     #[track_caller]
     #[inline]
     pub fn lock(&self) -> MutexGuard<'_, T> {
         let raw = match &self.raw {
             Real::Real(mutex) => {
                 let place = Location::caller();
-                mutex.held(
-                    mutex.lock.try_lock().unwrap_or_else(|| mutex.wait(place)),
-                    place,
-                )
+                let guard = match mutex.lock.try_lock() {
+                    Some(guard) => guard,
+                    None => mutex.wait(place),
+                };
+                mutex.held(guard, place)
             }
             Real::Model(mutex) => {
                 let locked_at = Location::caller();

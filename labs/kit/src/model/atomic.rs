@@ -17,7 +17,10 @@
 //! - A `SeqCst` load sees the newest value. loom takes it as `Acquire`, under which Dekker's and
 //!   Peterson's algorithms fail although they are right.
 use super::wait::Word;
-use super::{Checker, either, inert, is_updated, sequential, will_update};
+use super::{
+    Checker, either, fails_for_nothing, inert, is_updated, may_fail_for_nothing,
+    meets_weak_exchange, sequential, will_update,
+};
 use crate::record::{CallSite, Handle, Op, Value, switching};
 use std::cell::Cell;
 use std::sync::atomic::Ordering;
@@ -193,12 +196,7 @@ macro_rules! atomic {
                 if inert() {
                     return self.newest.exchange(expected, new);
                 }
-                self.updates.happen();
-                let result = switching(|| {
-                    either!(&self.atomic, atomic => {
-                        atomic.compare_exchange(expected, new, strict(success), strict(failure))
-                    })
-                });
+                let result = self.exchange(expected, new, success, failure);
                 match result {
                     Ok(old) => self.updated(old, new, success, place),
                     Err(saw) => {
@@ -209,18 +207,56 @@ macro_rules! atomic {
                 result
             }
 
-            /// The value, for the one thread that has the atomic now.
-            pub(crate) fn take(&self, place: CallSite) -> $type {
-                if inert() {
-                    return self.newest.get();
+            fn exchange(
+                &self,
+                expected: $type,
+                new: $type,
+                success: Ordering,
+                failure: Ordering,
+            ) -> Result<$type, $type> {
+                self.updates.happen();
+                switching(|| {
+                    either!(&self.atomic, atomic => {
+                        atomic.compare_exchange(expected, new, strict(success), strict(failure))
+                    })
+                })
+            }
+
+            /// As `compare_exchange`, but may fail for no reason where the pass wants that.
+            pub(crate) fn compare_exchange_weak(
+                &self,
+                expected: $type,
+                new: $type,
+                success: Ordering,
+                failure: Ordering,
+                place: CallSite,
+            ) -> Result<$type, $type> {
+                if inert() || !may_fail_for_nothing() {
+                    let result = self.compare_exchange(expected, new, success, failure, place);
+                    if result.is_ok() {
+                        meets_weak_exchange();
+                    }
+                    return result;
                 }
-                // ORDERING: no partner: the caller owns the atomic, so nothing is left to order.
-                let value = match &self.atomic {
-                    // SAFETY: for the same reason no access is concurrent; loom checks that.
-                    Checker::Loom(atomic) => unsafe { atomic.unsync_load() },
-                    Checker::Shuttle(atomic) => switching(|| atomic.load(Ordering::SeqCst)),
-                };
-                self.object.loaded(place, $value(value), Ordering::Relaxed);
+                // Changes nothing, whether or not it finds what it expects.
+                let found = self.exchange(expected, expected, success, failure);
+                if let Ok(found) = found {
+                    fails_for_nothing();
+                    let (saw, expected) = ($value(found), $value(expected));
+                    let ordering = failure;
+                    self.object.event(place, Op::CasFailed { saw, expected, ordering });
+                }
+                Err(found.unwrap_or_else(|found| found))
+            }
+
+            /// The value, for the one thread that owns the atomic now: whoever gave it away has
+            /// ordered that after all accesses, so it is the newest. (The drop of an `Arc` does,
+            /// and no checker knows it.)
+            pub(crate) fn take(&self, place: CallSite) -> $type {
+                let value = self.newest.get();
+                if !inert() {
+                    self.object.loaded(place, $value(value), Ordering::Relaxed);
+                }
                 value
             }
 
@@ -374,12 +410,7 @@ impl AtomicPtr {
         if inert() {
             return self.newest.exchange(expected, new);
         }
-        self.updates.happen();
-        let result = switching(|| {
-            either!(&self.atomic, atomic => {
-                atomic.compare_exchange(expected, new, strict(success), strict(failure))
-            })
-        });
+        let result = self.exchange(expected, new, success, failure);
         match result {
             Ok(old) => self.updated(old, new, success, place),
             Err(saw) => {
@@ -395,6 +426,55 @@ impl AtomicPtr {
             }
         }
         result
+    }
+
+    fn exchange(
+        &self,
+        expected: *mut (),
+        new: *mut (),
+        success: Ordering,
+        failure: Ordering,
+    ) -> Result<*mut (), *mut ()> {
+        self.updates.happen();
+        switching(|| {
+            either!(&self.atomic, atomic => {
+                atomic.compare_exchange(expected, new, strict(success), strict(failure))
+            })
+        })
+    }
+
+    /// As `compare_exchange`, but may fail for no reason where the pass wants that.
+    pub(crate) fn compare_exchange_weak(
+        &self,
+        expected: *mut (),
+        new: *mut (),
+        success: Ordering,
+        failure: Ordering,
+        place: CallSite,
+    ) -> Result<*mut (), *mut ()> {
+        if inert() || !may_fail_for_nothing() {
+            let result = self.compare_exchange(expected, new, success, failure, place);
+            if result.is_ok() {
+                meets_weak_exchange();
+            }
+            return result;
+        }
+        // Changes nothing, whether or not it finds what it expects.
+        let found = self.exchange(expected, expected, success, failure);
+        if let Ok(found) = found {
+            fails_for_nothing();
+            let (saw, expected) = (address(found), address(expected));
+            let ordering = failure;
+            self.object.event(
+                place,
+                Op::CasFailed {
+                    saw,
+                    expected,
+                    ordering,
+                },
+            );
+        }
+        Err(found.unwrap_or_else(|found| found))
     }
 
     fn updated(&self, old: *mut (), new: *mut (), ordering: Ordering, place: CallSite) {

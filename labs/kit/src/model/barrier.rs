@@ -1,5 +1,5 @@
 //! The modelled barrier.
-use super::inert;
+use super::has_no_answer;
 use super::wait::{Queue, Word};
 use crate::record::{CallSite, Handle, Op};
 use std::cell::Cell;
@@ -27,7 +27,7 @@ impl Barrier {
 
     /// Blocks until all have come; `true` for the last one.
     pub(crate) fn wait(&self, place: CallSite) -> bool {
-        if inert() {
+        if has_no_answer() {
             return false;
         }
         self.word.step();

@@ -93,7 +93,8 @@ const ABORTING: [&str; 2] = [
 
 /// Where `core` raises what the compiler inserts.
 fn is_source_of_core(file: &str) -> bool {
-    file.replace('\\', "/").ends_with("/library/core/src/panicking.rs")
+    file.replace('\\', "/")
+        .ends_with("/library/core/src/panicking.rs")
 }
 
 /// The texts that a checker's panics begin with.

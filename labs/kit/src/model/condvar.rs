@@ -1,14 +1,18 @@
 //! The modelled condition variable: a word, a queue, and the mutex that the wait gives back.
 //!
-//! Built here and not taken from the checkers, so that the recorder knows who was woken and that a
-//! time-out can fire; its state space is that of loom's own.
+//! Built here and not taken from the checkers, so that the recorder knows who was woken, that a
+//! time-out can fire, and that a notification may wake any sleeper; its state space is that of
+//! loom's own.
 use super::wait::{Queue, Word};
-use super::{Mutex, advance_clock, clock, inert, let_time_pass, may_wake_for_nothing};
+use super::{
+    Mutex, advance_clock, clock, has_no_answer, inert, let_time_pass, may_wake_for_nothing,
+    whom_to_wake,
+};
 use crate::record::{CallSite, Handle, Op};
 use std::time::Duration;
 
-/// A modelled condition variable. Waiters are woken first come, first served; none wakes for no
-/// reason but in the pass that asks for it.
+/// A modelled condition variable. Waiters are woken first come, first served, and none wakes for no
+/// reason, but in the passes that ask for it.
 #[derive(Debug)]
 pub(crate) struct Condvar {
     object: Handle,
@@ -27,7 +31,7 @@ impl Condvar {
 
     /// Gives `mutex` back, blocks until notified, and takes `mutex` again.
     pub(crate) fn wait(&self, mutex: &Mutex, place: CallSite) {
-        if inert() {
+        if has_no_answer() {
             return;
         }
         self.word.step();
@@ -82,14 +86,16 @@ impl Condvar {
         timed_out
     }
 
-    /// Wakes the longest waiter, if there is one. Never blocks.
+    /// Wakes a waiter, if there is one. Never blocks.
     pub(crate) fn notify_one(&self, place: CallSite) -> bool {
         if inert() {
             return false;
         }
         self.word.step();
-        self.waiting
-            .wake_one(|woke| self.object.event(place, Op::NotifyOne { woke }))
+        let before = whom_to_wake(self.waiting.sleepers());
+        self.waiting.wake_one_after(before, |woke| {
+            self.object.event(place, Op::NotifyOne { woke });
+        })
     }
 
     /// Wakes all who wait, and says how many. Never blocks.

@@ -12,8 +12,19 @@ use std::panic::resume_unwind;
 pub(crate) struct Settings {
     /// Each atomic operation is taken as sequentially consistent, whatever ordering is written.
     pub(crate) sequential: bool,
-    /// One wait on a condvar may end for no reason.
+    /// One wait on a condvar may end for no reason, and one `compare_exchange_weak` fail for none.
     pub(crate) spurious: bool,
+    /// `notify_one` wakes who came last to sleep, and not who came first.
+    pub(crate) last_first: bool,
+}
+
+/// What executions have met that another pass would do otherwise.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Met {
+    /// A `compare_exchange_weak` that found what it expected.
+    pub(crate) weak_exchange: bool,
+    /// A `notify_one` with more than one sleeper.
+    pub(crate) several_sleepers: bool,
 }
 
 /// What a search has learned about its scenario, and objects have to know when they are made. An
@@ -50,7 +61,10 @@ pub(crate) enum Stop {
 
 thread_local! {
     static SETTINGS: Cell<Settings> = const {
-        Cell::new(Settings { sequential: false, spurious: false })
+        Cell::new(Settings { sequential: false, spurious: false, last_first: false })
+    };
+    static MET: Cell<Met> = const {
+        Cell::new(Met { weak_exchange: false, several_sleepers: false })
     };
     static LEARNED: RefCell<Learned> = RefCell::default();
     static OVER: Cell<bool> = const { Cell::new(false) };
@@ -58,7 +72,9 @@ thread_local! {
     static CLOCK: Cell<u64> = const { Cell::new(0) };
     static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
     static WOKEN_FOR_NOTHING: Cell<bool> = const { Cell::new(false) };
+    static FAILED_FOR_NOTHING: Cell<bool> = const { Cell::new(false) };
     static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };
+    static LEAKS: Cell<bool> = const { Cell::new(false) };
     static GIVEN_UP: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
@@ -158,6 +174,8 @@ pub(crate) fn begin_execution() {
     CLOCK.set(0);
     TIMED_OUT.take();
     WOKEN_FOR_NOTHING.set(false);
+    FAILED_FOR_NOTHING.set(false);
+    LEAKS.set(false);
     begin_unwinding();
     DEFERRED.take().into_iter().for_each(std::mem::forget);
 }
@@ -172,6 +190,16 @@ pub(crate) fn end_execution() {
 /// Whether this execution has failed or was stopped.
 pub(crate) fn over() -> bool {
     OVER.get()
+}
+
+/// What is still alive when this execution ends was forgotten on purpose.
+pub(crate) fn will_leak() {
+    LEAKS.set(true);
+}
+
+/// Whether this execution, or the last, may leave objects alive.
+pub(crate) fn leaks() -> bool {
+    LEAKS.get()
 }
 
 /// Ends this execution, by a panic that nobody is told of.
@@ -232,6 +260,8 @@ pub(crate) fn give_up() -> ! {
 /// Whether operations have no effect: no model runs, the execution is over, or this thread unwinds
 /// from a panic that is not on purpose.
 ///
+/// Then each answers what is true, so that no destructor finds what cannot be, or goes no further.
+///
 /// A student's `catch_unwind` can end an unwinding during which operations had no effect; the
 /// execution then means nothing any more, so it is stopped.
 pub(crate) fn inert() -> bool {
@@ -249,6 +279,15 @@ pub(crate) fn inert() -> bool {
     }
     settle();
     false
+}
+
+/// As [`inert`], for an operation that has no answer then: its thread goes no further.
+pub(super) fn has_no_answer() -> bool {
+    let inert = inert();
+    if inert && running() {
+        cannot_go_on();
+    }
+    inert
 }
 
 /// Drops a checker's guard. While a thread unwinds from a panic that is not on purpose the guard
@@ -300,4 +339,44 @@ pub(super) fn let_time_pass() {
 /// Whether this wait may end for no reason: the first one of an execution, if the pass wants that.
 pub(super) fn may_wake_for_nothing() -> bool {
     SETTINGS.get().spurious && !WOKEN_FOR_NOTHING.replace(true)
+}
+
+/// Whether the `compare_exchange_weak` that comes fails if it finds what it expects: the first one
+/// of an execution that does, if the pass wants that.
+pub(super) fn may_fail_for_nothing() -> bool {
+    SETTINGS.get().spurious && !FAILED_FOR_NOTHING.get()
+}
+
+/// It has.
+pub(super) fn fails_for_nothing() {
+    FAILED_FOR_NOTHING.set(true);
+}
+
+/// A `compare_exchange_weak` has found what it expected.
+pub(super) fn meets_weak_exchange() {
+    MET.set(Met {
+        weak_exchange: true,
+        ..MET.get()
+    });
+}
+
+/// Which of so many sleepers `notify_one` wakes, 0 being who came first. Nobody promises which.
+pub(super) fn whom_to_wake(sleepers: usize) -> usize {
+    if sleepers < 2 {
+        return 0;
+    }
+    MET.set(Met {
+        several_sleepers: true,
+        ..MET.get()
+    });
+    match super::backend() {
+        super::Backend::Shuttle => super::choose(sleepers as u64) as usize,
+        _ if SETTINGS.get().last_first => sleepers - 1,
+        _ => 0,
+    }
+}
+
+/// What the executions on this thread have met.
+pub(crate) fn met() -> Met {
+    MET.get()
 }

@@ -45,10 +45,7 @@ impl Gate {
     /// One visible step. Never blocks.
     pub(super) fn try_enter(&self, access: Access) -> bool {
         self.word.step();
-        let may = match access {
-            Access::Shared => !self.writer.get(),
-            Access::Exclusive => !self.writer.get() && self.readers.get() == 0,
-        };
+        let may = !self.keeps_out(access);
         match access {
             _ if !may => {}
             Access::Shared => self.readers.set(self.readers.get() + 1),
@@ -57,16 +54,28 @@ impl Gate {
         may
     }
 
+    /// Whether somebody is inside who may not be there together with this thread.
+    pub(super) fn keeps_out(&self, access: Access) -> bool {
+        let reads = access == Access::Exclusive && self.readers.get() > 0;
+        reads || self.writer.get()
+    }
+
     /// Wakes all who wait: who is first gets in, the others sleep again. Never blocks.
     pub(super) fn leave(&self, access: Access) {
         // A thread that fails must not be switched away from.
         if !failing() {
             self.word.step();
         }
+        self.open(access);
+        self.waiting.wake_all(|_| ());
+    }
+
+    /// Leaves, and nobody is told.
+    pub(super) fn open(&self, access: Access) {
         match access {
-            Access::Shared => self.readers.set(self.readers.get() - 1),
+            // Who went in when the execution was over was not counted.
+            Access::Shared => self.readers.set(self.readers.get().saturating_sub(1)),
             Access::Exclusive => self.writer.set(false),
         }
-        self.waiting.wake_all(|_| ());
     }
 }

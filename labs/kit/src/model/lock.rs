@@ -2,7 +2,9 @@
 //! that the façade's guards need no checker type; or a [`Gate`], where a scenario tries to lock or
 //! panics on purpose.
 use super::gate::{Access, Gate};
-use super::{Backend, Checker, backend, inert, over, own_locks, release, running, will_try};
+use super::{
+    Backend, Checker, backend, cannot_go_on, inert, over, own_locks, release, running, will_try,
+};
 use crate::record::{CallSite, Handle, Op, switching};
 use std::cell::RefCell;
 use std::mem;
@@ -67,10 +69,19 @@ fn own() -> bool {
     backend() == Backend::Loom && own_locks()
 }
 
-/// Leaves a gate, unless the execution is over.
+/// Leaves a gate; silently, if the execution is over.
 fn leave(gate: &Gate, access: Access) {
-    if running() && !over() {
-        gate.leave(access);
+    match running() && !over() {
+        true => gate.leave(access),
+        false => gate.open(access),
+    }
+}
+
+/// Goes in without effect, because the execution is over. If somebody is inside who keeps it out,
+/// there is no way: they never leave, and what they have left undone nobody may see.
+fn slip_in(closed: bool) {
+    if closed && running() {
+        cannot_go_on();
     }
 }
 
@@ -114,7 +125,7 @@ impl Mutex {
     /// Blocks until the lock is held by this thread.
     pub(crate) fn lock(&self, place: CallSite) {
         if inert() {
-            return;
+            return slip_in(self.is_held());
         }
         self.object.event(place, Op::LockWants);
         match &self.kind {
@@ -127,10 +138,17 @@ impl Mutex {
         self.object.event(place, Op::Locked);
     }
 
+    fn is_held(&self) -> bool {
+        match &self.kind {
+            MutexKind::Own(gate) => gate.keeps_out(Access::Exclusive),
+            MutexKind::Checkers { held, .. } => held.borrow().is_some(),
+        }
+    }
+
     /// Takes the lock if it is free. Never blocks.
     pub(crate) fn try_lock(&self, place: CallSite) -> bool {
         if inert() {
-            return false;
+            return !self.is_held();
         }
         let locked = match &self.kind {
             MutexKind::Own(gate) => gate.try_enter(Access::Exclusive),
@@ -223,7 +241,7 @@ impl RwLock {
     /// Blocks until no writer is inside.
     pub(crate) fn read(&self, place: CallSite) {
         if inert() {
-            return;
+            return slip_in(self.keeps_out(Access::Shared));
         }
         self.object.event(place, Op::ReadWants);
         match &self.kind {
@@ -239,7 +257,7 @@ impl RwLock {
     /// Blocks until nobody is inside.
     pub(crate) fn write(&self, place: CallSite) {
         if inert() {
-            return;
+            return slip_in(self.keeps_out(Access::Exclusive));
         }
         self.object.event(place, Op::LockWants);
         match &self.kind {
@@ -252,10 +270,22 @@ impl RwLock {
         self.object.event(place, Op::Locked);
     }
 
+    fn keeps_out(&self, access: Access) -> bool {
+        match &self.kind {
+            RwLockKind::Own(gate) => gate.keeps_out(access),
+            RwLockKind::Checkers {
+                readers, writer, ..
+            } => {
+                let reads = access == Access::Exclusive && !readers.borrow().is_empty();
+                reads || writer.borrow().is_some()
+            }
+        }
+    }
+
     /// Enters as a reader if no writer is inside. Never blocks.
     pub(crate) fn try_read(&self, place: CallSite) -> bool {
         if inert() {
-            return false;
+            return !self.keeps_out(Access::Shared);
         }
         let locked = match &self.kind {
             RwLockKind::Own(gate) => gate.try_enter(Access::Shared),
@@ -281,7 +311,7 @@ impl RwLock {
     /// Enters as the writer if nobody is inside. Never blocks.
     pub(crate) fn try_write(&self, place: CallSite) -> bool {
         if inert() {
-            return false;
+            return !self.keeps_out(Access::Exclusive);
         }
         let locked = match &self.kind {
             RwLockKind::Own(gate) => gate.try_enter(Access::Exclusive),

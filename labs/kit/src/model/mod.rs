@@ -35,8 +35,8 @@ pub(crate) use lock::{Mutex, RwLock};
 pub(crate) use on_model_thread::OnModelThread;
 pub(crate) use select::{Manner, Selectable, select};
 pub(crate) use thread::{
-    Join, begin_threads, is_finished, park, park_timeout, run_thread, sleep, spawn, unpark,
-    yield_now, yield_quietly,
+    Join, begin_threads, ended_by, ends_quietly, is_finished, park, park_timeout, run_thread,
+    sleep, spawn, tell_shuttle, unpark, yield_now, yield_quietly,
 };
 pub(crate) use unwinding::{is_on_purpose, panic_on_purpose, passes_on, text, unwinding};
 pub(crate) use wait::Word;

@@ -5,7 +5,7 @@
 //! that takes something else.
 use super::channel::{Channel, Claim, Patience, Refused, Side};
 use super::wait::Waiter;
-use super::{choose, inert, over};
+use super::{choose, has_no_answer, inert, over};
 use crate::record::{self, CallSite, Op};
 
 /// An end of a channel, whatever its values are.
@@ -33,8 +33,10 @@ pub(crate) fn select(
     manner: Manner,
     place: CallSite,
 ) -> Result<(usize, Claim), Refused> {
-    if inert() {
-        return Ok((0, Claim::Disconnected));
+    match manner.patience {
+        Patience::Never if inert() => return Err(Refused::Empty),
+        _ if has_no_answer() => return Ok((0, Claim::Disconnected)),
+        _ => {}
     }
     let mut woken_by = None;
     loop {

@@ -3,10 +3,11 @@ use super::choice::begin_choices;
 use super::unwinding::{self, contained, is_on_purpose};
 use super::wait::{Queue, Word};
 use super::{
-    Backend, Checker, advance_clock, backend, chooses, clock, either, end_execution, inert,
-    let_time_pass, over, settle, visible_ends, will_ask_for_ends,
+    Backend, Checker, advance_clock, backend, cannot_go_on, chooses, clock, either, end_execution,
+    has_no_answer, inert, let_time_pass, over, settle, visible_ends, will_ask_for_ends,
 };
 use crate::record::{self, CallSite, Op, ThreadId, event, switching};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
@@ -31,7 +32,7 @@ pub(crate) fn spawn(
     body: Box<dyn FnOnce() -> bool + Send>,
 ) -> Join {
     if inert() {
-        super::stop(super::Stop::Abandoned);
+        cannot_go_on();
     }
     let spawned = record::with_trace(|trace| trace.threads.len()) - 1;
     let most = LOOM_THREADS - usize::from(chooses());
@@ -54,7 +55,7 @@ pub(crate) fn spawn(
         event(0, place, Op::End);
     };
     let handle = switching(|| match backend() {
-        Backend::Shuttle => Checker::Shuttle(shuttle::thread::spawn(body)),
+        Backend::Shuttle => Checker::Shuttle(shuttle::thread::spawn(move || ends_quietly(body))),
         _ => {
             let builder = loom::thread::Builder::new().stack_size(STACK_WORDS);
             Checker::Loom(
@@ -84,11 +85,35 @@ pub(crate) fn run_thread<T>(body: impl FnOnce() -> T) -> std::thread::Result<T> 
     }
 }
 
+thread_local! {
+    /// The panic that has ended an execution under shuttle.
+    static ENDED_BY: Cell<Option<Box<dyn Any + Send>>> = const { Cell::new(None) };
+}
+
+/// Runs the body of one of shuttle's threads. A panic ends it as a return does: shuttle is told of
+/// it by its scheduler.
+pub(crate) fn ends_quietly(body: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(body)) {
+        end_execution();
+        ENDED_BY.set(Some(payload));
+    }
+}
+
+/// What the panic carried that has ended the execution under shuttle.
+pub(crate) fn ended_by() -> Box<dyn Any + Send> {
+    ENDED_BY.take().unwrap_or_else(|| Box::new(()))
+}
+
+/// Fails shuttle's execution, from within its scheduler.
+pub(crate) fn tell_shuttle() -> ! {
+    resume_unwind(ended_by())
+}
+
 impl Join {
     /// Blocks until the thread has ended; says whether it ended by a panic.
     pub(crate) fn join(self, place: CallSite) -> bool {
         let child = self.thread;
-        if inert() {
+        if has_no_answer() {
             return false;
         }
         event(0, place, Op::JoinWants { child });

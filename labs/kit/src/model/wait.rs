@@ -146,16 +146,25 @@ impl Queue {
         self.0.borrow().iter().any(|(waiter, _)| !waiter.is_taken())
     }
 
+    /// How many threads sleep here that nobody has taken.
+    pub(super) fn sleepers(&self) -> usize {
+        let queue = self.0.borrow();
+        queue
+            .iter()
+            .filter(|(waiter, _)| !waiter.is_taken())
+            .count()
+    }
+
     /// Takes the longest sleeper out, for whoever is going to wake it.
     pub(super) fn take_one(&self) -> Option<Rc<Waiter>> {
+        let (waiter, case) = self.next_sleeper()?;
+        waiter.case.set(Some(case));
+        Some(waiter)
+    }
+
+    fn next_sleeper(&self) -> Option<(Rc<Waiter>, usize)> {
         let mut queue = self.0.borrow_mut();
-        while let Some((waiter, case)) = queue.pop_front() {
-            if !waiter.is_taken() {
-                waiter.case.set(Some(case));
-                return Some(waiter);
-            }
-        }
-        None
+        std::iter::from_fn(|| queue.pop_front()).find(|(waiter, _)| !waiter.is_taken())
     }
 
     /// Takes a thread out that waits no longer.
@@ -167,7 +176,21 @@ impl Queue {
 
     /// Takes the longest sleeper out, says who it is to `log`, then wakes it.
     pub(crate) fn wake_one(&self, log: impl FnOnce(Option<ThreadId>)) -> bool {
+        self.wake_one_after(0, log)
+    }
+
+    /// As [`Queue::wake_one`], but leaves so many who came before.
+    pub(super) fn wake_one_after(&self, before: usize, log: impl FnOnce(Option<ThreadId>)) -> bool {
+        let earlier: Vec<_> = std::iter::from_fn(|| self.next_sleeper())
+            .take(before)
+            .collect();
         let waiter = self.take_one();
+        let mut queue = self.0.borrow_mut();
+        earlier
+            .into_iter()
+            .rev()
+            .for_each(|entry| queue.push_front(entry));
+        drop(queue);
         log(waiter.as_ref().map(|waiter| waiter.thread));
         if let Some(waiter) = &waiter {
             waiter.wake();

@@ -1,5 +1,17 @@
 //! Memory that nothing but the object under test protects.
 use crate::cell::UnsafeCell;
+use crate::record::{self, Event, Op};
+
+/// How many steps this thread has taken in this interleaving that a search can see.
+///
+/// An object that knows, without a step, that the last of several things is gone has it from the
+/// count of an `Arc`. That orders memory, and no checker knows it: a [`Canary`] that asks for this
+/// order must not be asked then.
+pub fn steps_of_this_thread() -> usize {
+    let me = record::current();
+    let step = |event: &&Event| event.thread == me && !matches!(event.op, Op::Note { .. });
+    record::with_trace(|trace| trace.events.iter().filter(step).count())
+}
 
 /// A place in memory that a scenario writes and reads where the object promises an order: before a
 /// value is sent and after it is received, while a guard is held.

@@ -41,7 +41,7 @@ mod subject;
 #[cfg(test)]
 mod tests;
 
-pub use canary::Canary;
+pub use canary::{Canary, steps_of_this_thread};
 pub use contract::{At, Spec, Steps};
 pub use scenario::{Manner, Scenario};
 pub use scope::{SHORT, Scope};

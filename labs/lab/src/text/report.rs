@@ -305,7 +305,7 @@ fn meaning(tests: &[Ran], width: usize) -> String {
             Certainty::Exhaustive => exhaustive = true,
             Certainty::Bounded { .. } => bounded = true,
             Certainty::Sampled { .. } => sampled = true,
-            Certainty::Witnessed => {}
+            Certainty::Witnessed | Certainty::Blind => {}
         }
     }
     let mut text = String::new();

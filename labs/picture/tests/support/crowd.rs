@@ -14,6 +14,7 @@ pub(crate) fn crowd(steps: usize, threads: usize) -> Failure {
         sampled: true,
         sequential: true,
         spurious: false,
+        last_first: false,
         interleaving: 1,
         interleavings: 1_204,
     });

@@ -7,11 +7,10 @@
     reason = "what the lock guards is shared without another lock"
 )]
 
-use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::cell::UnsafeCell;
-use kit::explore::Explorer;
+use kit::explore::{Explorer, forget};
 use kit::spec::{Scope, conforms};
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};

@@ -7,7 +7,7 @@ mod claim;
 pub(crate) use claim::Claim;
 
 use super::wait::{Queue, Waiter, Word};
-use super::{advance_clock, clock, inert, let_time_pass, over};
+use super::{advance_clock, clock, has_no_answer, inert, let_time_pass, over};
 use crate::record::{CallSite, Handle, Op};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -260,8 +260,10 @@ impl Channel {
         place: CallSite,
         values: &dyn Values,
     ) -> Result<(), Refused> {
-        if inert() {
-            return Err(Refused::Disconnected);
+        match patience {
+            Patience::Never if inert() => return Err(Refused::Empty),
+            _ if has_no_answer() => return Err(Refused::Disconnected),
+            _ => {}
         }
         loop {
             self.word.step();
