@@ -17,14 +17,20 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
-use crate::process::{self, Bounds, Cause};
+use crate::process::{self, Bounds, Cause, Limits};
 pub use messages::Message;
 pub use recipe::Recipe;
+pub(crate) use recipe::sources;
 
-/// A compilation that uses more of the processor than this is no answer to an exercise: seconds.
-const PROCESSOR: u32 = 120;
+/// A build that takes more of the processor or of memory than this is no answer to an exercise: the
+/// longest solution takes a tenth.
+const LIMITS: Limits = Limits {
+    processor: Duration::from_secs(120),
+    memory: 4 << 30,
+    file: 1 << 30,
+};
 
-/// By the clock on the wall. A busy machine is the grader's affair, and no submission's.
+/// By the clock a build may take so long on a machine that is busy with something else.
 const DEADLINE: Duration = Duration::from_secs(3600);
 
 const SIGXCPU: i32 = 24;
@@ -54,15 +60,15 @@ impl Compilation<'_> {
     ///
     /// # Errors
     ///
-    /// Where the compiler cannot be run, or fails without a word on the source.
+    /// Where the compiler cannot be run.
     pub fn run(&self) -> Result<Outcome> {
-        let command = self.command();
+        let mut command = self.command();
         let bounds = Bounds {
             deadline: DEADLINE,
             stdout: 1 << 20,
             stderr: 64 << 20,
         };
-        let ended = process::run(&mut limited(&command), b"", bounds)?;
+        let ended = process::run_within(&mut command, b"", bounds, LIMITS)?;
         let failed = |text: String| Ok(Err(vec![Message::error(text)]));
         match ended.cause {
             Cause::Itself => {}
@@ -84,19 +90,16 @@ impl Compilation<'_> {
         if messages.iter().any(Message::is_error) {
             return Ok(Err(messages));
         }
-        // A compiler that runs out of stack or memory ends without a message. It is the source that
-        // took it there: the pristine tree was built with the same one.
+        // A compiler that runs out of stack, time or memory ends without a message of its form.
+        // Whether it is the source that took it there, only the pristine tree can tell.
         match ended.status.signal() {
-            Some(SIGXCPU) => {
-                return failed(format!(
-                    "the compiler used the processor for {PROCESSOR} s without coming to an end"
-                ));
-            }
-            Some(_) => return failed("the compiler crashed on it".to_owned()),
-            None => {}
+            Some(SIGXCPU) => failed(format!(
+                "the compiler used the processor for more than {} s",
+                LIMITS.processor.as_secs()
+            )),
+            Some(_) => failed("the compiler crashed on it".to_owned()),
+            None => failed(format!("the compiler failed:\n{}", ended.complaint())),
         }
-        let program = command.get_program().to_string_lossy();
-        Err(anyhow!("`{program}` failed:\n{}", ended.complaint()))
     }
 
     fn command(&self) -> Command {
@@ -107,6 +110,8 @@ impl Compilation<'_> {
         let mut command = self
             .recipe
             .command(&program, self.root, self.made, self.instead);
+        // What the compiler and the linker put down meanwhile goes with the rest.
+        command.env("TMPDIR", self.made.parent().expect("a file of a stage"));
         for name in self.cfg {
             command.args(["--cfg", name]);
         }
@@ -122,20 +127,6 @@ impl Compilation<'_> {
         }
         command
     }
-}
-
-/// The same command under the limit of processor time.
-fn limited(command: &Command) -> Command {
-    let mut limited = Command::new("sh");
-    let script = format!("ulimit -c 0; ulimit -S -t {PROCESSOR}; exec \"$0\" \"$@\"");
-    limited.args(["-c", &script]).arg(command.get_program());
-    limited.args(command.get_args()).env_clear();
-    let env = command.get_envs();
-    limited.envs(env.filter_map(|(name, value)| Some((name, value?))));
-    if let Some(dir) = command.get_current_dir() {
-        limited.current_dir(dir);
-    }
-    limited
 }
 
 /// Of the surroundings, only where the toolchain is.

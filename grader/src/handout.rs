@@ -50,28 +50,35 @@ impl Stale {
     }
 }
 
-/// Compares a lab's skeleton with what its solution generates.
+/// A lab's skeleton as its solution generates it, by the path from `src`: whatever is in the lab's
+/// folder, where somebody may have begun to solve it.
 ///
 /// # Errors
 ///
 /// [`BadInput`] where a region is not well formed, and where rustfmt cannot read the result.
-pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
-    let (from, to) = (tree.solution(lab).join("src"), tree.lab(lab).join("src"));
+pub fn skeleton(tree: &Tree, lab: &str) -> Result<BTreeMap<PathBuf, String>> {
+    let from = tree.solution(lab).join("src");
     let mut fresh: BTreeMap<PathBuf, String> = BTreeMap::new();
     for file in files_below(&from)? {
         let path = from.join(&file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
-        fresh.insert(file, stubbed(&path, &text)?);
+        let stub = stubbed(&path, &text)?;
+        let stub = formatted(tree, &stub)
+            .with_context(|| format!("formatting what {} generates", tree.display_path(&path)))?;
+        fresh.insert(file, stub);
     }
-    for (file, stub) in &mut fresh {
-        *stub = formatted(tree, stub).with_context(|| {
-            format!(
-                "formatting what {} generates",
-                tree.display_path(&from.join(file))
-            )
-        })?;
-    }
+    Ok(fresh)
+}
+
+/// Compares a lab's skeleton with what its solution generates.
+///
+/// # Errors
+///
+/// As [`skeleton`].
+pub fn stale(tree: &Tree, lab: &str) -> Result<Vec<Stale>> {
+    let to = tree.lab(lab).join("src");
+    let mut fresh = skeleton(tree, lab)?;
     let mut stale = Vec::new();
     for file in files_below(&to)? {
         let found = std::fs::read_to_string(to.join(&file)).ok();

@@ -15,7 +15,9 @@ use anyhow::{Context, Result, anyhow};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::pipe::PipeFlags;
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, kill_process_group, prlimit, waitid,
+};
 
 /// How much a process may take.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +28,17 @@ pub struct Bounds {
     pub stdout: usize,
     /// Bytes on its standard error.
     pub stderr: usize,
+}
+
+/// What a process and those that it starts may use, each.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Of the processor.
+    pub processor: Duration,
+    /// Of memory that it writes to, in bytes.
+    pub memory: u64,
+    /// The longest file that it writes, in bytes.
+    pub file: u64,
 }
 
 /// Why a process came to its end.
@@ -59,6 +72,29 @@ pub struct Ended {
 ///
 /// Where the command cannot be started, with a remedy if it is not installed.
 pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended> {
+    start(command, input, bounds, None)
+}
+
+/// As [`run`], for a process that does not limit itself: it ends with the grader, too.
+///
+/// # Errors
+///
+/// As [`run`], and where its limits cannot be set.
+pub fn run_within(
+    command: &mut Command,
+    input: &[u8],
+    bounds: Bounds,
+    limits: Limits,
+) -> Result<Ended> {
+    start(command, input, bounds, Some(limits))
+}
+
+fn start(
+    command: &mut Command,
+    input: &[u8],
+    bounds: Bounds,
+    limits: Option<Limits>,
+) -> Result<Ended> {
     let program = command.get_program().to_string_lossy().into_owned();
     // Not inherited: a process that another thread starts meanwhile must not keep it open.
     let (told, tell) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC).context("making a pipe")?;
@@ -75,6 +111,12 @@ pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended>
             _ => anyhow!(error).context(format!("starting `{program}`")),
         })?;
     let pid = Pid::from_child(&child);
+    let guard = limits.map(|limits| limit(pid, limits).and_then(|()| Guard::over(pid)));
+    let guard = guard.transpose().inspect_err(|_| {
+        let _ = kill_process_group(pid, Signal::KILL);
+        let _ = child.wait();
+    });
+    let _guard = guard.with_context(|| format!("guarding `{program}`"))?;
     let mut stdin = child.stdin.take().expect("piped");
     std::thread::scope(|scope| {
         // A process that ends without reading its input is no failure: the write just ends.
@@ -93,6 +135,56 @@ pub fn run(command: &mut Command, input: &[u8], bounds: Bounds) -> Result<Ended>
         ended
     })
     .with_context(|| format!("running `{program}`"))
+}
+
+/// Limits a process that has just begun. What it starts later inherits that.
+fn limit(pid: Pid, limits: Limits) -> Result<()> {
+    let processor = limits.processor.as_secs();
+    let set = |resource, current, maximum| {
+        let (current, maximum) = (Some(current), Some(maximum));
+        prlimit(Some(pid), resource, Rlimit { current, maximum })
+    };
+    // One second more for the hard limit: the soft one's signal says why the process ended.
+    for limited in [
+        set(Resource::Cpu, processor, processor + 1),
+        set(Resource::Data, limits.memory, limits.memory),
+        set(Resource::Fsize, limits.file, limits.file),
+        set(Resource::Core, 0, 0),
+    ] {
+        match limited {
+            // It has ended already.
+            Ok(_) | Err(Errno::SRCH) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Ends a process group when the grader dies, however it dies: a shell that waits for the end of an
+/// input that nobody but the grader holds.
+struct Guard(Child);
+
+impl Guard {
+    fn over(group: Pid) -> Result<Guard> {
+        let script = "read -r _; kill -KILL -- \"-$1\"";
+        let child = Command::new("/bin/sh")
+            .args(["-c", script, "guard", &group.as_raw_nonzero().to_string()])
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .context("starting `/bin/sh`")?;
+        Ok(Guard(child))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// Sees the process to its end, or brings that about.

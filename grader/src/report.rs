@@ -1,7 +1,9 @@
 //! The one result of a grading; every output is a view of it. Pure: no disk, no clock.
 //!
-//! What is not here: which parts a student may see ([`view`]), and the forms ([`text`], [`json`]).
+//! What is not here: which parts a student may see ([`view`]), how text is made
+//! harmless ([`escape`]), and the forms ([`text`], [`json`]).
 
+pub mod escape;
 pub mod json;
 pub mod text;
 pub mod view;

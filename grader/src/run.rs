@@ -43,7 +43,7 @@ pub fn deadline(check: &Check) -> Duration {
 /// something else everything takes longer, and that must not become a student's `Hung`: so the
 /// limits that are meant to be met count processor time and standing still, and this one only ends
 /// what escapes both.
-const PATIENCE: u32 = 6;
+pub const PATIENCE: u32 = 6;
 
 /// Runs a check. Blocks until it has ended, or its deadline has passed.
 ///

@@ -98,7 +98,8 @@ impl Stage {
         for (path, text) in files {
             put(&dir.join(path), text.as_bytes())?;
         }
-        Ok(Laid::on(self))
+        let files = files.keys().map(|path| (*path).to_owned()).collect();
+        Ok(Laid::on(self, files))
     }
 
     /// A file of the skeleton, by its path from the lab's folder: as it is laid, whatever is on the

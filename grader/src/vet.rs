@@ -8,8 +8,13 @@
 //! What is not here: what a finding costs ([`crate::grade`]).
 
 mod facade;
+mod imports;
 pub mod lints;
+mod paths;
+mod source;
 pub mod tokens;
+mod unsafety;
+mod walk;
 
 use crate::build::messages::Location;
 

@@ -18,6 +18,9 @@ const STACK: usize = 8 << 20;
 /// Panics that are kept: the last ones, of which the very last ended the check.
 const KEPT: usize = 4;
 
+/// A panic's message may be so long, in bytes.
+const LONGEST: usize = 4000;
+
 pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
     let channel = match Channel::take() {
         Ok(channel) => channel,
@@ -39,12 +42,15 @@ pub(crate) fn run(checks: Checks, id: &str, bounds: &[&str]) {
     channel.report(report, processor_time())
 }
 
-/// Runs the body on a thread that bears the check's name, and sees how it ends, or that it hangs.
+/// The name of each check's thread: it tells an answer nothing.
+const THREAD: &str = "check";
+
+/// Runs the body on a thread of its own, and sees how it ends, or that it hangs.
 fn watched(id: &str, body: fn(), limits: HangLimits) -> End {
     let panics = record_panics();
     outlive_destructors();
     let thread = std::thread::Builder::new()
-        .name(id.to_owned())
+        .name(THREAD.to_owned())
         .stack_size(STACK);
     let (running, ended) = channel::<()>();
     let thread = thread.spawn(move || {
@@ -94,7 +100,7 @@ fn record_panics() -> Arc<Mutex<Vec<Panic>>> {
             .location()
             .map_or(("", 0, 0), |at| (at.file(), at.line(), at.column()));
         let panic = Panic {
-            message: payload.to_owned(),
+            message: protocol::capped(payload, LONGEST),
             todo: protocol::todo(payload).is_some(),
             file: file.to_owned(),
             line,

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 /// One compilation, as cargo ran it.
@@ -99,9 +100,31 @@ impl Recipe {
         }
         let dir = made.parent().expect("a file of a stage");
         command.arg("--out-dir").arg(dir);
-        command.arg(format!("--emit=link={}", made.display()));
+        let read = sources_list(made);
+        let emit = format!("--emit=link={},dep-info={}", made.display(), read.display());
+        command.arg(emit);
         command
     }
+}
+
+/// Where the compiler lists what it read to make a file.
+fn sources_list(made: &Path) -> PathBuf {
+    made.with_extension("d")
+}
+
+/// The files that the compiler read to make one, as it calls them.
+pub(crate) fn sources(made: &Path) -> Result<Vec<String>> {
+    let list = sources_list(made);
+    let text =
+        std::fs::read_to_string(&list).with_context(|| format!("reading {}", list.display()))?;
+    Ok(listed(&text).collect())
+}
+
+/// The files of a list: each has a line of its own, with nothing after its colon.
+fn listed(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.lines().filter(|line| !line.starts_with('#'));
+    let files = lines.filter_map(|line| line.strip_suffix(':'));
+    files.map(|file| file.replace("\\ ", " "))
 }
 
 /// How rustc calls a package's crate.
@@ -136,8 +159,15 @@ mod tests {
             &[],
         );
         let wanted = "--crate-name tiny --error-format=json --crate-type lib --check-cfg cfg(docsrs,test) \
-                      --extern kit=/t/deps/libkit.rmeta --out-dir /w/out --emit=link=/w/out/libtiny.rlib";
+                      --extern kit=/t/deps/libkit.rmeta --out-dir /w/out --emit=link=/w/out/libtiny.rlib,dep-info=/w/out/libtiny.d";
         assert_eq!(args(&command).join(" "), wanted);
+    }
+
+    #[test]
+    fn what_was_read_is_taken_from_the_compilers_list() {
+        let text = "/w/liblab.d: src/lib.rs /a\\ b.rs\n\nsrc/lib.rs:\n/a\\ b.rs:\n# env-dep:X=1:\n";
+        let read: Vec<String> = listed(text).collect();
+        assert_eq!(read, ["src/lib.rs", "/a b.rs"]);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! `grader grade`: whose lab, which subjects, and where the reports go.
 
+mod out;
+
 use std::path::{Path, PathBuf};
 
-use anstream::{eprintln, print};
-use anyhow::{Context, Error, Result};
+use anstream::eprintln;
+use anyhow::{Error, Result};
 use clap::{Args, ValueEnum};
+
+use out::Out;
 
 use super::{LabArg, cores};
 use crate::cache::{Cache, Form};
@@ -13,8 +17,8 @@ use crate::grade::{Effort, Graded, Grader, Only};
 use crate::intake;
 use crate::lab::Lab;
 use crate::progress::Progress;
+use crate::report::escape;
 use crate::report::view::{self, Reader};
-use crate::report::{Report, json, text};
 use crate::stage::Worker;
 use crate::subject::{Subject, Submission};
 use crate::template::Template;
@@ -62,6 +66,8 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let paths = args.paths.iter();
     let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, args, path)).collect();
     let only = only(tree, &lab, args.check.as_deref())?;
+    // Before anything is graded: where it cannot be written, nothing should have been waited for.
+    let out = Out::open(args)?;
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
@@ -77,8 +83,9 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let mut desk = Desk {
         args,
         progress,
-        reports: Vec::new(),
+        out,
         exit: Exit::Done,
+        broken: None,
     };
     workers::each(
         args.jobs,
@@ -97,28 +104,33 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
 struct Desk<'a> {
     args: &'a GradeArgs,
     progress: Progress,
-    reports: Vec<Report>,
+    out: Out,
     exit: Exit,
+    /// Why no more can be written.
+    broken: Option<Error>,
 }
 
 impl Desk<'_> {
     fn take(&mut self, subject: &Subject, graded: Graded) {
-        self.progress.done(&format!("graded {}", subject.name()));
+        let name = escape::line(&subject.name());
+        self.progress.done(&format!("graded {name}"));
         if graded.report.broken() {
             self.exit = self.exit.max(Exit::Broken);
         }
         let report = view::for_reader(graded.report, self.args.reader);
-        if self.args.format == Format::Text && self.args.out.is_none() {
-            self.progress
-                .print(|| print!("{}\n", text::render(&report)));
+        let (progress, out) = (&self.progress, &mut self.out);
+        let mut written = Ok(());
+        progress.print(|| written = out.write(&report));
+        if let Err(error) = written {
+            self.broken.get_or_insert(error);
         }
-        self.reports.push(report);
     }
 
     fn refuse(&mut self, subject: &Subject, error: &Error) {
-        self.progress
-            .done(&format!("not graded: {}", subject.name()));
-        self.progress.print(|| eprintln!("grader: {error:#}"));
+        let name = escape::line(&subject.name());
+        self.progress.done(&format!("not graded: {name}"));
+        let said = escape::text(&format!("grader: {error:#}"));
+        self.progress.print(|| eprintln!("{said}"));
         let kind = match exit_for(error) {
             Exit::BadInput => Exit::NotGraded,
             other => other,
@@ -126,24 +138,14 @@ impl Desk<'_> {
         self.exit = worse(self.exit, kind);
     }
 
-    /// Writes the reports where they are wanted; those that go to the terminal as text are there
-    /// already.
     fn hand_over(self) -> Result<Exit> {
-        let Desk { args, reports, .. } = &self;
-        let whole = match args.format {
-            Format::Json => json::render(reports),
-            Format::Text => {
-                let text: Vec<String> = reports.iter().map(text::render).collect();
-                anstream::adapter::strip_str(&text.join("\n")).to_string()
-            }
-        };
-        match &args.out {
-            Some(path) => std::fs::write(path, whole)
-                .with_context(|| format!("writing {}", path.display()))?,
-            None if args.format == Format::Json => print!("{whole}"),
-            None => {}
+        let Desk {
+            out, exit, broken, ..
+        } = self;
+        match broken {
+            Some(error) => Err(error),
+            None => out.close().map(|()| exit),
         }
-        Ok(self.exit)
     }
 }
 

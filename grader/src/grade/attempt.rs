@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use super::blame::blame;
 use super::out::Out;
 use crate::build::Message;
+use crate::build::messages::Location;
 use crate::intake::Answer;
 use crate::lab::{Exercise, Lab};
 use crate::stage::{Built, Checks, Lints, Stage};
-use crate::vet::lints;
+use crate::vet::{Finding, lints};
 
 /// What came of an attempt.
 pub(super) enum Attempt<'s> {
@@ -44,6 +45,10 @@ pub(super) fn build<'s>(
     if !findings.is_empty() {
         return Ok(Attempt::Blamed(findings));
     }
+    let foreign = compiled.foreign()?;
+    if let Some(file) = foreign.first() {
+        return Ok(took_in(lab, set, file));
+    }
     let asked: Vec<&str> = asked.iter().map(String::as_str).collect();
     let checks = match lab.exercises.len() == asked.len() {
         true => Checks::All,
@@ -62,6 +67,43 @@ fn findings(lab: &Lab, set: &BTreeSet<String>, messages: &[Message]) -> BTreeMap
         .filter(|(_, found)| !found.is_empty())
         .map(|(exercise, found)| (exercise.name.clone(), Out::Findings(found)))
         .collect()
+}
+
+/// The compiler has read a file that is neither given nor handed in. Which exercise has brought it
+/// in shows when each is built alone.
+fn took_in<'s>(lab: &Lab, set: &BTreeSet<String>, file: &str) -> Attempt<'s> {
+    let mut exercises = within(lab, set);
+    let (Some(exercise), None) = (exercises.next(), exercises.next()) else {
+        return Attempt::Unclear(format!("it takes in `{file}`"));
+    };
+    let place = Location {
+        file: lints::files(exercise, &lab.dir()).swap_remove(0),
+        line: 1,
+        column: 1,
+    };
+    // Which file it is may be somebody's secret.
+    let text = "takes in a file that is not its own: an answer must not".to_owned();
+    let hostile = true;
+    let finding = Finding {
+        place,
+        text,
+        hostile,
+    };
+    Attempt::Blamed([(exercise.name.clone(), Out::Findings(vec![finding]))].into())
+}
+
+/// Builds the skeleton with the checks of those exercises: whether the grader itself can.
+///
+/// # Errors
+///
+/// Why it cannot.
+pub(super) fn pristine(lab: &Lab, stage: &mut Stage, asked: &BTreeSet<String>) -> Result<()> {
+    let nothing = Answer::default();
+    match build(lab, &nothing, stage, &BTreeSet::new(), asked)? {
+        Attempt::Built(_) => Ok(()),
+        Attempt::Unclear(why) => Err(anyhow!(why)),
+        Attempt::Blamed(_) => Err(anyhow!("the skeleton is blamed")),
+    }
 }
 
 fn fault<'s>(lab: &Lab, set: &BTreeSet<String>, messages: &[Message]) -> Attempt<'s> {

@@ -8,10 +8,10 @@ use crate::vet::Finding;
 pub(super) enum Out {
     /// Its source holds what must not be there.
     Findings(Vec<Finding>),
-    /// It does not compile; the text says why.
+    /// It does not compile, or cannot be read; the text says why.
     Unbuilt(String),
-    /// It compiles, but the source checks cannot read it.
-    Unread,
+    /// Neither does the pristine tree; the text says why.
+    Broken(String),
 }
 
 impl Out {
@@ -19,7 +19,7 @@ impl Out {
     pub(super) fn refused(&self) -> Option<String> {
         match self {
             Out::Findings(findings) => Some(lines(findings)),
-            Out::Unbuilt(_) | Out::Unread => None,
+            Out::Unbuilt(_) | Out::Broken(_) => None,
         }
     }
 
@@ -31,7 +31,10 @@ impl Out {
             }
             Out::Findings(findings) => Judged::new(Verdict::Fail, lines(findings)),
             Out::Unbuilt(why) => Judged::new(Verdict::DoesNotBuild, why),
-            Out::Unread => Judged::new(Verdict::Broken, "the source checks cannot read this file"),
+            Out::Broken(why) => {
+                let said = "the grader cannot build the pristine tree either";
+                Judged::new(Verdict::Broken, said).detail(why)
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! One subject on its way through tokens, builds and runs.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
@@ -24,6 +24,10 @@ use crate::vet::{lints, tokens};
 /// takes.
 const MOMENT: Duration = Duration::from_secs(2);
 
+/// The checks of one subject may use so much time together: ten times what those of the slowest
+/// right answer take.
+const MOST: Duration = Duration::from_secs(30 * 60);
+
 /// One subject on its way.
 pub(super) struct Walk<'w> {
     pub(super) grader: &'w Grader<'w>,
@@ -33,9 +37,10 @@ pub(super) struct Walk<'w> {
     pub(super) remarks: BTreeMap<String, String>,
     /// A set: what is recalled may be built once more, for what is not.
     pub(super) warnings: BTreeSet<String>,
-    unread: BTreeSet<String>,
     /// Its verdicts are kept in the first of these that takes them.
     pub(super) forms: &'static [Form],
+    /// What its checks have used.
+    spent: Duration,
     /// Exercises whose verdicts were known before.
     pub(super) recalled: BTreeSet<String>,
 }
@@ -49,8 +54,8 @@ impl<'w> Walk<'w> {
             judged: BTreeMap::new(),
             remarks: BTreeMap::new(),
             warnings: BTreeSet::new(),
-            unread: BTreeSet::new(),
             forms,
+            spent: Duration::ZERO,
             recalled: BTreeSet::new(),
         }
     }
@@ -69,8 +74,9 @@ impl<'w> Walk<'w> {
                 let path = format!("{}/{file}", self.lab().dir());
                 match tokens::scan(&path, text, exercise.unsafe_code) {
                     Ok(found) => findings.extend(found),
-                    Err(tokens::Unreadable) => {
-                        self.unread.insert(exercise.name.clone());
+                    Err(unread) => {
+                        let out = Out::Unbuilt(unread.line());
+                        self.out.insert(exercise.name.clone(), out);
                     }
                 }
             }
@@ -81,17 +87,46 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// Builds as many exercises together as build together, then those left that build alone.
+    /// Builds as many exercises together as build together, then those left that build alone. One
+    /// that teaches `unsafe` is always alone: what it does must not be another's to use.
     pub(super) fn build_and_run(&mut self, stage: &mut Stage) -> Result<()> {
-        let mut together: BTreeSet<String> = self.names().collect();
-        together.retain(|name| !self.out.contains_key(name));
-        let mut alone: BTreeSet<String> = BTreeSet::new();
         let asked = self.left();
+        let kept = |exercise: &&Exercise| !self.out.contains_key(&exercise.name);
+        let exercises = self.lab().exercises.iter().filter(kept);
+        let (apart, together): (Vec<&Exercise>, Vec<&Exercise>) =
+            exercises.partition(|exercise| exercise.unsafe_code);
+        let name = |exercise: &Exercise| exercise.name.clone();
+        let apart: Vec<String> = apart.into_iter().map(name).collect();
+        let mut together: BTreeSet<String> = together.into_iter().map(name).collect();
+        let alone = self.build_together(stage, &mut together, &asked)?;
+        for name in alone {
+            let remark = "does not build together with the other exercises; graded by itself";
+            self.remarks.insert(name.clone(), remark.to_owned());
+            self.build_alone(stage, &name)?;
+            if self.out.contains_key(&name) {
+                self.remarks.remove(&name);
+            }
+        }
+        for name in apart.iter().filter(|name| asked.contains(*name)) {
+            self.build_alone(stage, name)?;
+        }
+        Ok(())
+    }
+
+    /// Builds and runs as many as build together. Gives those that may build alone.
+    fn build_together(
+        &mut self,
+        stage: &mut Stage,
+        together: &mut BTreeSet<String>,
+        asked: &BTreeSet<String>,
+    ) -> Result<BTreeSet<String>> {
+        let mut alone: BTreeSet<String> = BTreeSet::new();
         // Nobody has asked about those that would be built.
-        while !together.is_disjoint(&asked) {
-            match attempt::build(self.lab(), self.answer, stage, &together, &asked)? {
+        while !together.is_disjoint(asked) {
+            let of_these = asked.intersection(together).cloned().collect();
+            match attempt::build(self.lab(), self.answer, stage, together, &of_these)? {
                 Attempt::Built(built) => {
-                    self.run(&together, &built)?;
+                    self.run(together, &built)?;
                     break;
                 }
                 Attempt::Blamed(blamed) => {
@@ -104,32 +139,35 @@ impl<'w> Walk<'w> {
                     }
                 }
                 Attempt::Unclear(why) => {
-                    for name in std::mem::take(&mut together) {
+                    for name in std::mem::take(together) {
                         self.out.insert(name.clone(), Out::Unbuilt(why.clone()));
                         alone.insert(name);
                     }
                 }
             }
         }
-        for name in alone {
-            let set = BTreeSet::from([name.clone()]);
-            match attempt::build(self.lab(), self.answer, stage, &set, &asked)? {
-                Attempt::Built(built) => {
-                    self.out.remove(&name);
-                    let remark =
-                        "does not build together with the other exercises; graded by itself";
-                    self.remarks.insert(name, remark.to_owned());
-                    self.run(&set, &built)?;
-                }
-                Attempt::Blamed(mut blamed) => {
-                    let out = blamed.remove(&name).context("blamed is what was built")?;
-                    self.out.insert(name, out);
-                }
-                Attempt::Unclear(why) => {
-                    self.out.insert(name, Out::Unbuilt(why));
-                }
+        Ok(alone)
+    }
+
+    /// Builds one exercise over the skeleton, and runs its checks.
+    fn build_alone(&mut self, stage: &mut Stage, name: &str) -> Result<()> {
+        let set = BTreeSet::from([name.to_owned()]);
+        let out = match attempt::build(self.lab(), self.answer, stage, &set, &set)? {
+            Attempt::Built(built) => {
+                self.out.remove(name);
+                return self.run(&set, &built);
             }
-        }
+            Attempt::Blamed(mut blamed) => {
+                blamed.remove(name).context("blamed is what was built")?
+            }
+            // It points into no file of the student's, so it may be nobody's fault but the
+            // grader's: a full disk, a linker that was killed.
+            Attempt::Unclear(why) => match attempt::pristine(self.lab(), stage, &set) {
+                Ok(()) => Out::Unbuilt(why),
+                Err(error) => Out::Broken(format!("{error:#}")),
+            },
+        };
+        self.out.insert(name.to_owned(), out);
         Ok(())
     }
 
@@ -174,15 +212,14 @@ impl<'w> Walk<'w> {
             if self.recalled.contains(&exercise.name) {
                 continue;
             }
-            if self.unread.contains(&exercise.name) {
-                self.out.insert(exercise.name.clone(), Out::Unread);
-                continue;
-            }
             let wanted = |check: &&Check| {
                 check.kind != Kind::Lint && self.grader.only.accepts(exercise, check)
             };
             for check in exercise.checks.iter().filter(wanted) {
-                let judged = if there.iter().any(|id| id == check.id()) {
+                let judged = if self.spent >= MOST {
+                    let why = "its other checks have used all the time that an answer may take";
+                    Judged::new(Verdict::Hung, why)
+                } else if there.iter().any(|id| id == check.id()) {
                     self.run_check(built, check)?
                 } else {
                     Judged::new(Verdict::Missing, "the grader's own checks lack it")
@@ -203,19 +240,25 @@ impl<'w> Walk<'w> {
         Ok(())
     }
 
-    fn run_check(&self, built: &Built, check: &Check) -> Result<Judged> {
+    fn run_check(&mut self, built: &Built, check: &Check) -> Result<Judged> {
         let deadline = match self.grader.effort {
             Effort::Full => run::deadline(check),
             Effort::For(asked) if asked.iter().any(|id| id == check.id()) => run::deadline(check),
             Effort::For(_) | Effort::UntilOneFails => run::deadline(check).min(MOMENT),
         };
+        let began = Instant::now();
         let run = run::check(built, check, deadline)?;
+        let taken = began.elapsed();
         let dir = format!("{}/", self.lab().dir());
         let yours = |file: &str| {
             file.strip_prefix(&dir)
                 .is_some_and(|file| self.lab().owner(file).is_some())
         };
-        Ok(judge(&run, check.kind, yours))
+        let judged = judge(&run, check.kind, yours);
+        // By the clock at least a part of it, so that one who waits comes to an end, too.
+        let used = judged.used.unwrap_or_else(|| taken.min(deadline));
+        self.spent += used.max(taken / run::PATIENCE);
+        Ok(judged)
     }
 
     /// A lint counts only beside an answer that does something: emptiness breaks no rule.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{CheckReport, ExerciseReport, Report};
+use super::{CheckReport, ExerciseReport, Report, escape};
 use crate::score::{Role, Score};
 use crate::verdict::{Judged, Verdict};
 
@@ -23,11 +23,16 @@ pub fn render(report: &Report) -> String {
         0,
         &format!(
             "{STRONG}{}: {}, {total}{STRONG:#}",
-            report.subject, report.title
+            escape::line(&report.subject),
+            report.title
         ),
     );
     for remark in &report.remarks {
-        line(&mut text, 2, &format!("{FAINT}{}{FAINT:#}", plain(remark)));
+        line(
+            &mut text,
+            2,
+            &format!("{FAINT}{}{FAINT:#}", escape::text(remark)),
+        );
     }
     let wide = report
         .exercises
@@ -56,7 +61,7 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
         line(text, 8, &withheld(exercise));
     }
     if let Some(remark) = &exercise.remark {
-        line(text, 8, remark);
+        line(text, 8, &escape::text(remark));
     }
     if let Some(cause) = one_cause(exercise) {
         line(
@@ -64,7 +69,7 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
             6,
             &format!("{colour}{}{colour:#}", name(cause.verdict)),
         );
-        return line(text, 10, &plain(&cause.why));
+        return line(text, 10, &escape::text(&cause.why));
     }
     for check in &exercise.checks {
         render_check(text, check);
@@ -122,33 +127,22 @@ fn render_check(text: &mut String, check: &CheckReport) {
     match &judged.failure {
         // A picture's first line is the claim, which stands above.
         Some(failure) => {
-            let picture = plain(&failure.to_text(picture::Style::default()));
+            let picture = escape::text(&failure.to_text(picture::Style::default()));
             line(
                 text,
                 10,
                 picture.split_once('\n').map_or("", |(_, rest)| rest),
             );
         }
-        None => line(text, 10, &plain(&judged.why)),
+        None => line(text, 10, &escape::text(&judged.why)),
     }
     if let Some(detail) = &judged.detail {
         line(
             text,
             10,
-            &format!("{FAINT}[{}] {}{FAINT:#}", check.id, plain(detail)),
+            &format!("{FAINT}[{}] {}{FAINT:#}", check.id, escape::text(detail)),
         );
     }
-}
-
-/// What others wrote, without the characters that steer a terminal: an answer could rewrite the
-/// lines above it.
-fn plain(text: &str) -> String {
-    let harmless = |c: char| match c {
-        '\n' | '\t' => c,
-        c if c.is_control() => char::REPLACEMENT_CHARACTER,
-        c => c,
-    };
-    text.chars().map(harmless).collect()
 }
 
 /// Writes a text with every line of it indented.

@@ -31,9 +31,40 @@ pub fn for_reader(mut report: Report, reader: Reader) -> Report {
             check.judged.failure = Some(failure);
         }
         if reader == Reader::Student {
+            check.judged.why = without_hidden(&check.judged.why);
             check.judged.detail = None;
             check.id = String::new();
         }
     }
     report
+}
+
+/// A text without the lines that name something of the grader's own: the compiler names the checks
+/// where it makes an answer's generic code for them.
+fn without_hidden(text: &str) -> String {
+    let words = |line: &str| {
+        let mut words = line.split(|c: char| !(c.is_alphanumeric() || "_/-.".contains(c)));
+        words.any(|word| word.contains("grader/") || word.ends_with("_checks"))
+    };
+    let lines = text.split('\n').map(|line| match words(line) {
+        true => "(about the grader's own files)",
+        false => line,
+    });
+    lines.collect::<Vec<&str>>().join("\n")
+}
+
+#[cfg(test)]
+mod cut {
+    use super::without_hidden;
+
+    #[test]
+    fn a_line_about_the_checks_is_not_for_students() {
+        let said = "error: it overflows\n  --> labs/tiny/src/one.rs:3:5\nnote: while instantiating \
+                    `tiny_checks::one::is_one`\n  --> grader/labs/tiny/checks/src/one.rs:9:1";
+        let hidden = "(about the grader's own files)";
+        let told =
+            format!("error: it overflows\n  --> labs/tiny/src/one.rs:3:5\n{hidden}\n{hidden}");
+        assert_eq!(without_hidden(said), told);
+        assert_eq!(without_hidden("two checks"), "two checks");
+    }
 }

@@ -1,11 +1,12 @@
 //! The steps of a subject on a stage, each a type.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
 use super::Stage;
-use crate::build::{Compilation, Message};
+use crate::build::{Compilation, Message, sources};
 use crate::files::put;
 
 /// What a compilation that failed said, in place of the next step.
@@ -34,6 +35,8 @@ pub enum Checks<'c> {
 #[must_use]
 pub struct Laid<'s> {
     stage: &'s Stage,
+    /// The subject's, by their path from the lab's folder.
+    files: BTreeSet<String>,
     cfg: Vec<String>,
 }
 
@@ -56,9 +59,9 @@ pub struct Built<'s> {
 
 impl<'s> Laid<'s> {
     /// The stage is borrowed for as long as any step lives: there is one subject on it.
-    pub(super) fn on(stage: &'s mut Stage) -> Self {
+    pub(super) fn on(stage: &'s mut Stage, files: BTreeSet<String>) -> Self {
         let cfg = Vec::new();
-        Laid { stage, cfg }
+        Laid { stage, files, cfg }
     }
 
     /// Sets `--cfg name` for the lab's crate and its checks.
@@ -100,6 +103,31 @@ impl<'s> Compiled<'s> {
         &self.messages
     }
 
+    /// The files that the compiler read and that nobody has laid, as it calls them.
+    ///
+    /// # Errors
+    ///
+    /// Where the compiler has not said what it read.
+    pub fn foreign(&self) -> Result<Vec<String>> {
+        let stage = self.laid.stage;
+        let laid = |path: &Path| {
+            let below = path.strip_prefix(stage.lab_dir()).ok()?;
+            let below = below.to_str()?;
+            let given = &stage.given.sources(stage.lab()).lab;
+            (given.contains_key(below) || self.laid.files.contains(below)).then_some(())
+        };
+        let mut sources = sources(&library(stage))?;
+        sources.retain(|file| {
+            let path = Path::new(file);
+            let path = path.strip_prefix(stage.root()).unwrap_or(path);
+            // Clippy's lists, and where it looks for what a crate asks of it.
+            let lists = path.starts_with("lints") && path.ends_with("clippy.toml");
+            let manifest = path == Path::new(&stage.lab_dir()).join("Cargo.toml");
+            !(lists || manifest) && laid(path).is_none()
+        });
+        Ok(sources)
+    }
+
     /// Compiles the checks against the lab's crate. Gives what the compiler said if they do not
     /// compile.
     ///
@@ -107,7 +135,7 @@ impl<'s> Compiled<'s> {
     ///
     /// Where the compiler cannot be run.
     pub fn with_checks(self, checks: Checks) -> Step<Built<'s>> {
-        let Laid { stage, mut cfg } = self.laid;
+        let Laid { stage, mut cfg, .. } = self.laid;
         if let Checks::Of(exercises) = checks {
             // What `harness::exercises!` makes of its list.
             cfg.push("only".to_owned());

@@ -2,15 +2,19 @@
 //! same, even while somebody edits the repository.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
-use super::{PLACEHOLDER, manifest};
+use super::{PLACEHOLDER, manifest as workspace};
 use crate::error::BadInput;
 use crate::files::{Files, hex};
+use crate::handout;
 use crate::tree::{SHARED, Tree, checks_dir, files_below, lab_dir};
+
+/// What stands in the place of a given file that reaches the system: an answer could use it.
+const OUTSIDE: &[u8] = b"//! Not where answers are graded: it reaches the system.\n";
 
 /// The pristine parts of all labs' stages.
 #[derive(Debug)]
@@ -48,7 +52,8 @@ impl Given {
                 && tree.checks(&lab).join("Cargo.toml").is_file();
             if whole {
                 let dirs = [lab_dir(&lab), checks_dir(&lab)];
-                given.read_lab(tree, lab, &dirs)?;
+                let asked = asked.contains(&lab.as_str());
+                given.read_lab(tree, lab, &dirs, asked)?;
                 members.extend(dirs);
             } else if asked.contains(&lab.as_str()) {
                 let path = tree.lab(&lab).join("src/lib.rs");
@@ -56,7 +61,7 @@ impl Given {
                 return Err(BadInput::new(&path, "is not there, or its checks", remedy).into());
             }
         }
-        let manifest = manifest::trimmed(&tree.root().join("Cargo.toml"), &members)?;
+        let manifest = workspace::trimmed(&tree.root().join("Cargo.toml"), &members)?;
         given
             .fixed
             .insert("Cargo.toml".to_owned(), manifest.into_bytes());
@@ -70,7 +75,15 @@ impl Given {
         Ok(given)
     }
 
-    fn read_lab(&mut self, tree: &Tree, lab: String, dirs: &[String; 2]) -> Result<()> {
+    /// Of a lab that is asked for, the skeleton is generated: in the lab's own folder somebody may
+    /// have begun to solve it. Of others it is never compiled.
+    fn read_lab(
+        &mut self,
+        tree: &Tree,
+        lab: String,
+        dirs: &[String; 2],
+        asked: bool,
+    ) -> Result<()> {
         let mut sources = Sources::default();
         for (dir, own) in dirs.iter().zip([&mut sources.lab, &mut sources.checks]) {
             for (path, bytes) in read_below(tree.root(), dir)? {
@@ -80,6 +93,18 @@ impl Given {
                     self.fixed.insert(format!("{dir}/{path}"), bytes);
                 }
             }
+        }
+        if asked {
+            let skeleton = handout::skeleton(tree, &lab)?.into_iter();
+            let named = |(path, text): (PathBuf, String)| {
+                (format!("src/{}", path.display()), text.into_bytes())
+            };
+            sources.lab = skeleton.map(named).collect();
+        }
+        let public = manifest::Lab::read(tree.root(), &lab);
+        let public = public.map_err(|fault| BadInput::of(tree.root(), fault))?;
+        for file in public.outside {
+            sources.lab.insert(file, OUTSIDE.to_vec());
         }
         self.labs.insert(lab, sources);
         Ok(())

@@ -13,7 +13,7 @@ use crate::run::Run;
 
 /// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
 pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
-    match own_word(run) {
+    let judged = match own_word(run) {
         Ok(Some(line)) => Judged {
             used: Some(Duration::from_millis(line.used_ms)),
             ..reported(line.report, kind, yours)
@@ -23,8 +23,23 @@ pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
             Verdict::Forged,
             "something other than the check wrote to the grader's private channel",
         ),
-    }
+    };
+    bounded(judged)
 }
+
+/// What an answer made it say is of any length.
+fn bounded(mut judged: Judged) -> Judged {
+    let cut = |text: &mut String| *text = protocol::capped(text, LONGEST);
+    cut(&mut judged.why);
+    judged.detail.iter_mut().for_each(cut);
+    if let Some(failure) = &mut judged.failure {
+        cut(&mut failure.message);
+    }
+    judged
+}
+
+/// A sentence in a report may be so long, in bytes.
+const LONGEST: usize = 8000;
 
 /// The check's own word: exactly one line with the right token; nothing at all; or something else.
 fn own_word(run: &Run) -> Result<Option<Line>, ()> {

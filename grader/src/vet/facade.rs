@@ -292,6 +292,29 @@ pub(super) const MACROS: &[(&str, Instead)] = &[
     ("std::option_env", ENVIRONMENT),
 ];
 
+/// Modules, for what of them stands in none of the other lists. Clippy is not given these.
+const MODULES: &[(&str, Instead)] = &[
+    ("std::alloc", PROCESS),
+    ("std::arch", PROCESS),
+    ("std::backtrace", ENVIRONMENT),
+    ("std::env", ENVIRONMENT),
+    ("std::ffi", ENVIRONMENT),
+    ("std::fs", FILES),
+    ("std::net", NET),
+    ("std::os", FILES),
+    ("std::panic::Location", ENVIRONMENT),
+    ("std::path", FILES),
+    ("std::process", PROCESS),
+    ("std::sync::mpsc", CHANNEL),
+    ("std::time", CLOCK),
+    ("kit::explore", SEARCH),
+    ("kit::linearizability", SEARCH),
+    ("kit::possible", SEARCH),
+    ("kit::repeat", SEARCH),
+    ("kit::seeds", SEARCH),
+    ("kit::spec", SEARCH),
+];
+
 pub(super) fn functions() -> impl Iterator<Item = &'static str> {
     FUNCTIONS
         .iter()
@@ -300,13 +323,20 @@ pub(super) fn functions() -> impl Iterator<Item = &'static str> {
 
 /// What to say about a path of the lists at a place, if it may not be used there.
 pub(super) fn finding(path: &str, place: Location, unsafe_taught: bool) -> Option<Finding> {
-    let listed = TYPES.iter().chain(MACROS).find(|(known, _)| *known == path);
-    let instead = match listed {
-        Some((_, instead)) => *instead,
-        None => FUNCTIONS.iter().find(|(paths, _)| paths.contains(&path))?.1,
-    };
-    let (text, hostile) = match instead {
-        InUnsafe(_) if !unsafe_taught => return None,
+    if matches!(listed(path)?, InUnsafe(_)) && !unsafe_taught {
+        return None;
+    }
+    let (text, hostile) = text(path)?;
+    Some(Finding {
+        place,
+        text,
+        hostile,
+    })
+}
+
+/// What to say of a path of the lists, and whether it reaches for the machine or the grader.
+pub(super) fn text(path: &str) -> Option<(String, bool)> {
+    Some(match listed(path).or_else(|| of_module(path))? {
         Take(other) | InUnsafe(other) => (
             format!("takes `{path}`: the model checker cannot see it; take it from `{other}`"),
             false,
@@ -319,10 +349,22 @@ pub(super) fn finding(path: &str, place: Location, unsafe_taught: bool) -> Optio
             format!("takes `{path}`, which {what}: an answer must not"),
             true,
         ),
-    };
-    Some(Finding {
-        place,
-        text,
-        hostile,
     })
+}
+
+fn listed(path: &str) -> Option<Instead> {
+    let listed = TYPES.iter().chain(MACROS).find(|(known, _)| *known == path);
+    match listed {
+        Some((_, instead)) => Some(*instead),
+        None => Some(FUNCTIONS.iter().find(|(paths, _)| paths.contains(&path))?.1),
+    }
+}
+
+/// What the module says that a path is in.
+fn of_module(path: &str) -> Option<Instead> {
+    let holds = |module: &str| {
+        let rest = path.strip_prefix(module);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    Some(MODULES.iter().find(|(module, _)| holds(module))?.1)
 }

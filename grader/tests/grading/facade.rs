@@ -120,9 +120,9 @@ fn a_bypass_is_told_in_the_students_words_and_nothing_of_the_exercise_is_run() {
     let report = grade_files(&[("src/one.rs", text), ("src/two.rs", &answer("two", "2"))]);
     for check in &report.exercises[0].checks {
         assert_eq!(check.judged.verdict, Verdict::Fail);
-        let told = "labs/tiny/src/one.rs:1:5 takes `std::sync::Mutex`: the model checker cannot see it; \
-                    take it from `kit::sync::Mutex` (also on line 4)";
-        assert_eq!(check.judged.why.replace(":1:1 ", ":1:5 "), told);
+        let told = "labs/tiny/src/one.rs:1:16 takes `std::sync::Mutex`: the model checker cannot see it; \
+                    take it from `kit::sync::Mutex`";
+        assert_eq!(check.judged.why, told);
     }
     assert!(report.exercises[1].score.full());
 }
@@ -151,9 +151,43 @@ fn a_trusted_exercise_cannot_borrow_from_one_that_is_not() {
 }
 
 #[test]
+fn an_exercise_cannot_borrow_from_one_that_teaches_unsafe() {
+    let raw = "pub fn three() -> u32 {\n    3\n}\npub fn borrowed() -> u32 {\n    2\n}\n";
+    let two = "pub fn two() -> u32 {\n    crate::raw::borrowed()\n}\n";
+    let report = grade_files(&[("src/raw.rs", raw), ("src/two.rs", two)]);
+    assert!(
+        report
+            .exercises
+            .iter()
+            .any(|exercise| exercise.name == "raw" && exercise.score.full())
+    );
+    let judged = &check(&report, "two::is_two").judged;
+    assert_eq!(judged.verdict, Verdict::DoesNotBuild);
+}
+
+#[test]
+fn what_cannot_be_read_is_not_built_and_is_nobodys_fault_but_its_own() {
+    let one = "#!/bin/sh\n// a quote that does not end: \npub fn one() -> u32 {\n    \"\n}\n";
+    let shebang = "#!/usr/bin/env \"\npub fn two() -> u32 {\n    2\n}\n";
+    let report = grade_files(&[("src/one.rs", one), ("src/two.rs", shebang)]);
+    let judged = &check(&report, "one::is_one").judged;
+    assert_eq!(judged.verdict, Verdict::DoesNotBuild);
+    assert!(
+        judged.why.starts_with("labs/tiny/src/one.rs:4:"),
+        "{}",
+        judged.why
+    );
+    assert!(
+        report.exercises[1].score.full(),
+        "the compiler leaves that line out"
+    );
+}
+
+#[test]
 fn unsafe_is_refused_where_it_is_not_taught_and_graded_where_it_is() {
-    let one = "pub fn one() -> u32 {\n    unsafe { std::mem::zeroed::<u32>() + 1 }\n}\n";
-    let three = "pub fn three() -> u32 {\n    unsafe { std::mem::zeroed::<u32>() + 3 }\n}\n";
+    let one = "pub fn one() -> u32 {\n    unsafe { *(&raw const ONE) }\n}\nstatic ONE: u32 = 1;\n";
+    let three =
+        "pub fn three() -> u32 {\n    unsafe { *(&raw const THREE) }\n}\nstatic THREE: u32 = 3;\n";
     let report = grade_files(&[("src/one.rs", one), ("src/raw.rs", three)]);
     assert_eq!(check(&report, "one::is_one").judged.verdict, Verdict::Fail);
     assert!(
@@ -176,9 +210,10 @@ fn what_only_clippy_refuses_is_graded() {
 }
 
 #[test]
-fn clippy_and_the_build_see_the_same_text() {
-    let one = "pub fn one() -> u32 {\n    #[cfg(clippy)]\n    return 7;\n    #[cfg(not(clippy))]\n    std::process::exit(0)\n}\n";
+fn no_answer_asks_who_compiles_it() {
+    let one = "pub fn one() -> u32 {\n    #[cfg(clippy)]\n    return 7;\n    1\n}\n";
     let report = grade_files(&[("src/one.rs", one)]);
     let judged = &check(&report, "one::is_one").judged;
     assert_eq!(judged.verdict, Verdict::Fail, "{judged:?}");
+    assert!(judged.why.contains("uses `#[cfg]`"), "{judged:?}");
 }

@@ -108,12 +108,18 @@ pub fn choose(count: u64) -> u64 {
     model::choose(count)
 }
 
+/// A note may be so long, in bytes, and an execution have so many: a picture is for people.
+const LONGEST_NOTE: usize = 500;
+const MOST_NOTES: usize = 500;
+
 /// A line for the timeline: `note("fetched /a")` stands in the picture where it happened.
 ///
-/// Outside a model it does nothing. Never blocks.
+/// A long one is cut, and of very many the first are kept. Outside a model it does nothing. Never
+/// blocks.
 #[track_caller]
 pub fn note(text: &str) {
-    if model::running() {
-        record::event(0, Location::caller(), Op::Note { text: text.into() });
+    if model::running() && record::notes() < MOST_NOTES {
+        let text = protocol::capped(text, LONGEST_NOTE).into();
+        record::event(0, Location::caller(), Op::Note { text });
     }
 }

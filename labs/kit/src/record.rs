@@ -336,6 +336,12 @@ pub(crate) fn event(object: ObjectId, place: CallSite, op: Op) {
     });
 }
 
+/// How many notes this execution has.
+pub(crate) fn notes() -> usize {
+    let note = |event: &&Event| matches!(event.op, Op::Note { .. });
+    with_trace(|trace| trace.events.iter().filter(note).count())
+}
+
 /// The number of a new message of this execution.
 pub(crate) fn next_message() -> u64 {
     let sent = |event: &&Event| matches!(event.op, Op::MessageSent { .. });

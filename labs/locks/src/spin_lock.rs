@@ -12,7 +12,10 @@
 //!   thread do to whom a `&Guard` is lent?
 //!
 //! The one exercise of this lab with `unsafe`: a `SAFETY` comment answers what the compiler can no
-//! longer check, an `ORDERING` comment names the operation that an ordering is paired with.
+//! longer check, an `ORDERING` comment names the operation that an ordering is paired with. An
+//! `unsafe` block may dereference a pointer that the cell, a reference or `Box::into_raw` gave, and
+//! take such a box back with `Box::from_raw`; besides, there are `unsafe impl Send` and `Sync`. The
+//! grader refuses everything else: casts to pointers, arithmetic with them, unions, `transmute`.
 //!
 //! The cell is the kit's: `with` and `with_mut` lend its pointer to a closure, and the model
 //! checker sees one access at that moment. A guard lends its value for longer, so its `deref` takes

@@ -15,6 +15,8 @@ pub struct Lab {
     pub title: String,
     /// The chapter of the book, by its path from the course's folder.
     pub page: String,
+    /// Given files that reach the system, from the lab's folder: empty where answers are graded.
+    pub outside: Vec<String>,
     /// In the order of the file.
     pub exercises: Vec<Exercise>,
 }
@@ -64,6 +66,8 @@ struct File {
     title: String,
     page: String,
     #[serde(default)]
+    outside: Vec<String>,
+    #[serde(default)]
     exercise: Vec<Spanned<Exercise>>,
 }
 
@@ -110,6 +114,7 @@ impl Lab {
             name: name.to_owned(),
             title: file.title,
             page: file.page,
+            outside: file.outside,
             exercises,
         })
     }

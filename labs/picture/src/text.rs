@@ -2,6 +2,7 @@
 //! columns do not fit, a rail for each thread, with the steps beside them.
 mod paint;
 
+use crate::escape::steers;
 use crate::rows::Row;
 use crate::{Failure, Place, Step};
 use paint::Paint;
@@ -275,6 +276,6 @@ fn cut(text: &str, width: usize) -> String {
 
 /// Text that cannot give orders to the terminal.
 fn clean(text: &str) -> String {
-    let safe = |char: char| if char.is_control() { '\u{fffd}' } else { char };
+    let safe = |char: char| if steers(char) { '\u{fffd}' } else { char };
     text.replace('\t', " ").chars().map(safe).collect()
 }

@@ -4,12 +4,14 @@
 //! that neither reads the other's words.
 //!
 //! Not here: a failing interleaving (the crate `picture`), and what people read.
+mod capped;
 mod check;
 mod searched;
 mod todo;
 mod token;
 pub mod variables;
 
+pub use capped::capped;
 pub use check::{End, Line, Panic};
 pub use searched::{Searched, Stress};
 pub use todo::{still_to_do, todo};

@@ -5,6 +5,7 @@
 
 pub mod dial;
 pub mod disk;
+pub mod folder;
 pub mod link;
 pub mod machine;
 pub mod message;

@@ -1,6 +1,7 @@
 //! Given: the grader uses its own copy, edits here are ignored.
 //!
-//! A [`Link`] over TCP, which cuts frames with your `wire`.
+//! A [`Link`] over TCP, which cuts frames with your `wire`. Where answers are graded it is not
+//! there: they meet other links.
 //!
 //! Many threads send at once, and each `write` is a system call that costs more than the rest of a
 //! small call. So whoever finds nobody writing writes for all: it yields, so that the threads that

@@ -51,6 +51,10 @@ fn course() -> TempDir {
         ("grader/labs/tiny/checks/src/shared.rs", "fn seen() {}"),
     ] {
         write(dir.path(), path, text);
+        // What a skeleton is generated from.
+        if let Some(file) = path.strip_prefix("labs/tiny/src/") {
+            write(dir.path(), &format!("solutions/tiny/src/{file}"), text);
+        }
     }
     dir
 }
@@ -76,11 +80,32 @@ fn a_key_changes_with_all_that_its_verdicts_rest_on_and_with_nothing_else() {
     const NEITHER: [bool; 2] = [false, false];
     let checks = "grader/labs/tiny/checks";
     for (path, find, replace, changes) in [
-        ("labs/tiny/src/one.rs", "f()", "f() -> u8", ONE),
-        ("labs/tiny/src/one.rs", "{}", "{ crate::two::f() }", BOTH),
-        ("labs/tiny/src/two.rs", "{}", "{ crate::one::f() }", BOTH),
-        ("labs/tiny/src/lib.rs", "pub mod given;", "mod given;", BOTH),
-        ("labs/tiny/src/given.rs", "", "// Nobody names it.", NEITHER),
+        ("solutions/tiny/src/one.rs", "f()", "f() -> u8", ONE),
+        (
+            "solutions/tiny/src/one.rs",
+            "{}",
+            "{ crate::two::f() }",
+            BOTH,
+        ),
+        (
+            "solutions/tiny/src/two.rs",
+            "{}",
+            "{ crate::one::f() }",
+            BOTH,
+        ),
+        (
+            "solutions/tiny/src/lib.rs",
+            "pub mod given;",
+            "mod given;",
+            BOTH,
+        ),
+        (
+            "solutions/tiny/src/given.rs",
+            "",
+            "// Nobody names it.",
+            NEITHER,
+        ),
+        ("labs/tiny/src/one.rs", "f()", "half_solved()", NEITHER),
         ("labs/tiny/Cargo.toml", "", "[dependencies]", BOTH),
         ("labs/tiny/README.md", "", "Read me.", NEITHER),
         ("labs/tiny/lab.toml", "Tiny", "Small", NEITHER),

@@ -131,6 +131,22 @@ pub struct Explorer {
     brief: Option<Brief>,
 }
 
+impl Explorer {
+    /// Whether a search that found nothing has looked far enough: an answer that burns its budget
+    /// must not decide how far that is.
+    fn accepts(&self, certainty: Certainty) -> bool {
+        let asked = self.brief.as_ref().map(|brief| brief.preemptions);
+        let asked = asked.or(self.preemptions).unwrap_or(ENOUGH).min(ENOUGH);
+        match certainty {
+            Certainty::Bounded { preemptions } => preemptions >= asked,
+            Certainty::Exhaustive | Certainty::Witnessed | Certainty::Sampled { .. } => true,
+        }
+    }
+}
+
+/// A search with fewer preemptions proves nothing, unless nobody asked for more.
+const ENOUGH: usize = 2;
+
 impl Default for Explorer {
     fn default() -> Self {
         Explorer::new()

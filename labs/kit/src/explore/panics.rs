@@ -18,6 +18,9 @@ thread_local! {
     static ONE_BEFORE: RefCell<Option<Box<Panic>>> = const { RefCell::new(None) };
 }
 
+/// A message of a panic may be so long, in bytes.
+const LONGEST: usize = 4000;
+
 /// A panic inside a model, and what the execution had done until then.
 pub(super) struct Panic {
     pub(super) cause: Cause,
@@ -32,9 +35,10 @@ impl Panic {
     pub(super) fn of(payload: &dyn Any, at: Option<Place>) -> Panic {
         Panic {
             cause: Cause::Panicked,
-            message: model::text(payload)
-                .unwrap_or("a panic whose payload is no text")
-                .to_owned(),
+            message: protocol::capped(
+                model::text(payload).unwrap_or("a panic whose payload is no text"),
+                LONGEST,
+            ),
             at,
             thread: record::current(),
             trace: record::snapshot(),

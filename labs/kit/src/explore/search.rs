@@ -147,9 +147,9 @@ impl SoFar {
     fn verdict(self, explorer: &Explorer, wants_goal: bool) -> Result<Outcome, Box<Failure>> {
         let total = self.total;
         match self.best {
-            Some(outcome) if !wants_goal => Ok(outcome),
-            Some(outcome) => Err(unreached(outcome.certainty, total)),
-            None => Err(found::without_interleaving(
+            Some(outcome) if !wants_goal && explorer.accepts(outcome.certainty) => Ok(outcome),
+            Some(outcome) if wants_goal => Err(unreached(outcome.certainty, total)),
+            _ => Err(found::without_interleaving(
                 FailureKind::NotExplored,
                 format!(
                     "not explored: the search was cut off after {total} interleavings and {} s of \

@@ -108,6 +108,7 @@ mod tests {
             name: "locks".to_owned(),
             title: "Locks".to_owned(),
             page: "p".to_owned(),
+            outside: Vec::new(),
             exercises: vec![
                 exercise("visited", false),
                 exercise("bank", false),

@@ -31,15 +31,20 @@ fn replacement(char: char) -> Option<&'static str> {
         '\'' => Some("&#39;"),
         '\n' | '\t' => None,
         // Not allowed in HTML, or able to make text look like other text.
-        _ if char.is_control() || is_invisible(char) => Some("\u{fffd}"),
+        _ if steers(char) => Some("\u{fffd}"),
         _ => None,
     }
 }
 
-/// Marks that turn the direction of the text around them, and noncharacters.
-fn is_invisible(char: char) -> bool {
-    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fdd0}'..='\u{fdef}')
-        || u32::from(char) & 0xfffe == 0xfffe
+/// Whether a character gives orders to whatever shows it, or makes text look like other text:
+/// control characters, marks that turn the direction of the text around them, noncharacters.
+pub fn steers(char: char) -> bool {
+    let turns = matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    let none = matches!(char, '\u{fdd0}'..='\u{fdef}' | '\u{feff}');
+    char.is_control() || turns || none || u32::from(char) & 0xfffe == 0xfffe
 }
 
 /// JSON as it may stand in a `<script>`: nothing in it can end the element or a line.

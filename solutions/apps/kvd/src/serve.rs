@@ -12,8 +12,8 @@ use kit::thread;
 use kit::time::Duration;
 
 use crate::lab::dedup::Dedup;
-use crate::lab::disk::Folder;
 use crate::lab::durable::{Durable, Fault};
+use crate::lab::folder::Folder;
 use crate::lab::kv::Store;
 use crate::lab::message::{Reply, Request, Response};
 use crate::lab::server::Server;

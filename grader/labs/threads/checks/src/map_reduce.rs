@@ -32,6 +32,14 @@ harness::checks![
     two_reduce_tasks_at_once,
 ];
 
+/// The types that the contract names. A type of the answer's own in their place could be equal to
+/// whatever a check expects.
+const _: fn() = || {
+    let _: usize = partition(&1, 1);
+    let _: BTreeMap<String, usize> = word_count(&[], 1, 1);
+    let _: BTreeMap<u32, Vec<u32>> = map_reduce(&[1], 1, 1, both_keys, collect);
+};
+
 /// All values of a key, as they come.
 fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
     values
