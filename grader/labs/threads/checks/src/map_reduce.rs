@@ -35,9 +35,10 @@ harness::checks![
 /// The types that the contract names. A type of the answer's own in their place could be equal to
 /// whatever a check expects.
 const _: fn() = || {
+    let pair = |n: &u32| vec![(*n, *n)];
     let _: usize = partition(&1, 1);
     let _: BTreeMap<String, usize> = word_count(&[], 1, 1);
-    let _: BTreeMap<u32, Vec<u32>> = map_reduce(&[1], 1, 1, both_keys, collect);
+    let _: BTreeMap<u32, Vec<u32>> = map_reduce(&[1], 1, 1, pair, collect);
 };
 
 /// All values of a key, as they come.
