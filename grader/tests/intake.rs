@@ -86,8 +86,11 @@ fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip.finish().expect("room").into_inner()
 }
 
-/// A tar archive with an entry of each kind, name and text.
-fn tar(entries: &[(tar::EntryType, &str, &[u8])]) -> Vec<u8> {
+/// An entry of a tar archive: its kind, its name, its text.
+type Tarred<'e> = (tar::EntryType, &'e str, &'e [u8]);
+
+/// A tar archive of those entries.
+fn tar(entries: &[Tarred]) -> Vec<u8> {
     let mut archive = tar::Builder::new(Vec::new());
     for (kind, name, bytes) in entries {
         let mut header = tar::Header::new_gnu();
@@ -295,7 +298,7 @@ fn an_entry_that_is_not_a_file_or_is_there_twice_is_refused() {
     let course = Course::new();
     let (regular, link) = (tar::EntryType::Regular, tar::EntryType::Symlink);
     let (hard, pipe) = (tar::EntryType::Link, tar::EntryType::Fifo);
-    let cases: [(&[(tar::EntryType, &str, &[u8])], &str); 4] = [
+    let cases: [(&[Tarred], &str); 4] = [
         (
             &[(link, "src/one.rs", b"")],
             "src/one.rs: is a symbolic link",

@@ -139,7 +139,10 @@ impl Explorer {
         let asked = asked.or(self.preemptions).unwrap_or(ENOUGH).min(ENOUGH);
         match certainty {
             Certainty::Bounded { preemptions } => preemptions >= asked,
-            Certainty::Exhaustive | Certainty::Witnessed | Certainty::Sampled { .. } => true,
+            Certainty::Exhaustive
+            | Certainty::Witnessed
+            | Certainty::Blind
+            | Certainty::Sampled { .. } => true,
         }
     }
 }

@@ -338,7 +338,8 @@ fn a_disk_that_failed_is_not_believed() {
     for life in lives(&STEPS, 2) {
         let healthy = Arc::new(Watched::default());
         let mut before = 0;
-        life.lead(&healthy, |_| before = healthy.operations.load(SeqCst));
+        let (_, end) = life.lead(&healthy, |_| before = healthy.operations.load(SeqCst));
+        assert!(end.is_ok(), "{life}\non a disk that works");
         for fails_at in before + 1..=healthy.operations.load(SeqCst) {
             for failing in Failing::EACH {
                 fail_once(&life, fails_at, failing);

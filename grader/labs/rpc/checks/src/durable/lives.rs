@@ -162,7 +162,7 @@ pub(super) struct Client {
 impl Client {
     /// The call that is made next; `None` if the step is no call.
     pub(super) fn entry(&self, step: Step) -> Option<Entry> {
-        let named = self.made.iter().filter(|entry| entry.call.is_some());
+        let mut named = self.made.iter().filter(|entry| entry.call.is_some());
         let seq = named.clone().count() as u64 + 1;
         let seen = named
             .clone()
@@ -170,7 +170,7 @@ impl Client {
             .map(|id| id.seen);
         let seen = match step {
             Restart => return None,
-            Retry => return named.last().cloned(),
+            Retry => return named.next_back().cloned(),
             Seen => seq - 1,
             _ => seen.max().unwrap_or(0),
         };
