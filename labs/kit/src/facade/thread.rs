@@ -35,6 +35,7 @@ static STARTED: AtomicUsize = AtomicUsize::new(0);
 /// How many threads were started in this process so far, modelled ones included: for a check of how
 /// many somebody starts.
 pub fn started() -> usize {
+    // ORDERING: the pair of both `fetch_add` below; it is a count, and guards nothing.
     STARTED.load(Relaxed)
 }
 
@@ -89,6 +90,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
+        // ORDERING: the pair of the load in `started`; it is a count, and guards nothing.
         STARTED.fetch_add(1, Relaxed);
         if !model::running() {
             return Ok(JoinHandle(Kind::Real(self.real().spawn(body)?)));
@@ -115,6 +117,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        // ORDERING: the pair of the load in `started`; it is a count, and guards nothing.
         STARTED.fetch_add(1, Relaxed);
         if !model::running() {
             let handle = self.real().spawn_scoped(&scope.0, body)?;

@@ -1,8 +1,8 @@
 //! Every small site, and a web that is as slow as a crawler has to bear.
 //!
-//! The one idea: what a crawler says of its speed is a promise about which fetches are in flight. So
-//! a page of a [`Slow`] web answers only when all fetches have begun that may: a crawler that waits
-//! for what it need not wait for waits for ever. And whatever may not begin is written down.
+//! The one idea: what a crawler says of its speed is a promise about which fetches are in flight.
+//! So a page of a [`Slow`] web answers only when all fetches have begun that may: a crawler that
+//! waits for what it need not wait for waits for ever. And whatever may not begin is written down.
 
 use kit::explore::Explorer;
 use kit::note;
@@ -91,8 +91,8 @@ pub(crate) fn text(site: &[Page], hosts: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Searches scenario after scenario with one preemption, in an order in which an early end is a fair
-/// sample, and begins none any more when so many interleavings were run.
+/// Searches scenario after scenario with one preemption, in an order in which an early end is a
+/// fair sample, and begins none any more when so many interleavings were run.
 pub(crate) fn explore_some<T: Send + Sync + 'static>(
     mut inputs: Vec<T>,
     interleavings: u64,

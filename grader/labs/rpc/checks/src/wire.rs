@@ -151,7 +151,8 @@ fn every_short_stream_is_read() {
     }
 }
 
-/// Says that a stream is read as it should, cut so (in base 3), with its end or a failure behind it.
+/// Says that a stream is read as it should, cut so (in base 3), with its end or a failure behind
+/// it.
 fn assert_read(stream: &[u8], cuts: usize, fails: Option<ErrorKind>) {
     let mut pieces: Vec<Piece> = Vec::new();
     for (at, byte) in stream.iter().enumerate() {

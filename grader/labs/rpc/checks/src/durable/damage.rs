@@ -201,8 +201,8 @@ fn a_file_that_is_cut_short_is_refused() {
     }
 }
 
-/// The server refuses what is there, names what is wrong, changes nothing, and refuses it once more;
-/// or it starts, and has what it must have.
+/// The server refuses what is there, names what is wrong, changes nothing, and refuses it once
+/// more; or it starts, and has what it must have.
 fn expect_refused_or(
     life: &Life,
     disk: &CrashDisk,

@@ -2,8 +2,8 @@
 //! what each has then.
 //!
 //! Where the contract leaves it open, there are several right outcomes. A call that was not
-//! confirmed may be there in the next view of its primary, or not; a primary that was refused by its
-//! backup may know from then on that it is none.
+//! confirmed may be there in the next view of its primary, or not; a primary that was refused by
+//! its backup may know from then on that it is none.
 
 use rpc::replica::Fault;
 use rpc::view::{NodeId, View};
