@@ -64,9 +64,14 @@ pub fn skeleton(tree: &Tree, lab: &str) -> Result<BTreeMap<PathBuf, String>> {
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
         let stub = stubbed(&path, &text)?;
-        let stub = formatted(tree, &stub)
-            .with_context(|| format!("formatting what {} generates", tree.display_path(&path)))?;
-        fresh.insert(file, stub);
+        let fresh_text = if stub == text {
+            text // A file that is given is formatted as it is.
+        } else {
+            formatted(tree, &stub).with_context(|| {
+                format!("formatting what {} generates", tree.display_path(&path))
+            })?
+        };
+        fresh.insert(file, fresh_text);
     }
     Ok(fresh)
 }

@@ -58,7 +58,7 @@ fn a_wrong_key_in_lab_toml_is_told_with_its_line() {
     says(
         &output,
         Exit::BadInput,
-        &["labs/tiny/lab.toml:18:", "`titel`", "another lab"],
+        &["labs/tiny/lab.toml:19:", "`titel`", "another lab"],
     );
 }
 
@@ -129,7 +129,7 @@ fn an_edit_file_that_the_lab_does_not_have_is_told() {
     says(
         &course.grader(&["list"]),
         Exit::BadInput,
-        &["lab.toml:16:", "`../two.rs`"],
+        &["lab.toml:17:", "`../two.rs`"],
     );
 }
 

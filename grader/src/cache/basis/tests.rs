@@ -22,6 +22,7 @@ fn course() -> TempDir {
     for (path, text) in [
         ("Cargo.toml", "[workspace]\n"),
         ("Cargo.lock", ""),
+        ("rustfmt.toml", ""),
         ("labs/kit/src/lib.rs", "pub fn explore() {}"),
         ("labs/tiny/Cargo.toml", ""),
         ("labs/tiny/README.md", ""),
