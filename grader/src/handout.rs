@@ -58,20 +58,23 @@ impl Stale {
 /// [`BadInput`] where a region is not well formed, and where rustfmt cannot read the result.
 pub fn skeleton(tree: &Tree, lab: &str) -> Result<BTreeMap<PathBuf, String>> {
     let from = tree.solution(lab).join("src");
-    let mut fresh: BTreeMap<PathBuf, String> = BTreeMap::new();
+    let mut stubs = Vec::new();
     for file in files_below(&from)? {
         let path = from.join(&file);
         let text = std::fs::read_to_string(&path)
             .with_context(|| format!("reading {}", path.display()))?;
-        let stub = stubbed(&path, &text)?;
-        let fresh_text = if stub == text {
-            text // A file that is given is formatted as it is.
+        stubs.push((file, stubbed(&path, &text)?, text));
+    }
+    let mut fresh = BTreeMap::new();
+    for (file, stub, text) in stubs {
+        // A file without regions is given, and formatted as it is.
+        let stub = if stub == text {
+            text
         } else {
-            formatted(tree, &stub).with_context(|| {
-                format!("formatting what {} generates", tree.display_path(&path))
-            })?
+            let path = tree.display_path(&from.join(&file));
+            formatted(tree, &stub).with_context(|| format!("formatting what {path} generates"))?
         };
-        fresh.insert(file, fresh_text);
+        fresh.insert(file, stub);
     }
     Ok(fresh)
 }

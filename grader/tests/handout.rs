@@ -97,7 +97,7 @@ fn figures_of_a_table_are_made_and_its_words_stay() {
          | exercise | you build | points | minutes | our solution |\n|---|---|---|---|---|\n\
          | `one` | say one | 5 | 1 | 1 line |\n| `two` | the even one | 4 | 1 | 1 line |\n\
          | `raw` (challenge) | say three, unsafely | 2 bonus | 1 | 1 line |\n\
-         | `habits` | behave | 20 | 1 | 1 line |\n\nThe points add up to 29; more.\n"
+         | `habits` | behave | 21 | 1 | 1 line |\n\nThe points add up to 30; more.\n"
     );
     let link = "[tiny](labs/tiny/README.md) ";
     assert_eq!(

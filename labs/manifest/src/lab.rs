@@ -189,7 +189,7 @@ hints = ["one"]
             ),
             (
                 LAB.replace("minutes", "mintues"),
-                "11:1: ",
+                "12:1: ",
                 "unknown field `mintues`",
             ),
             (
@@ -202,7 +202,7 @@ hints = ["one"]
                 "5:1: ",
                 "nothing to edit",
             ),
-            (twice, "15:1: ", "`visited` is named twice"),
+            (twice, "16:1: ", "`visited` is named twice"),
         ];
         for (text, place, problem) in cases {
             let fault = read(&text).expect_err(problem).to_string();

@@ -223,7 +223,7 @@ fn a_receiver_that_gives_up_leaves_the_value() {
 }
 
 fn who_gives_up_takes_no_wake_up_along() {
-    Explorer::new().preemptions(2).explore(|| {
+    explore(|| {
         let channel = Bounded::new(2);
         thread::scope(|s| {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());

@@ -86,7 +86,7 @@ fn a_send_returns_when_the_value_is_taken() {
 }
 
 fn who_gives_up_takes_no_wake_up_along() {
-    Explorer::new().preemptions(2).explore(|| {
+    Explorer::new().preemptions(3).explore(|| {
         let channel = Rendezvous::new();
         thread::scope(|s| {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());

@@ -542,7 +542,9 @@ fn a_sink_may_take_little_at_once() {
             match (write_frame(&mut sink, frame), ends) {
                 (Ok(()), None) => assert_eq!(sink.bytes, line, "{what}"),
                 (Err(WireError::Io(why)), Some(end)) => {
-                    assert_eq!(sink.bytes, line[..taken], "{what}");
+                    // A buffer may try once more when it is dropped.
+                    let in_order = sink.bytes.len() >= taken && line.starts_with(&sink.bytes);
+                    assert!(in_order, "{what}: it has {}", sink.bytes.escape_ascii());
                     let told = matches!(end, Takes(_)) || why.kind() == ErrorKind::BrokenPipe;
                     assert!(told, "{what}: {why}");
                 }
