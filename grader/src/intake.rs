@@ -2,8 +2,8 @@
 //!
 //! The one idea: what is not listed is not read. It is named, so that nobody wonders where it went.
 //!
-//! A submission is a folder or an archive, which is read and never unpacked ([`bundle`]); its files
-//! are found wherever they lie, if there is one place only ([`place`]).
+//! A submission is a folder or an archive, which is read and never unpacked (`bundle`); its files
+//! are found wherever they lie, if there is one place only (`place`).
 
 mod archive;
 mod bundle;

@@ -1,6 +1,6 @@
 //! Reads an answer's bare tokens, before anything of it is compiled.
 //!
-//! The one idea: what an answer may use is a list, of paths ([`super::paths`]), attributes and
+//! The one idea: what an answer may use is a list, of paths (`vet::paths`), attributes and
 //! macros. Tokens show what it uses inside macros too, and never inside comments and strings.
 //! What makes a difference elsewhere must not be handed to a macro that can take it apart.
 //!
