@@ -1,4 +1,4 @@
-//! Scenarios of `bounded`: the calls of a [`channel`](super::channel) made to a `Bounded`, by
+//! Scenarios of `bounded`: the calls of a `channel` made to a `Bounded`, by
 //! itself, without handles.
 
 use channels::bounded::Bounded;

@@ -1,4 +1,4 @@
-//! Scenarios of `disconnect`: the calls of a [`channel`](super::channel) made by handles, around a
+//! Scenarios of `disconnect`: the calls of a `channel` made by handles, around a
 //! channel of the tests' own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
