@@ -4,7 +4,6 @@ use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::rendezvous::Rendezvous;
 use channels::{RecvTimeoutError, SendTimeoutError};
-use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -19,7 +18,6 @@ harness::checks![
     many_who_wait_are_woken,
     nobody_is_there_to_meet,
     a_send_returns_when_the_value_is_taken,
-    who_gives_up_takes_no_wake_up_along,
     two_senders_are_both_told,
     each_sender_waits_for_its_own_value,
     a_sender_that_gives_up_takes_its_own_value_back,
@@ -80,20 +78,6 @@ fn a_send_returns_when_the_value_is_taken() {
                 assert_eq!(channel.send(value, Forever), Ok(()));
                 let came = came.load(SeqCst);
                 assert!(came >= value, "send returned, and nobody had come");
-            }
-        });
-    });
-}
-
-fn who_gives_up_takes_no_wake_up_along() {
-    Explorer::new().preemptions(3).explore(|| {
-        let channel = Rendezvous::new();
-        thread::scope(|s| {
-            let hasty = s.spawn(|| channel.recv(soon()).is_ok());
-            s.spawn(|| channel.recv(Forever).expect("one is left for it"));
-            assert_eq!(channel.send(1, Forever), Ok(()));
-            if hasty.join().unwrap() {
-                assert_eq!(channel.send(2, Forever), Ok(()));
             }
         });
     });
