@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 
 use super::{CheckReport, ExerciseReport, Report, escape};
-use crate::score::{Role, Score};
+use crate::score::Score;
 use crate::verdict::{Judged, Verdict};
 
 const GOOD: Style = AnsiColor::Green.on_default();
@@ -76,20 +76,10 @@ fn render_exercise(text: &mut String, exercise: &ExerciseReport, wide: usize) {
     }
 }
 
-/// Why an exercise has fewer points than its checks.
+/// Why an exercise has fewer points than its checks. Which of them fails stands below it.
 fn withheld(exercise: &ExerciseReport) -> String {
-    let failed = |check: &&CheckReport| check.role == Role::Core && !check.score.full();
-    let core: Vec<&str> = exercise
-        .checks
-        .iter()
-        .filter(failed)
-        .map(|check| check.claim.trim_end_matches('.'))
-        .collect();
-    format!(
-        "the core of the exercise fails ({}): {} more points of what passes do not count",
-        core.join("; "),
-        exercise.withheld
-    )
+    let points = exercise.withheld;
+    format!("what the exercise is about does not hold: {points} points for the rest do not count")
 }
 
 /// What fails an exercise as a whole, where no check says more than any other.
