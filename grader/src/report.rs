@@ -26,7 +26,7 @@ pub struct Report {
     /// What was earned, bonus included, of the lab's total.
     pub score: Score,
     /// How checks were kept from the machine they ran on.
-    pub sandbox: &'static str,
+    pub sandbox: String,
     /// What a reader should know about the whole.
     pub remarks: Vec<String>,
     /// Each exercise, in the lab's order.
@@ -140,7 +140,7 @@ impl Report {
             lab,
             title,
             score,
-            sandbox: "none",
+            sandbox: "none".to_owned(),
             remarks,
             exercises,
         }
