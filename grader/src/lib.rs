@@ -32,6 +32,7 @@ pub mod process;
 pub mod progress;
 pub mod repeat;
 pub mod report;
+pub mod results;
 pub mod run;
 pub mod sample;
 pub mod samples;

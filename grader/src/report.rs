@@ -8,14 +8,14 @@ pub mod json;
 pub mod text;
 pub mod view;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::score::{Role, Score, Total};
 use crate::verdict::{Judged, Verdict};
 
 /// One subject's result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// What was graded.
     pub subject: String,
@@ -34,7 +34,7 @@ pub struct Report {
 }
 
 /// One exercise's result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ExerciseReport {
     /// The exercise's name.
     pub name: String,
@@ -49,10 +49,10 @@ pub struct ExerciseReport {
     /// What was earned.
     pub score: Score,
     /// Points of checks that passed, and that do not count because the core of the exercise fails.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub withheld: u32,
     /// What a reader should know about the exercise as a whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
     /// Each check, in its order.
     pub checks: Vec<CheckReport>,
@@ -64,15 +64,15 @@ fn is_zero(points: &u32) -> bool {
 }
 
 /// One check's result.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CheckReport {
     /// `exercise::check`; empty where the reader may not see it.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub id: String,
     /// How it checks.
     pub kind: Kind,
     /// What it means for the rest of its exercise.
-    #[serde(skip_serializing_if = "Role::is_plain")]
+    #[serde(default, skip_serializing_if = "Role::is_plain")]
     pub role: Role,
     /// What it claims.
     pub claim: String,

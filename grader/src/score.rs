@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::verdict::Verdict;
 
 /// Points of a check, an exercise or a lab.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Score {
     /// Points that were earned.
     pub earned: u32,
