@@ -28,7 +28,8 @@ use kit::web::{Cancel, Crawl, Fetcher, Limits};
 ///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however
 ///   slow other hosts are.
 /// - At most `limits.pages` fetches are begun: exactly so many, if so many pages can be reached.
-/// - After `cancel` no page is taken up. Fetches in flight are waited for, and are in the result.
+/// - After `cancel` no page is taken up: whoever takes one has just looked at the flag. Fetches in
+///   flight are waited for, and are in the result.
 /// - At most `limits.in_flight` threads are started.
 ///
 /// A page that could not be had is in the result with its error, and is not tried again. A fetch

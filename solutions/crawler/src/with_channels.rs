@@ -43,7 +43,8 @@ use kit::web::Fetched;
 ///
 /// # Panics
 ///
-/// If a fetch panics, once the fetches that are in flight have ended.
+/// If a fetch panics, once the fetches that are in flight have ended; what waits in line then is not
+/// fetched.
 ///
 /// # Examples
 ///

@@ -9,6 +9,8 @@
 //! - a lock that is held during a fetch lets one thread at a time fetch;
 //! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
 //!   from time to time;
+//! - a chain of links may be longer than a stack is deep: a thread that goes on with a link itself
+//!   does so in a loop;
 //! - the crawl is over when the last thread has ended, not when the last one was started.
 //!
 //! Not here: a limit. A page with a thousand new links means a thousand threads, and a thousand

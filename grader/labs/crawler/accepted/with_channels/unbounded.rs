@@ -1,5 +1,5 @@
 //! Another right answer: channels without a bound. Every new link is sent at once, and nobody ever
-//! waits for room.
+//! waits for room. After a panic the coordinator empties the line, and who has met it is gone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -18,7 +18,11 @@ pub fn crawl(start: &str, fetcher: &dyn Fetcher, workers: usize) -> Crawl {
             scope.spawn(move || {
                 for url in urls {
                     let page = catch_unwind(AssertUnwindSafe(|| fetcher.fetch(&url)));
+                    let panicked = page.is_err();
                     let _ = fetched.send((url, page));
+                    if panicked {
+                        return;
+                    }
                 }
             });
         }
@@ -41,7 +45,10 @@ pub fn crawl(start: &str, fetcher: &dyn Fetcher, workers: usize) -> Crawl {
                 return pages;
             };
             outstanding -= 1;
-            let page = page.unwrap_or_else(|panic| resume_unwind(panic));
+            let page = page.unwrap_or_else(|panic| {
+                while urls.try_recv().is_ok() {}
+                resume_unwind(panic)
+            });
             new.extend(page.iter().flatten().cloned());
             pages.insert(url, page);
         }

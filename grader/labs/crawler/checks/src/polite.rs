@@ -1,13 +1,15 @@
 //! Hidden checks of `polite`.
 
-use std::sync::Mutex;
+use std::sync::{Barrier, Mutex};
 
 use crawler::polite::crawl;
 use kit::explore::Explorer;
 use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Limits, Site, Web, host};
 use kit::{explore, thread};
 
-use crate::small::{FAILS, GONE, PANICS, Page, Slow, TWINS, explore_some, sites, text};
+use crate::small::{
+    FAILS, GONE, PANICS, Page, Random, Slow, chain, explore_some, seeded, sites, text, twins,
+};
 
 harness::checks![
     every_page_is_found,
@@ -24,6 +26,7 @@ harness::checks![
     no_more_in_flight_at_a_host_than_allowed,
     a_slow_host_starves_nobody,
     a_slow_host_starves_nobody_on_real_threads,
+    a_thousand_slow_hosts_starve_nobody,
     two_fetches_can_overlap,
     a_page_that_two_pages_link_to_is_fetched_once,
     the_crawl_ends,
@@ -74,7 +77,12 @@ fn every_page_is_found() {
         }
     }
     // URLs are compared as text.
-    all(&Web::of(TWINS), limits(8, 2));
+    all(&Web::of(&twins()), limits(8, 2));
+
+    // A chain of links is longer than a stack is deep.
+    const LENGTH: usize = 20_000;
+    let found = crawl("0", &chain(LENGTH), &limits(1, 1), &Cancel::new());
+    assert_eq!(found.len(), LENGTH, "pages found in a chain");
 }
 
 fn nothing_allowed_counts_as_one() {
@@ -387,6 +395,50 @@ fn a_slow_host_starves_nobody_on_real_threads() {
             );
         }
     }
+
+    for seed in 0..150 {
+        let (text, order) = seeded(seed, &[GONE, FAILS, PANICS]);
+        let mut random = Random(seed);
+        let limits = Limits {
+            in_flight: random.of(&[1, 2, 3, 4, 6, 10, 30]),
+            per_host: random.of(&[1, 1, 2, 3, 0, usize::MAX]),
+            pages: random.of(&[usize::MAX, usize::MAX, 15, 7]),
+        };
+        // Which pages a small budget is for, and when, is the crawler's own choice.
+        let cancel_after = random.of(&[None, None, Some(1), Some(3), Some(6), Some(9)]);
+        let cancel_after = cancel_after.filter(|_| limits.pages == usize::MAX);
+        slowly(&text, limits, &order, cancel_after);
+    }
+}
+
+fn a_thousand_slow_hosts_starve_nobody() {
+    const HOSTS: usize = 1_100;
+    let (full, open, cancel) = (
+        Barrier::new(HOSTS + 1),
+        Barrier::new(HOSTS + 1),
+        Cancel::new(),
+    );
+    // Two pages at each host; when all hosts are full, a page is found at one more.
+    let fetch = |url: &str| -> Fetched {
+        match url {
+            "/" => {
+                let links = (0..2 * HOSTS).map(|page| format!("h{}/{page}", page % HOSTS));
+                return Ok(links.chain(["found/".to_owned()]).collect());
+            }
+            "found/" => {
+                full.wait();
+                return Ok(vec!["late/".to_owned()]);
+            }
+            "late/" => cancel.cancel(),
+            _ => {
+                full.wait();
+            }
+        }
+        open.wait();
+        Ok(Vec::new())
+    };
+    let pages = crawl("/", &fetch, &limits(HOSTS + 1, 1), &cancel);
+    assert_eq!(pages.len(), HOSTS + 3, "pages that neither limit held back");
 }
 
 fn two_fetches_can_overlap() {

@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crawler::serial::crawl;
 use kit::web::{Crawl, FetchError, Fetched, Fetcher, Response, Site, Web};
 
-use crate::small::{FAILS, GONE, PANICS, TWINS, sites, text};
+use crate::small::{FAILS, GONE, PANICS, chain, seeded, sites, text, twins};
 
 harness::checks![
     every_page_is_found,
-    every_small_site_is_crawled_in_order,
+    every_site_is_crawled_in_order,
     all_behind_the_first_link_comes_before_the_second,
     a_failure_is_kept_and_not_tried_again,
     urls_are_compared_as_text,
@@ -28,13 +28,24 @@ fn every_page_is_found() {
         let pages = crawl(web.site().start(), &web);
         web.assert_crawled(&pages);
     }
+    // A page may have many links.
+    const LINKS: usize = 20_000;
+    let wide = |url: &str| -> Fetched {
+        Ok(match url {
+            "/" => (0..LINKS).map(|page| format!("/{page}")).collect(),
+            _ => vec!["/".to_owned()],
+        })
+    };
+    let pages = crawl("/", &wide);
+    assert_eq!(pages.len(), LINKS + 1, "pages of a site with a wide page");
 }
 
-fn every_small_site_is_crawled_in_order() {
+fn every_site_is_crawled_in_order() {
     let bad = [GONE, FAILS, PANICS];
-    let bigger = sites(4, 2, &bad).into_iter().step_by(97);
-    for site in sites(3, 2, &bad).into_iter().chain(bigger) {
-        let text = text(&site, "ab");
+    let small = sites(3, 2, &bad).into_iter().map(|site| text(&site, "ab"));
+    // In one in four of the bigger ones, a page may panic.
+    let bigger = (0..600).map(|seed| seeded(seed, &bad[..2 + usize::from(seed % 4 == 0)]).0);
+    for text in small.chain(bigger) {
         let web = Web::of(&text).each_once();
         let crawled = catch_unwind(AssertUnwindSafe(|| crawl(web.site().start(), &web)));
         let (order, panicked) = depth_first(web.site());
@@ -101,21 +112,15 @@ fn a_failure_is_kept_and_not_tried_again() {
 }
 
 fn urls_are_compared_as_text() {
-    let web = Web::of(TWINS).each_once();
+    let web = Web::of(&twins()).each_once();
     let pages = crawl("/", &web);
     web.assert_crawled(&pages);
 }
 
 fn a_chain_may_be_of_any_length() {
     const LENGTH: usize = 200_000;
-    let chain = |url: &str| -> Fetched {
-        let page: usize = url.parse().expect("the chain's URLs are numbers");
-        Ok((page + 1..LENGTH)
-            .take(1)
-            .map(|next| next.to_string())
-            .collect())
-    };
-    assert_eq!(crawl("0", &chain).len(), LENGTH, "pages found in a chain");
+    let found = crawl("0", &chain(LENGTH)).len();
+    assert_eq!(found, LENGTH, "pages found in a chain");
 }
 
 fn a_panic_reaches_the_caller() {

@@ -1,8 +1,11 @@
-//! Every small site, and a web that is as slow as a crawler has to bear.
+//! Every small site, many bigger ones, and a web that is as slow as a crawler has to bear.
 //!
 //! The one idea: what a crawler says of its speed is a promise about which fetches are in flight.
 //! So a page of a [`Slow`] web answers only when all fetches have begun that may: a crawler that
 //! waits for what it need not wait for waits for ever. And whatever may not begin is written down.
+
+use std::fmt::Display;
+use std::sync::Barrier;
 
 use kit::explore::Explorer;
 use kit::note;
@@ -10,14 +13,19 @@ use kit::sync::{Condvar, Mutex};
 use kit::thread::{self, ThreadId};
 use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Limits, Response, Site, host};
 
-/// A page whose links differ, if in little: each is a page of its own.
-pub(crate) const TWINS: &str = "
+const TWINS: &str = "
     / -> /a /a/ /A /a? /a?q /a?Q /a#q /a#r /./a /b/../a //a /%61 /a;q /a/index.html a A /a.
     /a ->
     /a/ -> /a// http://a http://a/ HTTP://a/ https://a/ http://A/ http://a:80/ http://www.a/
-    /A -> / /a
-    /a?q -> /a?q&r /a?r&q /a+q /a%20q
+    /A -> / /a /A?
+    /a?q -> /a?q&r /a?r&q /a+q /a%20q /\u{e9} /e\u{301} /%C3%A9 /%c3%a9 /\u{e8} /1 /01
 ";
+
+/// Pages whose links differ, if in little, and late: each is a page of its own.
+pub(crate) fn twins() -> String {
+    let long = "x".repeat(70_000);
+    format!("{TWINS} /A? -> {long} 1{long} 2{long} {long}1 {long}2 {long}1{long} {long}2{long}")
+}
 
 /// Whatever can be fetched may be in flight.
 pub(crate) const NO_LIMITS: Limits = Limits {
@@ -76,10 +84,101 @@ fn lists(known: usize, pages: usize, links: usize) -> Vec<(Vec<usize>, usize)> {
     lists
 }
 
+/// How the URLs of bigger sites begin: a few hosts, each written in many ways.
+const PLACES: [&str; 18] = [
+    "a/",
+    "http://a/",
+    "a?",
+    "//a#",
+    "https://a?q=/",
+    "a/?q=b/",
+    "z/z//a/",
+    "A/",
+    "http://a:80/",
+    "www.a/",
+    "u@a/",
+    "a./",
+    "/",
+    "?",
+    "http:///",
+    "b/",
+    "http://b/a/",
+    "b#a/",
+];
+
+/// A site of up to twenty pages, of which each links to up to six, some of them twice, and some
+/// cannot be had. The same seed gives the same one, as a text, and an order of its pages.
+pub(crate) fn seeded(seed: u64, bad: &[Page]) -> (String, Vec<usize>) {
+    let mut random = Random(seed);
+    let pages = 2 + random.below(19);
+    let page = |random: &mut Random| match random.below(8) {
+        0 => bad[random.below(bad.len())].clone(),
+        _ => Ok((0..random.below(7)).map(|_| random.below(pages)).collect()),
+    };
+    let mut site: Vec<Page> = (0..pages).map(|_| page(&mut random)).collect();
+    site[0] = Ok((1..pages.min(4)).chain([1, 0]).collect());
+    let hosts = 1 + random.below(PLACES.len());
+    let begin: Vec<&str> = (0..pages).map(|_| PLACES[random.below(hosts)]).collect();
+    let mut order: Vec<usize> = (0..pages).collect();
+    order.sort_by_cached_key(|_| random.next());
+    (text_at(&site, &begin), order)
+}
+
+/// SplitMix64.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        (self.next() % end as u64) as usize
+    }
+
+    /// One of these.
+    pub(crate) fn of<T: Copy>(&mut self, values: &[T]) -> T {
+        values[self.below(values.len())]
+    }
+}
+
+/// A chain of so many pages, whose URLs are numbers.
+pub(crate) fn chain(length: usize) -> impl Fetcher {
+    move |url: &str| -> Fetched {
+        let page: usize = url.parse().expect("the chain's URLs are numbers");
+        Ok((page + 1..length)
+            .take(1)
+            .map(|next| next.to_string())
+            .collect())
+    }
+}
+
+/// A page `/` that links to so many others, each on a host of its own, none of which answers before
+/// all of them are in flight.
+pub(crate) fn crowd(pages: usize) -> impl Fetcher {
+    let together = Barrier::new(pages);
+    move |url: &str| -> Fetched {
+        if url == "/" {
+            return Ok((0..pages).map(|page| format!("h{page}/")).collect());
+        }
+        together.wait();
+        Ok(Vec::new())
+    }
+}
+
 /// The text of a site whose page of each number is on the host of that letter.
 pub(crate) fn text(site: &[Page], hosts: &str) -> String {
-    let hosts: Vec<char> = hosts.chars().collect();
-    let url = |page: usize| format!("{}/{page}", hosts[page % hosts.len()]);
+    let hosts: Vec<String> = hosts.chars().map(|host| format!("{host}/")).collect();
+    text_at(site, &hosts)
+}
+
+/// The text of a site whose URLs begin so, and end with the page's number.
+fn text_at(site: &[Page], begin: &[impl Display]) -> String {
+    let url = |page: usize| format!("{}{page}", begin[page % begin.len()]);
     let lines = site.iter().enumerate().map(|(page, answer)| match answer {
         Ok(links) => {
             let links: Vec<String> = links.iter().map(|link| url(*link)).collect();
@@ -111,7 +210,7 @@ pub(crate) fn explore_some<T: Send + Sync + 'static>(
 }
 
 /// A web whose pages answer one after the other, each only when every fetch has begun that may
-/// begin within the limits. A page's number is the last part of its URL.
+/// begin within the limits. A page's number is at the end of its URL.
 pub(crate) struct Slow<'a> {
     site: Site,
     urls: Vec<String>,
@@ -130,7 +229,7 @@ pub(crate) struct Slow<'a> {
 }
 
 /// Pages by their numbers, a bit for each.
-type Pages = u32;
+type Pages = u64;
 
 #[derive(Default)]
 struct State {
@@ -288,7 +387,10 @@ impl<'a> Slow<'a> {
 
 /// The number of a page.
 fn number(url: &str) -> Option<usize> {
-    url.rsplit('/').next()?.parse().ok()
+    url.rsplit(|end: char| !end.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
 }
 
 /// The numbers of these pages.

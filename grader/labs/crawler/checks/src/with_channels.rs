@@ -13,7 +13,9 @@ use kit::explore::Explorer;
 use kit::thread;
 use kit::web::{Crawl, Fetched, Fetcher, Limits, Site, Web};
 
-use crate::small::{FAILS, GONE, NO_LIMITS, PANICS, Slow, TWINS, explore_some, sites, text};
+use crate::small::{
+    FAILS, GONE, NO_LIMITS, PANICS, Slow, chain, crowd, explore_some, seeded, sites, text, twins,
+};
 
 harness::checks![
     every_page_is_found,
@@ -66,7 +68,14 @@ fn every_page_is_found() {
         }
     }
     // URLs are compared as text.
-    all(TWINS, 2);
+    all(&twins(), 2);
+
+    // A chain of links is longer than a stack is deep.
+    const LENGTH: usize = 10_000;
+    let small_stack = thread::Builder::new().stack_size(1 << 20);
+    let crawler = small_stack.spawn(|| crawl("0", &chain(LENGTH), 1).len());
+    let found = crawler.expect("a thread can be started").join();
+    assert_eq!(found.ok(), Some(LENGTH), "pages found in a chain");
 }
 
 fn no_worker_counts_as_one() {
@@ -94,7 +103,7 @@ fn more_links_than_workers_block_nobody() {
 }
 
 fn more_links_than_any_buffer_block_nobody() {
-    const LINKS: usize = 4_000;
+    const LINKS: usize = 20_000;
     let wide = |url: &str| -> Fetched {
         Ok(match url {
             "/" => (0..LINKS).map(|page| format!("/{page}")).collect(),
@@ -119,6 +128,14 @@ fn every_worker_that_can_fetches_on_real_threads() {
         let order = [[0, 1, 2, 3], [0, 3, 1, 2]][number % 2];
         slowly(&text(&site, "ab"), 1 + number % 5, &order);
     }
+    for seed in 0..120 {
+        let (text, order) = seeded(seed, &[GONE, FAILS, PANICS][..2 + seed as usize % 2]);
+        slowly(&text, [1, 2, 3, 5, 8, 30][seed as usize % 6], &order);
+    }
+
+    const WORKERS: usize = 1_100;
+    let pages = crawl("/", &crowd(WORKERS), WORKERS);
+    assert_eq!(pages.len(), WORKERS + 1, "pages of a site with a wide page");
 }
 
 /// Crawls a web of this text, whose pages answer as late as they may.
@@ -197,4 +214,18 @@ fn a_panic_ends_the_crawl_with_a_panic() {
     assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
     let fetches = web.fetches().len();
     assert!(fetches < 20, "{fetches} of 43 pages are fetched after all");
+
+    // Whatever is in line then stays there.
+    let links: Vec<String> = (0..200).map(|page| format!("/{page}")).collect();
+    let pages = links.join(" !!\n");
+    for workers in [1, 2] {
+        let web = Web::of(&format!("/ -> {}\n {pages} !!", links.join(" ")));
+        let crawled = catch_unwind(AssertUnwindSafe(|| crawl("/", &web, workers)));
+        assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
+        let fetches = web.fetches().len();
+        assert!(
+            fetches < 100,
+            "{fetches} of 201 pages are fetched after all"
+        );
+    }
 }

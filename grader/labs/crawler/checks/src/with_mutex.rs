@@ -1,13 +1,18 @@
 //! Hidden checks of `with_mutex`.
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread::{self, ThreadId};
 
 use crawler::with_mutex::crawl;
 use kit::explore::Explorer;
 use kit::possible;
-use kit::web::{Crawl, Fetcher, Site, Web};
+use kit::web::{Crawl, Fetched, Fetcher, Site, Web};
 
-use crate::small::{FAILS, GONE, NO_LIMITS, PANICS, Slow, TWINS, explore_some, sites, text};
+use crate::small::{
+    FAILS, GONE, NO_LIMITS, PANICS, Slow, chain, crowd, explore_some, seeded, sites, text, twins,
+};
 
 harness::checks![
     every_page_is_found,
@@ -18,7 +23,7 @@ harness::checks![
     every_known_page_is_in_flight,
     every_known_page_is_in_flight_on_real_threads,
     two_fetches_can_overlap,
-    a_dozen_pages_are_in_flight_together,
+    a_thousand_pages_are_in_flight_together,
     a_bigger_site_is_found_in_sampled_schedules,
     a_panic_ends_the_crawl_with_a_panic,
 ];
@@ -40,7 +45,8 @@ fn every_page_is_found() {
         web.assert_crawled(&pages);
     }
     // URLs are compared as text.
-    all(TWINS);
+    all(&twins());
+    a_chain_fills_no_stack();
 }
 
 fn a_known_page_starts_no_thread() {
@@ -80,6 +86,10 @@ fn every_known_page_is_in_flight_on_real_threads() {
             slowly(&text(site, "ab"), &order);
         }
     }
+    for seed in 0..60 {
+        let (text, order) = seeded(seed, &[GONE, FAILS, PANICS][..2 + seed as usize % 2]);
+        slowly(&text, &order);
+    }
 }
 
 /// Crawls a web of this text, whose pages answer as late as they may.
@@ -99,14 +109,34 @@ fn two_fetches_can_overlap() {
     });
 }
 
-fn a_dozen_pages_are_in_flight_together() {
-    Explorer::new().sampled().possible(|goal| {
-        let urls: Vec<String> = (1..=12).map(|page| format!("/{page}")).collect();
-        let pages: String = urls.iter().map(|url| format!("{url} ->\n")).collect();
-        let urls = urls.join(" ");
-        all(&format!("/ -> {urls}\n {pages} gate 12 {urls}"));
-        goal.reached();
-    });
+fn a_thousand_pages_are_in_flight_together() {
+    const PAGES: usize = 1_100;
+    let pages = crawl("/", &crowd(PAGES));
+    assert_eq!(pages.len(), PAGES + 1, "pages of a site with a wide page");
+}
+
+/// Says that no thread is deeper in its stack with each page: a chain may be longer than that.
+fn a_chain_fills_no_stack() {
+    const LENGTH: usize = 1_000;
+    let chain = chain(LENGTH);
+    // How deep each thread's stack was in a fetch, and at most.
+    let stacks: Mutex<HashMap<ThreadId, (usize, usize)>> = Mutex::default();
+    let fetch = |url: &str| -> Fetched {
+        let here = (&raw const url).addr();
+        let mut stacks = stacks.lock().expect("nobody panics");
+        let (top, bottom) = stacks.entry(thread::current().id()).or_insert((here, here));
+        (*top, *bottom) = ((*top).max(here), (*bottom).min(here));
+        drop(stacks);
+        chain.fetch(url)
+    };
+    assert_eq!(crawl("0", &fetch).len(), LENGTH, "pages found in a chain");
+    let stacks = stacks.into_inner().expect("nobody panics");
+    let deepest = stacks.values().map(|(top, bottom)| top - bottom).max();
+    let deepest = deepest.expect("there were fetches");
+    assert!(
+        deepest < 16 * LENGTH,
+        "{LENGTH} pages after each other took {deepest} bytes of one stack, which ends at 2 MiB"
+    );
 }
 
 fn a_bigger_site_is_found_in_sampled_schedules() {
