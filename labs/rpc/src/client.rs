@@ -39,8 +39,9 @@ pub struct Client {
 
 impl Client {
     /// Calls over `link`, any number of threads at once, and waits for each reply at most that
-    /// long, whatever replies other calls get meanwhile. Without a limit, or with one that is
-    /// longer than the clock can say, until the reply is there or the connection is lost.
+    /// long after its request was sent, or after the call began, whatever replies other calls get
+    /// meanwhile. Without a limit, or with one that is longer than the clock can say, until the
+    /// reply is there or the connection is lost.
     pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
         let _ = (link, timeout);
         todo!("keep the link, and start a thread that reads replies")

@@ -25,7 +25,7 @@ use crate::message::{CallError, CallId, ClientId};
 
 /// What can call: a [`crate::client::Client`], or something that loses calls on purpose.
 pub trait Caller {
-    /// Calls once. Blocks until there is a reply, or it is given up.
+    /// Calls once. Blocks until there is a reply, or it is given up. Never panics.
     ///
     /// # Errors
     ///
@@ -76,8 +76,8 @@ impl<C: Caller> Retry<C> {
     }
 
     /// Calls until there is a reply. Each call has the next number of the client, counted from 1.
-    /// Each try says which replies were seen ([`CallId::seen`]): a call that was refused or given
-    /// up counts as seen.
+    /// Each try says which replies were seen ([`CallId::seen`]) when it began, or when the call's
+    /// first try did: a call that was refused or given up counts as seen.
     ///
     /// Blocks for all its tries and the pauses between them at most: other calls do not
     /// delay it, however many they are, and whether they wait or pause.

@@ -68,8 +68,9 @@ struct Calls {
 
 impl Client {
     /// Calls over `link`, any number of threads at once, and waits for each reply at most that
-    /// long, whatever replies other calls get meanwhile. Without a limit, or with one that is
-    /// longer than the clock can say, until the reply is there or the connection is lost.
+    /// long after its request was sent, or after the call began, whatever replies other calls get
+    /// meanwhile. Without a limit, or with one that is longer than the clock can say, until the
+    /// reply is there or the connection is lost.
     pub fn new(link: Arc<dyn Link>, timeout: Option<Duration>) -> Self {
         // LAB: let _ = (link, timeout);
         // LAB: end

@@ -123,8 +123,9 @@ impl<C: Caller> Retry<C> {
             longest_pause,
             ..
         } = self.policy;
-        let factor = 2_u32.saturating_pow(before);
-        let pause = pause.saturating_mul(factor).min(longest_pause);
+        // No pause can be doubled more often.
+        let doubled = (0..before.min(100)).fold(pause, |pause, _| pause.saturating_mul(2));
+        let pause = doubled.min(longest_pause);
         let begun = Instant::now();
         let (lock, mut left) = (Mutex::new(()), pause);
         let mut guard = lock.lock();

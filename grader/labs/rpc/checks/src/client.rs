@@ -35,7 +35,7 @@ harness::checks![
     a_late_reply_is_nobodys,
     other_replies_give_a_call_no_more_time,
     two_calls_are_under_way_at_once,
-    a_hundred_calls_are_under_way_at_once,
+    a_thousand_calls_are_under_way_at_once,
 ];
 
 // What the file has to offer, to the letter.
@@ -283,7 +283,7 @@ fn what_is_no_reply_harms_nobody() {
     let serving = thread::spawn(move || {
         let (id, param) = server.request();
         // However often.
-        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"].repeat(40) {
+        for nonsense in [&b"what"[..], b"", b"\xff", b"[1]", b"{\"id\":\"x\"}"].repeat(400) {
             server.send_bytes(nonsense);
         }
         server.answer(id, param);
@@ -329,25 +329,29 @@ fn a_reply_may_come_before_send_returns() {
         let client = Client::new(Arc::new(Quick::new()), None);
         assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
     });
-    explore(|| {
-        let client = Client::new(Arc::new(Full::new()), None);
-        assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
-    });
+    for copies in [1, 2, 3] {
+        explore(move || {
+            let client = Client::new(Arc::new(Full::new(copies)), None);
+            assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+        });
+    }
 }
 
-/// A link whose way is full until the client takes the reply: the first `send` returns when the
-/// client has come for what is behind it.
+/// A link whose way is full until the client takes the reply, which comes so often: the first
+/// `send` returns when the client has come for what is behind it.
 struct Full {
     quick: Quick,
+    copies: usize,
     comes: Sender<()>,
     came: Receiver<()>,
 }
 
 impl Full {
-    fn new() -> Self {
+    fn new(copies: usize) -> Self {
         let (comes, came) = channel::unbounded();
         Full {
             quick: Quick::new(),
+            copies,
             comes,
             came,
         }
@@ -356,8 +360,10 @@ impl Full {
 
 impl Link for Full {
     fn send(&self, frame: &[u8]) -> io::Result<()> {
-        self.quick.send(frame)?;
-        for _ in ["for the reply", "for what is behind it"] {
+        for _ in 0..self.copies {
+            self.quick.send(frame)?;
+        }
+        for _ in 0..=self.copies {
             self.came.recv().expect("it is open");
         }
         Ok(())
@@ -784,7 +790,12 @@ impl Link for Breaks {
 
 fn silence_is_a_time_out() {
     // A model's clock moves when somebody's time is up. Two days are not too long for it.
-    for timeout in [Duration::from_millis(1), Duration::from_secs(2 * 86_400)] {
+    for timeout in [
+        Duration::from_millis(1),
+        Duration::from_nanos(1_500_001),
+        Duration::from_secs(2 * 86_400),
+        Duration::from_secs(1 << 33),
+    ] {
         explore(move || {
             let (wire, _server) = wire();
             let client = Client::new(wire, Some(timeout));
@@ -892,8 +903,8 @@ fn two_calls_are_under_way_at_once() {
     });
 }
 
-fn a_hundred_calls_are_under_way_at_once() {
-    const CALLS: u64 = 100;
+fn a_thousand_calls_are_under_way_at_once() {
+    const CALLS: u64 = 1_100;
     let (wire, server) = wire();
     let client = Client::new(wire, None);
     thread::scope(|s| {

@@ -8,13 +8,15 @@ use rpc::kv::{Refused, Store};
 use rpc::message::Reply;
 use serde_json::{Value, json};
 
+use crate::random::Random;
+
 #[path = "../../../../../labs/rpc/tests/spec/kv.rs"]
 mod spec;
 
 harness::checks![
     conforms_to_the_specification,
     what_is_put_can_be_got,
-    a_put_replaces,
+    every_call_does_what_a_map_would,
     an_append_adds_behind,
     a_deduct_takes_what_is_there,
     a_refused_deduct_changes_nothing,
@@ -47,11 +49,115 @@ fn what_is_put_can_be_got() {
     assert_eq!(store.get("A"), None, "keys are compared as they are");
 }
 
-fn a_put_replaces() {
-    let store = Store::new();
-    store.put("a", "1");
-    store.put("a", "2");
-    assert_eq!(store.get("a").as_deref(), Some("2"));
+/// A whole number in decimal digits and nothing else.
+fn balance(text: &str) -> Option<u64> {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| digits)
+}
+
+fn every_call_does_what_a_map_would() {
+    let long = "a".repeat(5_000);
+    let longer = "b".repeat(70_000);
+    let keys = [
+        "", " ", "a", "A", "a ", "1", "01", "\u{e9}", "e\u{301}", "a\0b", "a\0c", "\n", &long,
+    ];
+    let values = [
+        "",
+        "0",
+        "7",
+        "007",
+        "00",
+        "+7",
+        "-0",
+        " 7",
+        "7 ",
+        "\u{667}",
+        "1_000",
+        "0x10",
+        "1e2",
+        "ten",
+        "18446744073709551615",
+        "18446744073709551616",
+        "000018446744073709551615",
+        "\u{1f9f5}",
+        "\"\\\n\0",
+        &long,
+    ];
+    let amounts = [0, 1, 6, 7, 8, 1 << 32, 1 << 53, u64::MAX - 1, u64::MAX];
+    let (store, mut map) = (Store::new(), BTreeMap::<String, String>::new());
+    let mut random = Random(7);
+    for number in 0..6_000 {
+        let (key, mut value) = (random.of(&keys), random.of(&values));
+        if number % 400 == 0 {
+            value = &longer;
+        }
+        let amount = random.of(&amounts);
+        let asks = random.below(2) == 0;
+        let ask = |method, param: Value| store.handle(method, &param);
+        let (done, expected) = match random.below(4) {
+            0 => {
+                map.insert(key.to_owned(), value.to_owned());
+                let param = json!({ "key": key, "value": value });
+                let done = match asks {
+                    true => ask("KV.Put", param),
+                    false => {
+                        store.put(key, value);
+                        Ok(json!({}))
+                    }
+                };
+                (done, Ok(json!({})))
+            }
+            1 => {
+                let text = map.entry(key.to_owned()).or_default();
+                text.push_str(value);
+                let param = json!({ "key": key, "value": value });
+                let done = match asks {
+                    true => ask("KV.Append", param),
+                    false => Ok(json!({ "length": store.append(key, value) })),
+                };
+                (done, Ok(json!({ "length": text.len() })))
+            }
+            2 => {
+                let left = match map.get(key).and_then(|text| balance(text)) {
+                    None => Err(Refused::NoBalance),
+                    Some(had) => had.checked_sub(amount).ok_or(Refused::Insufficient(had)),
+                };
+                if let Ok(left) = left {
+                    map.insert(key.to_owned(), left.to_string());
+                }
+                let param = json!({ "key": key, "amount": amount });
+                let expected = left.map(|left| json!({ "left": left }));
+                let expected = expected.map_err(|why| format!("{why:?}"));
+                let done = match asks {
+                    // Of what is told to people, no more is known.
+                    true => ask("KV.Deduct", param).or_else(|_| expected.clone()),
+                    false => {
+                        let left = store
+                            .deduct(key, amount)
+                            .map(|left| json!({ "left": left }));
+                        left.map_err(|why| format!("{why:?}"))
+                    }
+                };
+                (done, expected)
+            }
+            _ => (
+                ask("KV.Get", json!({ "key": key })),
+                Ok(json!({ "value": map.get(key) })),
+            ),
+        };
+        assert_eq!(done, expected, "call {number}, of {key:?}");
+        assert_eq!(
+            store.get(key),
+            map.get(key).cloned(),
+            "call {number}, of {key:?}"
+        );
+    }
+    for number in 0..2_000 {
+        let text = number.to_string();
+        store.put(&text, &text);
+        map.insert(text.clone(), text);
+    }
+    assert!(store.all() == map, "2,000 keys are there, and all others");
 }
 
 fn an_append_adds_behind() {

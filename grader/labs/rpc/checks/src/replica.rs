@@ -12,6 +12,7 @@ mod views;
 
 use std::ops::Range;
 
+use kit::explore::Explorer;
 use kit::sync::Arc;
 use kit::{explore, thread};
 use rpc::machine::Entry;
@@ -141,6 +142,19 @@ fn a_lost_confirmation_is_no_second_run() {
         assert_eq!(b.deduct(2), left(80), "a retry finds the reply there");
         assert_eq!(b.get(), left(70));
     });
+
+    // However many were not confirmed: with the next they all are.
+    const CALLS: u64 = 700;
+    let (a, b, way) = pair();
+    way.next(&[Fate::RequestLost; CALLS as usize]);
+    for call in 1..=CALLS {
+        assert_eq!(a.deduct(call), Err(Fault::Unconfirmed), "call {call}");
+    }
+    assert!(
+        a.deduct(CALLS + 1).is_ok(),
+        "the backup can be reached again"
+    );
+    assert_eq!((a.runs(), b.runs()), (CALLS + 1, CALLS + 1));
 }
 
 fn messages_that_come_again_change_nothing() {
@@ -208,6 +222,19 @@ fn a_retry_waits_for_the_confirmation() {
         });
         assert_eq!(a.runs(), 1, "two tries are one call");
     });
+    // Of all that wait none is forgotten, whether the backup confirms or is not reached.
+    for fate in [None, Some(Fate::RequestLost), Some(Fate::ReplyLost)] {
+        Explorer::new().preemptions(1).explore(move || {
+            let (a, _, way) = pair();
+            way.next(fate.as_slice());
+            thread::scope(|s| {
+                for _ in 0..2 {
+                    s.spawn(|| a.deduct(1));
+                }
+                let _ = a.deduct(1);
+            });
+        });
+    }
 }
 
 fn two_calls_have_one_order() {

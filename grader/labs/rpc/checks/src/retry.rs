@@ -1,9 +1,8 @@
 //! Hidden checks of `retry`.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Barrier, Mutex as Unseen};
 
-use crate::memory;
 use kit::channel::{self, Receiver, Sender};
 use kit::message::{Message, choose};
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -12,6 +11,9 @@ use kit::{explore, note, possible, thread};
 use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::{Value, json};
+
+use crate::memory;
+use crate::random::Random;
 
 harness::checks![
     a_reply_ends_it,
@@ -182,7 +184,7 @@ fn every_short_script_of_tries() {
 
 fn so_many_tries_and_no_more() {
     for error in [CallError::TimedOut, CallError::Lost] {
-        for allowed in [4, 200] {
+        for allowed in [4, 70_000] {
             let script = fails(u64::MAX, error.clone());
             let reply = Retry::new(&script, ME, tries(allowed)).call("A.B", &json!(1));
             assert_eq!(reply, Err(RetryError::GaveUp { tries: allowed }));
@@ -376,11 +378,42 @@ fn orders(calls: usize) -> Vec<Vec<(usize, Event)>> {
     orders
 }
 
-/// In every order in which three calls begin, try again and return: what each try has seen.
+/// An order of so many calls, of which now and then one tries again.
+fn some_order(calls: usize, random: &mut Random) -> Vec<(usize, Event)> {
+    let (mut order, mut next, mut under_way) = (Vec::new(), 0, Vec::new());
+    let mut again = BTreeSet::new();
+    while next < calls || !under_way.is_empty() {
+        let place = random.below(under_way.len() + 1);
+        // At first more begin than return, and at last all return.
+        if next < calls && (place == under_way.len() || random.below(3) > 0) {
+            order.push((next, Event::Begins));
+            under_way.push(next);
+            next += 1;
+        } else if let Some(call) = under_way.get(place).copied() {
+            let returns = random.below(4) > 0 || !again.insert(call);
+            if returns {
+                under_way.remove(place);
+            }
+            order.push((
+                call,
+                if returns {
+                    Event::Returns
+                } else {
+                    Event::TriesAgain
+                },
+            ));
+        }
+    }
+    order
+}
+
+/// In every order in which three calls begin, try again and return, and some of more calls: what
+/// each try has seen.
 fn the_oldest_goes_and_the_next_counts() {
-    for order in orders(3) {
+    let more = [10, 20, 40, 80, 300].map(|calls| some_order(calls, &mut Random(calls as u64)));
+    for order in orders(3).into_iter().chain(more) {
         let (begin, begun) = channel::unbounded();
-        let ways = [(); 3].map(|()| channel::unbounded());
+        let ways: Vec<_> = order.iter().map(|_| channel::unbounded()).collect();
         let script = Script::new(|method| {
             let number: usize = method.parse().expect("a number");
             let _ = begin.send(());
@@ -461,6 +494,34 @@ fn calls_are_under_way_at_once() {
         }
     });
     assert_eq!(script.tries(), 100);
+
+    // Thousands come and go while the first one waits for its reply.
+    const CALLS: u64 = 5_000;
+    let (begin, begun) = channel::bounded(1);
+    let (end, ended) = channel::bounded(1);
+    let script = Script::new(|method| match method {
+        "Slow" => Ok(json!(begin.send(()).is_ok() && ended.recv().is_ok())),
+        _ => Ok(json!(null)),
+    });
+    let retry = Retry::new(&script, ME, tries(1));
+    thread::scope(|s| {
+        s.spawn(|| retry.call("Slow", &json!(1)));
+        let _ = begun.recv();
+        for _ in 0..CALLS {
+            let _ = retry.call("Quick", &json!(2));
+        }
+        let _ = end.send(());
+    });
+    let _ = retry.call("Quick", &json!(3));
+    let mut asked = script.asked();
+    let last = asked.pop().expect("there were calls");
+    assert_eq!(
+        (last.seq, last.seen),
+        (CALLS + 2, CALLS + 1),
+        "all have returned"
+    );
+    let one_seen = asked.iter().find(|call| call.seen > 0);
+    assert_eq!(one_seen, None, "call 1 was under way");
 }
 
 fn a_call_returns_while_another_pauses() {
@@ -625,6 +686,18 @@ fn pauses_grow_up_to_the_longest() {
         };
         let expected = (0..99).map(|number| {
             let pause = policy.pause.saturating_mul(1 << number.min(30));
+            pause.min(policy.longest_pause)
+        });
+        assert_eq!(pauses(policy).0, expected.collect::<Vec<_>>());
+    });
+    explore(|| {
+        let policy = Policy {
+            tries: 64,
+            pause: Duration::from_nanos(1),
+            longest_pause: Duration::from_nanos(3 << 52),
+        };
+        let expected = (0..63).map(|number| {
+            let pause = Duration::from_nanos(1 << number);
             pause.min(policy.longest_pause)
         });
         assert_eq!(pauses(policy).0, expected.collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use std::io;
 use std::panic::resume_unwind;
 use std::sync::Mutex as Unseen;
 
-use kit::channel::{self, Sender};
+use kit::channel::{self, Receiver, Sender};
 use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Condvar, Mutex};
@@ -156,6 +156,14 @@ fn a_request_is_handled_by_name() {
     assert_eq!(answers, [reply(7, 42), reply(8, "hello")]);
     let next = self::answers(&server, &[request(7, "Echo", "again")]);
     assert_eq!(next, [reply(7, "again")], "the next connection");
+    for id in [1 << 32, (1 << 53) + 1, u64::MAX] {
+        let large = self::answers(&server, &[request(id, "Echo", id)]);
+        assert_eq!(large, [reply(id, id)], "a large number");
+        let none = self::answers(&server, &[request(id, "No", 1)]);
+        assert!(is_error(&none[0], id), "answered with {}", none[0]);
+        let wrong = self::answers(&server, &[json!({ "id": id })]);
+        assert!(is_error(&wrong[0], id), "answered with {}", wrong[0]);
+    }
 }
 
 fn a_handler_sees_the_whole_request() {
@@ -182,7 +190,7 @@ fn an_error_is_answered() {
 }
 
 fn an_unknown_method_is_an_error() {
-    for method in ["Ech", "echo", "", "Echo.Echo"] {
+    for method in ["Ech", "echo", "", "Echo.Echo", " Echo", "Echo ", "Echo\0"] {
         let answers = answers(&echo(), &[request(4, method, 1), request(5, "Echo", 2)]);
         assert!(
             is_error(&answers[0], 4),
@@ -225,6 +233,16 @@ fn the_last_handler_of_a_name_counts() {
         answers(&server, &[request(1, "Echo", "old")]),
         [reply(1, "new")]
     );
+
+    // The old one is gone, with all that it owned.
+    let owned = Arc::new(());
+    let owner = Arc::clone(&owned);
+    server.register("Owns", move |_: &Request| {
+        Ok(json!(Arc::strong_count(&owner)))
+    });
+    assert_eq!(Arc::strong_count(&owned), 2, "the handler has it");
+    server.register("Owns", |_: &Request| Ok(json!(0)));
+    assert_eq!(Arc::strong_count(&owned), 1, "the handler is gone");
 }
 
 fn a_hundred_requests_have_a_hundred_replies() {
@@ -559,6 +577,39 @@ fn many_slow_requests_delay_nobody() {
         assert_eq!(answers(&server, &frames).len(), frames.len());
         goal.reached();
     });
+
+    // Nor do those of another connection: each may have so many.
+    Explorer::new().sampled().possible(|goal| {
+        let server = meets(2 * MANY);
+        let frames: Vec<Value> = (1..=MANY).map(|id| request(id, "Meet", 1)).collect();
+        let [one, other] = [Script::of(&frames), Script::of(&frames)];
+        thread::scope(|s| {
+            s.spawn(|| server.serve(&one));
+            server.serve(&other);
+        });
+        let replies = one.replies().len() + other.replies().len();
+        assert_eq!(replies, 2 * frames.len());
+        goal.reached();
+    });
+}
+
+/// A server with `Meet`, which returns when it was called so often.
+fn meets(calls: u64) -> Server {
+    let met = Arc::new((Mutex::new(0), Condvar::new()));
+    let mut server = Server::new();
+    server.register("Meet", move |_: &Request| {
+        let (count, changed) = &*met;
+        let mut count = count.lock();
+        *count += 1;
+        if *count == calls {
+            changed.notify_all();
+        }
+        while *count < calls {
+            changed.wait(&mut count);
+        }
+        Ok(json!(null))
+    });
+    server
 }
 
 /// A client that has at most so many requests under way.
@@ -696,20 +747,7 @@ fn a_limit_is_for_what_is_open() {
     }
 
     // 16 MiB at once, and then some more.
-    let met = Arc::new((Mutex::new(0), Condvar::new()));
-    let mut server = Server::new();
-    server.register("Meet", move |_: &Request| {
-        let (count, changed) = &*met;
-        let mut count = count.lock();
-        *count += 1;
-        if *count == 16 {
-            changed.notify_all();
-        }
-        while *count < 16 {
-            changed.wait(&mut count);
-        }
-        Ok(json!(null))
-    });
+    let server = meets(16);
     let meetings: Vec<Value> = (0..17).map(|id| request(id, "Meet", &*large)).collect();
     assert_eq!(answers(&server, &meetings).len(), 17);
 }
@@ -720,6 +758,44 @@ fn a_reply_that_cannot_be_sent_harms_nobody() {
         ..Script::of(&[request(1, "Echo", 1), request(2, "Echo", 2)])
     };
     echo().serve(&script);
+
+    // The others are sent.
+    let (tries, tried) = channel::unbounded();
+    let unsent = Unsent {
+        script: Script::of(&[1, 2, 3, 4].map(|id| request(id, "Echo", id))),
+        tries,
+        tried,
+    };
+    unsent.tries.send(()).expect("it is open");
+    echo().serve(&unsent);
+    assert_eq!(unsent.script.replies(), [reply(2, 2), reply(4, 4)]);
+}
+
+/// A connection that does not take the replies with odd numbers, and brings a request when the
+/// reply to the one before was taken or not.
+struct Unsent {
+    script: Script,
+    tries: Sender<()>,
+    tried: Receiver<()>,
+}
+
+impl Link for Unsent {
+    fn send(&self, frame: &[u8]) -> io::Result<()> {
+        let reply: Value = serde_json::from_slice(frame).expect("a reply is JSON");
+        let sent = match reply["id"].as_u64().is_some_and(|id| id % 2 == 1) {
+            true => Err(io::ErrorKind::WouldBlock.into()),
+            false => self.script.send(frame),
+        };
+        self.tries.send(()).expect("it is open");
+        sent
+    }
+
+    fn receive(&self) -> io::Result<Option<Vec<u8>>> {
+        self.tried.recv().expect("it is open");
+        self.script.receive()
+    }
+
+    fn close(&self) {}
 }
 
 fn two_handlers_at_once() {

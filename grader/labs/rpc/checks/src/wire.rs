@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::memory;
+use crate::random::Random;
 
 harness::checks![
     two_frames_in_one_read,
@@ -219,6 +220,62 @@ fn a_frame_cut_anywhere() {
             "cut after {at} bytes"
         );
     }
+    long_streams_are_read();
+}
+
+/// Frames of many lengths, cut anywhere.
+fn long_streams_are_read() {
+    const LENGTHS: [usize; 13] = [
+        0, 1, 2, 63, 1_000, 4_095, 4_096, 8_191, 8_192, 16_383, 16_384, 65_536, 100_000,
+    ];
+    const READS: [usize; 9] = [1, 2, 100, 4_096, 8_191, 8_192, 16_384, 30_000, usize::MAX];
+    for seed in 0..8 {
+        let mut random = Random(seed);
+        let sent: Vec<Vec<u8>> = (b'0'..b'X')
+            .map(|byte| vec![byte; random.of(&LENGTHS)])
+            .collect();
+        let stream = [sent.join(&b'\n'), b"\n".to_vec()].concat();
+        let mut left = &stream[..];
+        let mut pieces = Vec::new();
+        while !left.is_empty() {
+            let (piece, rest) = left.split_at(random.of(&READS).min(left.len()));
+            // One byte and then another, for megabytes, would only take time.
+            let (piece, rest) = match piece.len() < 100 && random.below(4) > 0 {
+                true => left.split_at(left.len().min(2_000)),
+                false => (piece, rest),
+            };
+            pieces.push(piece);
+            left = rest;
+        }
+        let read = frames(&pieces);
+        let same = read == sent;
+        assert!(
+            same,
+            "{} frames came back, not as they were sent",
+            read.len()
+        );
+        // Without its newline the last frame is cut.
+        if let Some((last, before)) = pieces.split_last() {
+            let (length, last) = (sent[sent.len() - 1].len(), &last[..last.len() - 1]);
+            let mut cut = Pieces::bytes(before);
+            cut.pieces
+                .extend((!last.is_empty()).then(|| Piece::Bytes(last.to_vec())));
+            let mut reader = FrameReader::new(&mut cut);
+            let end = (0..=sent.len()).find_map(|_| match reader.read_frame() {
+                Ok(Some(_)) => None,
+                end => Some(end),
+            });
+            let right = match end {
+                Some(Err(WireError::Cut { bytes })) => bytes == length && length > 0,
+                Some(Ok(None)) => length == 0,
+                _ => false,
+            };
+            assert!(
+                right,
+                "after {length} bytes of a frame it ends with {end:?}"
+            );
+        }
+    }
 }
 
 fn an_empty_frame_is_a_frame() {
@@ -338,20 +395,28 @@ fn a_peer_without_newlines_fills_no_memory() {
     );
 }
 
-/// A source without an end: each read brings one frame.
-struct Endless;
+/// A source without an end: each read brings an end of a frame, and so much of the next.
+struct Endless {
+    behind: usize,
+}
 
 impl Read for Endless {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let length = into.len().min(4_096);
         into[..length].fill(b'x');
-        into[length - 1] = b'\n';
+        into[length.saturating_sub(1 + self.behind)] = b'\n';
         Ok(length)
     }
 }
 
 fn what_was_given_out_is_not_kept() {
-    let mut reader = FrameReader::new(Endless);
+    for behind in [0, 1, 2_000, 4_095] {
+        keeps_nothing(Endless { behind });
+    }
+}
+
+fn keeps_nothing(source: Endless) {
+    let mut reader = FrameReader::new(source);
     let mut read = |frames| {
         for _ in 0..frames {
             let frame = reader.read_frame().expect("nothing is wrong with it");
@@ -416,6 +481,11 @@ fn an_interruption_is_no_failure() {
     let frame = FrameReader::new(&mut pieces)
         .read_frame()
         .expect("a signal is no failure");
+    assert_eq!(frame, Some(b"one".to_vec()));
+    let many = (0..5_000).map(|_| Piece::Fails(ErrorKind::Interrupted));
+    let mut pieces = Pieces::new(many.chain([Piece::Bytes(b"one\n".to_vec())]).collect());
+    let frame = FrameReader::new(&mut pieces).read_frame();
+    let frame = frame.expect("nor are five thousand");
     assert_eq!(frame, Some(b"one".to_vec()));
 
     let mut sink = Sink {

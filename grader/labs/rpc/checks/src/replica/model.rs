@@ -47,7 +47,7 @@ pub(super) enum Role {
 }
 
 /// One replica.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Node {
     view: u64,
     role: Role,
@@ -79,7 +79,7 @@ impl Node {
 }
 
 /// All three, and the views that were decided.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct System {
     nodes: [Node; 3],
     pub(super) views: Vec<View>,

@@ -1,4 +1,4 @@
-//! All short scripts of a system of three: calls and retries, lost messages, views that are told to
+//! All short scripts of a system of three, and some long ones: calls and retries, lost messages, views that are told to
 //! some and not to others, or too late, and messages that come once more.
 
 use std::fmt::Debug;
@@ -10,6 +10,8 @@ use rpc::message::{CallId, ClientId};
 use rpc::replica::{Backup, Refused};
 use rpc::view::{NodeId, View};
 use serde_json::Value;
+
+use crate::random::Random;
 
 use super::model::{Ask, Link, Made, Outcomes, Role, System};
 use super::stage::{A, B, C, Node, Sent, view};
@@ -92,11 +94,13 @@ struct Play {
     script: Vec<Step>,
     /// The calls that have a number.
     named: Vec<Made>,
+    /// The last view that may be decided.
+    last: u64,
 }
 
 impl Play {
     /// In the first view A is primary, with B or alone.
-    fn new(backup: Option<NodeId>) -> Play {
+    fn new(backup: Option<NodeId>, views: u64) -> Play {
         let mut play = Play {
             nodes: [A, B, C].map(Node::new),
             wires: Arc::new(Wires {
@@ -107,6 +111,7 @@ impl Play {
             right: vec![System::new()],
             script: Vec::new(),
             named: Vec::new(),
+            last: FIRST + views,
         };
         play.take(Step::Change(view(FIRST, A, backup)));
         play
@@ -197,8 +202,12 @@ impl Play {
                 .collect::<String>(),
             right.iter().map(|(right, _)| right).collect::<Vec<_>>()
         );
-        let kept = right.into_iter().filter(|(right, _)| right == told);
-        self.right = kept.map(|(_, system)| system).collect();
+        self.right.clear();
+        for (_, system) in right.into_iter().filter(|(right, _)| right == told) {
+            if !self.right.contains(&system) {
+                self.right.push(system);
+            }
+        }
     }
 
     /// All that may come next. A view that nobody knows says nothing at the end.
@@ -216,7 +225,7 @@ impl Play {
             primary,
             backup,
         } = now;
-        if number < FIRST + 2 {
+        if number < self.last {
             let spare = [A, B, C]
                 .into_iter()
                 .find(|&node| node != primary && Some(node) != backup);
@@ -290,7 +299,7 @@ fn play_all(backup: Option<NodeId>, steps: usize) {
     // Which of all that may come next is taken, at each step; and how much that is.
     let mut choices: Vec<(usize, usize)> = Vec::new();
     loop {
-        let mut play = Play::new(backup);
+        let mut play = Play::new(backup, 2);
         for step in 0..steps {
             let next = play.next(step + 1 == steps);
             if step == choices.len() {
@@ -309,7 +318,26 @@ fn play_all(backup: Option<NodeId>, steps: usize) {
     }
 }
 
+/// Plays a script in which views and calls follow each other for long.
+fn play_some(seed: u64) {
+    let mut random = Random(seed);
+    let mut play = Play::new([Some(B), None][seed as usize % 2], 12);
+    for _ in 0..30 {
+        let next = play.next(false);
+        let is_call = |step: &Step| matches!(step, Step::Call(..));
+        let (calls, others): (Vec<_>, Vec<_>) = next.into_iter().partition(is_call);
+        let calls = if random.below(2) == 0 {
+            calls
+        } else {
+            others.clone()
+        };
+        play.take(random.of(if calls.is_empty() { &others } else { &calls }));
+    }
+    play.ask_all();
+}
+
 pub(super) fn every_short_script_is_answered_rightly() {
+    (0..100).for_each(play_some);
     play_all(None, 2);
     play_all(Some(B), 3);
 }
