@@ -38,6 +38,7 @@ impl From<Exit> for std::process::ExitCode {
 pub struct BadInput {
     path: PathBuf,
     line: Option<usize>,
+    column: Option<usize>,
     problem: String,
     remedy: String,
 }
@@ -48,6 +49,7 @@ impl BadInput {
         BadInput {
             path: path.to_owned(),
             line: None,
+            column: None,
             problem: problem.into(),
             remedy: remedy.into(),
         }
@@ -58,6 +60,7 @@ impl BadInput {
         BadInput {
             path: root.join(fault.file),
             line: fault.at.map(|(line, _)| line),
+            column: None,
             problem: fault.problem,
             remedy: fault.remedy,
         }
@@ -82,6 +85,17 @@ impl BadInput {
         let before = &text.as_bytes()[..byte.min(text.len())];
         self.at_line(1 + before.iter().filter(|b| **b == b'\n').count())
     }
+
+    /// The same problem, at a byte of the file's text, by its line and its column.
+    pub fn at_place(self, text: &str, byte: usize) -> Self {
+        let before = &text[..text.floor_char_boundary(byte)];
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        let column = Some(1 + line.chars().count());
+        BadInput {
+            column,
+            ..self.at_byte(text, byte)
+        }
+    }
 }
 
 impl fmt::Display for BadInput {
@@ -89,6 +103,9 @@ impl fmt::Display for BadInput {
         write!(f, "{}", self.path.display())?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
+        }
+        if let Some(column) = self.column {
+            write!(f, ":{column}")?;
         }
         write!(f, ": {}; {}", self.problem, self.remedy)
     }

@@ -99,8 +99,24 @@ impl Grader<'_> {
     /// [`crate::error::BadInput`] where the subject cannot be taken in; anything else is the
     /// grader's own failure, and says nothing about the subject.
     pub fn grade(&self, stage: &mut Stage, subject: &Subject) -> Result<Graded> {
+        self.grade_and_tell(stage, subject, None)
+    }
+
+    /// Grades a subject, and tells what is known of it after each check: what was not run yet is
+    /// `Broken`. Blocks as [`Grader::grade`] does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Grader::grade`].
+    pub fn grade_and_tell(
+        &self,
+        stage: &mut Stage,
+        subject: &Subject,
+        told: Option<&dyn Fn(&Report)>,
+    ) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer, self.form.serving());
+        walk.told = told;
         walk.recall(Form::Mark.serving());
         if !walk.left().is_empty() {
             walk.read_tokens();

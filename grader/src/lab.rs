@@ -116,6 +116,18 @@ pub enum Kind {
     Lint,
 }
 
+impl Kind {
+    /// As `checks.toml` has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Test => "test",
+            Kind::Model => "model",
+            Kind::Possible => "possible",
+            Kind::Lint => "lint",
+        }
+    }
+}
+
 impl Lab {
     /// Reads and validates a lab.
     ///

@@ -1,10 +1,17 @@
 //! The one result of a grading; every output is a view of it. Pure: no disk, no clock.
 //!
 //! What is not here: which parts a student may see ([`view`]), how text is made
-//! harmless ([`escape`]), and the forms ([`text`], [`json`]).
+//! harmless ([`escape`]), and the forms: [`text`], [`json`], and those that others read.
 
+pub mod csv;
 pub mod escape;
+pub mod gradescope;
+#[cfg(test)]
+mod hostile;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod note;
 pub mod text;
 pub mod view;
 

@@ -222,6 +222,20 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     })
 }
 
+/// Writes a file whole in the place of what was there; what is no file (`/dev/null`, a pipe) is
+/// written to.
+///
+/// # Errors
+///
+/// Where it cannot be written.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let failed = || format!("writing {}", path.display());
+    match path.metadata() {
+        Ok(there) if !there.is_file() => std::fs::write(path, bytes).with_context(failed),
+        _ => disk::write(&std::path::absolute(path).with_context(failed)?, bytes),
+    }
+}
+
 fn write(path: &Path, value: &impl serde::Serialize) -> Result<()> {
     let mut text = serde_json::to_string_pretty(value).expect("a result is JSON");
     text.push('\n');

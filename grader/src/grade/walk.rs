@@ -43,6 +43,8 @@ pub(super) struct Walk<'w> {
     spent: Duration,
     /// Exercises whose verdicts were known before.
     pub(super) recalled: BTreeSet<String>,
+    /// Whom to tell what is known after each check.
+    pub(super) told: Option<&'w dyn Fn(&Report)>,
 }
 
 impl<'w> Walk<'w> {
@@ -57,6 +59,7 @@ impl<'w> Walk<'w> {
             forms,
             spent: Duration::ZERO,
             recalled: BTreeSet::new(),
+            told: None,
         }
     }
 
@@ -227,6 +230,9 @@ impl<'w> Walk<'w> {
                 let enough = matches!(self.grader.effort, Effort::UntilOneFails)
                     && judged.verdict != Verdict::Pass;
                 self.judged.insert(check.id().to_owned(), judged);
+                if let Some(told) = self.told {
+                    told(&self.report(String::new()));
+                }
                 if enough {
                     return Ok(());
                 }
@@ -293,6 +299,15 @@ impl<'w> Walk<'w> {
     }
 
     pub(super) fn graded(self, subject: &Subject) -> Graded {
+        Graded {
+            report: self.report(subject.name()),
+            refused: self.out.values().filter_map(Out::refused).collect(),
+            warnings: self.warnings.into_iter().collect(),
+        }
+    }
+
+    /// What is known by now.
+    fn report(&self, name: String) -> Report {
         let mut exercises = Vec::new();
         for exercise in &self.lab().exercises {
             let wanted = |check: &&Check| self.grader.only.accepts(exercise, check);
@@ -311,13 +326,7 @@ impl<'w> Walk<'w> {
                 exercises.push(ExerciseReport::new(exercise, remark, checks));
             }
         }
-        let refused = self.out.values().filter_map(Out::refused).collect();
         let remarks = self.answer.remarks.clone();
-        let report = Report::new(subject.name(), self.grader.lab, remarks, exercises);
-        Graded {
-            report,
-            warnings: self.warnings.into_iter().collect(),
-            refused,
-        }
+        Report::new(name, self.grader.lab, remarks, exercises)
     }
 }
