@@ -1,9 +1,13 @@
 //! The command line: what can be asked, and what the process exits with. Each command has a file.
 
 mod explain;
+mod export;
+mod feedback;
 mod grade;
+mod gradebook;
 mod handout;
 mod list;
+mod marked;
 mod mutants;
 mod new;
 mod repeat;
@@ -46,6 +50,13 @@ Exit codes:
 enum Command {
     /// Grades submissions: folders that students handed in, `labs/<lab>`, or `solutions/<lab>`.
     Grade(grade::GradeArgs),
+    /// Fills a class's grades into the file that Canvas, Moodle, Blackboard or Gradescope exports.
+    Gradebook(gradebook::GradebookArgs),
+    /// Makes the archive of feedback that Moodle and Canvas take.
+    Feedback(feedback::FeedbackArgs),
+    /// Writes what Slurm, Kubernetes, GitHub Actions or Gradescope needs to grade.
+    #[command(subcommand)]
+    Export(export::Export),
     /// Lays a lab's samples out as students hand them in, each in a folder of its name.
     Sample(sample::SampleArgs),
     /// Proves a lab: solution, skeleton, samples, other designs and mutants come out as they must.
@@ -93,6 +104,9 @@ impl Cli {
         let tree = || Tree::find(&start);
         match self.command {
             Command::Grade(args) => grade::run(&tree()?, &args),
+            Command::Gradebook(args) => gradebook::run(&args),
+            Command::Feedback(args) => feedback::run(&args),
+            Command::Export(args) => export::run(&tree()?, &args),
             Command::Sample(args) => sample::run(&tree()?, &args),
             Command::Verify(args) => verify::run(&tree()?, &args),
             Command::Mutants(args) => mutants::run(&tree()?, &args),

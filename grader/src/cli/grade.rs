@@ -1,6 +1,7 @@
 //! `grader grade`: whose lab, which subjects, and where the reports go.
 
 mod out;
+mod scope;
 
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use anyhow::{Error, Result};
 use clap::{Args, ValueEnum};
 
 use out::Out;
+use scope::Scope;
 
 use super::{LabArg, cores};
 use crate::cache::{Cache, Form};
@@ -17,8 +19,8 @@ use crate::grade::{Effort, Graded, Grader, Only};
 use crate::intake;
 use crate::lab::Lab;
 use crate::progress::Progress;
-use crate::report::escape;
 use crate::report::view::{self, Reader};
+use crate::report::{Report, escape};
 use crate::stage::Worker;
 use crate::subject::{Subject, Submission};
 use crate::template::Template;
@@ -26,18 +28,23 @@ use crate::tree::Tree;
 use crate::workers;
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  grader grade --lab locks submissions/*
+  grader grade --lab locks jdoe.zip --format markdown --out summary.md \\
+      --format annotations --out annotations.txt --format junit --out results.xml")]
 pub(super) struct GradeArgs {
     #[command(flatten)]
     lab: LabArg,
-    /// The form of the report.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// The form of the report; several, each with a file of its own.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Vec<Format>,
     /// Who reads the report.
     #[arg(long, value_enum, default_value_t = Reader::Student)]
     reader: Reader,
-    /// Writes the report there instead of to standard output.
+    /// Writes the report there instead of to standard output; for each form its own.
     #[arg(long, value_name = "FILE")]
-    out: Option<PathBuf>,
+    out: Vec<PathBuf>,
     /// How many submissions are graded at once.
     #[arg(long, value_name = "N", default_value_t = cores())]
     jobs: usize,
@@ -50,6 +57,12 @@ pub(super) struct GradeArgs {
     /// Takes a file whose name is nearly right (`visted.rs`) for the one that is meant.
     #[arg(long)]
     accept_near_names: bool,
+    /// For results.json: how points become grades, and what is shown when.
+    #[arg(long, value_name = "FILE")]
+    rubric: Option<PathBuf>,
+    /// For results.json: Gradescope's submission_metadata.json, which says when it was handed in.
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
     /// What to grade: folders, or archives (.zip, .tar, .tar.gz).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -57,17 +70,34 @@ pub(super) struct GradeArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// For people.
     Text,
+    /// All that there is to say, for other tools.
     Json,
+    /// JUnit XML, for whatever collects tests.
+    Junit,
+    /// A summary as GitHub shows it.
+    Markdown,
+    /// Workflow commands of GitHub: each failure at its line.
+    Annotations,
+    /// A line for each check, for spreadsheets.
+    Csv,
+    /// Gradescope's results.json, of one submission: whole after every check.
+    Gradescope,
 }
 
 pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
+    if let Some(problem) = misused(args) {
+        eprintln!("grader: {problem}");
+        return Ok(Exit::Usage);
+    }
     let lab = Lab::read(tree, &which(tree, args)?)?;
     let paths = args.paths.iter();
     let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, args, path)).collect();
     let only = only(tree, &lab, args.check.as_deref())?;
     // Before anything is graded: where it cannot be written, nothing should have been waited for.
     let out = Out::open(args)?;
+    let scope = Scope::of(args, &lab)?;
     let progress = Progress::over(subjects.len());
     progress.doing("preparing the stage");
     let template = Template::prepare(tree, &[&lab.name])?;
@@ -84,14 +114,23 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
         args,
         progress,
         out,
+        scope: scope.as_ref(),
         exit: Exit::Done,
         broken: None,
     };
+    // What cannot be written while it is graded, cannot be written at the end either.
+    let tell = |report: &Report| drop(scope.as_ref().map(|scope| scope.write(report)));
+    let tell = scope
+        .is_some()
+        .then_some(&tell as &(dyn Fn(&Report) + Sync));
     workers::each(
         args.jobs,
         &subjects,
         || Worker::new(&template),
-        |worker, subject| grader.grade(worker.stage(&lab.name)?, subject),
+        |worker, subject| {
+            let tell = tell.map(|tell| tell as &dyn Fn(&Report));
+            grader.grade_and_tell(worker.stage(&lab.name)?, subject, tell)
+        },
         |subject, graded| match graded {
             Ok(graded) => desk.take(subject, graded),
             Err(error) => desk.refuse(subject, &error),
@@ -100,11 +139,26 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     desk.hand_over()
 }
 
+/// What is wrong with how forms and files are asked for.
+fn misused(args: &GradeArgs) -> Option<&'static str> {
+    let scope = args.format.contains(&Format::Gradescope);
+    if args.format.len() != args.out.len().max(1) {
+        Some("give each --format its own --out")
+    } else if scope && (args.out.is_empty() || args.paths.len() > 1) {
+        Some("--format gradescope is about one submission, and needs --out")
+    } else if !scope && (args.rubric.is_some() || args.metadata.is_some()) {
+        Some("--rubric and --metadata belong to --format gradescope")
+    } else {
+        None
+    }
+}
+
 /// Where graded subjects come in, and reports go out.
 struct Desk<'a> {
     args: &'a GradeArgs,
     progress: Progress,
     out: Out,
+    scope: Option<&'a Scope>,
     exit: Exit,
     /// Why no more can be written.
     broken: Option<Error>,
@@ -116,6 +170,11 @@ impl Desk<'_> {
         self.progress.done(&format!("graded {name}"));
         if graded.report.broken() {
             self.exit = self.exit.max(Exit::Broken);
+        }
+        if let Some(scope) = self.scope
+            && let Err(error) = scope.write(&graded.report)
+        {
+            self.broken.get_or_insert(error);
         }
         let report = view::for_reader(graded.report, self.args.reader);
         let (progress, out) = (&self.progress, &mut self.out);
@@ -129,6 +188,11 @@ impl Desk<'_> {
     fn refuse(&mut self, subject: &Subject, error: &Error) {
         let name = escape::line(&subject.name());
         self.progress.done(&format!("not graded: {name}"));
+        if let (Some(scope), Exit::BadInput) = (self.scope, exit_for(error))
+            && let Err(error) = scope.refuse(&format!("{error:#}"))
+        {
+            self.broken.get_or_insert(error);
+        }
         let said = escape::text(&format!("grader: {error:#}"));
         self.progress.print(|| eprintln!("{said}"));
         let kind = match exit_for(error) {
