@@ -44,6 +44,11 @@ fn autograder(rubric: &str) -> TempDir {
     }
     let grader = dir.path().join("source/course/target/release/grader");
     symlink(env!("CARGO_BIN_EXE_grader"), grader).expect("room");
+    let setup = Command::new("bash")
+        .arg("-n")
+        .arg(dir.path().join("source/setup.sh"))
+        .status();
+    assert!(setup.expect("bash").success());
     dir
 }
 
