@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use picture::BugKind;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -11,6 +12,9 @@ use crate::edit::Edit;
 use crate::error::BadInput;
 use crate::lab::{Exercise, Lab};
 use crate::tree::{Tree, entries};
+
+/// The `bug` of a mutant whose pictures name none.
+pub(crate) const NO_NAME: &str = "none";
 
 /// One mistake.
 #[derive(Debug, Clone)]
@@ -26,6 +30,9 @@ pub struct Mutant {
     /// For a hollow answer, one that makes the very mistake that its exercise is about: the points
     /// that it keeps, at most.
     pub keeps: Option<u32>,
+    /// What pictures of it may call the bug, if they call it anything: by its name, or `none`. Not
+    /// looked at where it is left out.
+    pub bug: Option<String>,
     /// The file that holds the mistake, from the lab's folder.
     pub file: String,
     /// That file, with the mistake in it.
@@ -124,9 +131,24 @@ impl Page<'_> {
             mistake: entry.mistake.clone(),
             killed_by,
             keeps: self.keeps(entry)?,
+            bug: self.bug(entry)?,
             file: entry.file.clone(),
             text,
         })
+    }
+
+    /// The name of the bug: one that pictures know.
+    fn bug(&self, entry: &MutantEntry) -> Result<Option<String>> {
+        let Some(bug) = &entry.bug else {
+            return Ok(None);
+        };
+        let names = BugKind::ALL.map(BugKind::name);
+        if bug.get_ref() != NO_NAME && !names.contains(&bug.get_ref().as_str()) {
+            let problem = format!("no picture calls a bug `{}`", bug.get_ref());
+            let remedy = format!("write `{NO_NAME}`, or one of: {}", names.join(", "));
+            return Err(self.bad(entry, bug.span().start, &problem, &remedy).into());
+        }
+        Ok(Some(bug.get_ref().clone()))
     }
 
     /// What a hollow answer keeps: not more than the exercise lets it.
@@ -197,6 +219,7 @@ struct MutantEntry {
     mistake: String,
     killed_by: Vec<String>,
     keeps: Option<Spanned<u32>>,
+    bug: Option<Spanned<String>>,
     file: String,
     find: Option<Spanned<String>>,
     replace: Option<String>,

@@ -17,29 +17,48 @@ pub(super) struct ExplainArgs {
     /// Writes one self-contained HTML page there instead of drawing for the terminal.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Writes the drawing there as an SVG.
+    #[arg(long, value_name = "FILE", conflicts_with = "html")]
+    svg: Option<PathBuf>,
     /// Draws the steps without part in the failure as well.
     #[arg(long)]
     all: bool,
-    /// Columns of the drawing.
-    #[arg(long, value_name = "N", default_value_t = 120)]
-    width: usize,
+    /// Columns of the drawing; the terminal's, if it says none.
+    #[arg(long, value_name = "N")]
+    width: Option<usize>,
 }
 
 pub(super) fn run(args: &ExplainArgs) -> Result<Exit> {
     let failure = read(&args.file)?;
-    let Some(page) = &args.html else {
+    let (file, drawn) = if let Some(file) = &args.html {
+        (file, failure.to_html())
+    } else if let Some(file) = &args.svg {
+        (file, failure.to_svg())
+    } else {
         let style = Style {
-            width: args.width,
+            width: args
+                .width
+                .or_else(columns)
+                .unwrap_or(Style::default().width),
             colour: true,
             all: args.all,
         };
         print!("{}", failure.to_text(style));
         return Ok(Exit::Done);
     };
-    std::fs::write(page, failure.to_html())
-        .with_context(|| format!("writing {}", page.display()))?;
-    println!("{}", page.display());
+    std::fs::write(file, drawn).with_context(|| format!("writing {}", file.display()))?;
+    println!("{}", file.display());
     Ok(Exit::Done)
+}
+
+/// `COLUMNS`, or the terminal's.
+fn columns() -> Option<usize> {
+    let asked = std::env::var("COLUMNS").ok();
+    let asked = asked.and_then(|columns| columns.parse().ok());
+    asked.or_else(|| {
+        let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+    })
 }
 
 /// Reads a failure, bare or under the key `failure`.

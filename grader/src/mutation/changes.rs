@@ -70,6 +70,7 @@ pub(super) fn read(tree: &Tree, lab: &Lab, list: &Path) -> Result<Vec<Change>> {
                 mistake: "A machine's change.".to_owned(),
                 killed_by: Vec::new(),
                 keeps: None,
+                bug: None,
                 file: file.to_owned(),
                 text: [&text[..from], &entry.replacement, &text[to..]].concat(),
             },

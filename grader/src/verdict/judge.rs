@@ -183,10 +183,7 @@ fn silent(run: &Run) -> Judged {
         }
         (Cause::Itself, Some(signal), _) => Judged::new(
             Verdict::Crashed,
-            format!(
-                "the process was ended by signal {signal} ({})",
-                named(signal)
-            ),
+            format!("the program crashed: {}", named(signal)),
         ),
         (Cause::Itself, None, Some(0)) => Judged::new(
             Verdict::Forged,
@@ -212,13 +209,13 @@ const SIGXCPU: i32 = 24;
 
 fn named(signal: i32) -> &'static str {
     match signal {
-        4 => "illegal instruction",
-        SIGABRT => "abort",
-        7 => "bus error",
-        8 => "arithmetic error",
-        9 => "killed, most often for want of memory",
-        SIGSEGV => "touched memory that is not its own",
-        25 => "wrote too large a file",
-        _ => "see `man 7 signal`",
+        4 => "an illegal instruction",
+        SIGABRT => "it aborted, by `abort` or by a panic where none may leave",
+        7 => "it used memory that is not there (a bus error)",
+        8 => "an arithmetic error",
+        9 => "it was killed, most often for want of memory",
+        SIGSEGV => "it used memory that is not its own (a segmentation fault)",
+        25 => "it wrote too large a file",
+        _ => "it was ended by a signal",
     }
 }

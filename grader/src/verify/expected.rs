@@ -35,6 +35,7 @@ pub(super) fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
             );
             complaints.extend(not_killed(mutant, report));
             complaints.extend(keeps_too_much(mutant, report));
+            complaints.extend(misnamed(mutant, report));
         }
     }
     if matches!(subject, Subject::Skeleton | Subject::Solution) {
@@ -79,6 +80,18 @@ fn keeps_too_much(mutant: &Mutant, report: &Report) -> Option<String> {
     let exercise = exercises.find(|exercise| exercise.name == mutant.exercise)?;
     let earned = exercise.score.earned;
     (earned > keeps).then(|| format!("it earns {earned} points, and may keep {keeps}"))
+}
+
+/// Where a picture calls the bug by a name that it does not have.
+fn misnamed(mutant: &Mutant, report: &Report) -> Vec<String> {
+    let Some(right) = &mutant.bug else {
+        return Vec::new();
+    };
+    let named = |check: &CheckReport| {
+        let bug = check.judged.failure.as_ref()?.bug()?;
+        (bug.kind.name() != right).then(|| format!("{} names the bug wrongly: {bug}", check.id))
+    };
+    report.checks().filter_map(named).collect()
 }
 
 fn describe(check: &CheckReport, verdict: Verdict) -> String {

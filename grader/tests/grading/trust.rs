@@ -153,7 +153,11 @@ fn ending_the_process_with_success_is_no_pass() {
 #[test]
 fn ending_the_process_otherwise_is_a_crash() {
     comes_to("exits_with_three", Verdict::Crashed, "exit code 3");
-    comes_to("aborts", Verdict::Crashed, "signal 6 (abort)");
+    comes_to(
+        "aborts",
+        Verdict::Crashed,
+        "the program crashed: it aborted",
+    );
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(crate) enum Cause {
     Leak,
     /// It did not come to its end within the checker's limits.
     Endless,
+    /// It did something else than before, under the same schedule.
+    Differs,
     /// It does more than a search can take in, and the kit refused it.
     Refused,
 }
@@ -30,7 +32,7 @@ impl Cause {
             Cause::Deadlock => FailureKind::Deadlock,
             Cause::Race => FailureKind::Race,
             Cause::Leak => FailureKind::Leak,
-            Cause::Endless | Cause::Refused => FailureKind::NotExplored,
+            Cause::Endless | Cause::Differs | Cause::Refused => FailureKind::NotExplored,
         }
     }
 

@@ -54,6 +54,8 @@ pub use explore::{explore, possible, repeat, seeds};
 pub use facade::*;
 #[cfg(not(feature = "bare"))]
 pub use message::note;
+#[cfg(not(feature = "bare"))]
+pub(crate) use message::{decided, within};
 
 pub mod collections;
 #[cfg(not(feature = "bare"))]

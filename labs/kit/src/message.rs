@@ -108,6 +108,24 @@ pub fn choose(count: u64) -> u64 {
     model::choose(count)
 }
 
+/// A collection's answer, by which a thread may decide what it does next: in a picture it stands
+/// where the thread gives back its lock.
+pub(crate) fn decided(what: &'static str, answer: bool) -> bool {
+    if model::running() {
+        record::saw(what, answer);
+    }
+    answer
+}
+
+/// Runs a call of the kit's own: in a picture its steps are not shown, and what it notes stands at
+/// the line of whoever has called it.
+pub(crate) fn within<R>(call: impl FnOnce() -> R) -> R {
+    match model::running() {
+        true => record::within(call),
+        false => call(),
+    }
+}
+
 /// A note may be so long, in bytes, and an execution have so many: a picture is for people.
 const LONGEST_NOTE: usize = 500;
 const MOST_NOTES: usize = 500;

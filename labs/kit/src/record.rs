@@ -5,6 +5,7 @@
 //! saves before the checker may switch threads and restores afterwards ([`switching`]).
 //!
 //! Not here: turning events into words (`picture`), and deciding what to run (`explore`).
+use picture::Touched;
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
@@ -52,13 +53,17 @@ pub(crate) enum Op {
     LockWants,
     Locked,
     TryLockFailed,
-    Unlock,
+    Unlock {
+        touched: Touched,
+    },
     ReadWants,
     ReadLocked,
     ReadUnlock,
     CondvarWaits {
         mutex: ObjectId,
         timed: bool,
+        /// What was done under the mutex until then.
+        touched: Touched,
     },
     Woken,
     WokenForNothing,
@@ -184,6 +189,78 @@ impl Op {
     }
 }
 
+/// What is done with what a lock protects, from one step on the lock to the next.
+#[derive(Debug, Default)]
+pub(crate) struct Touches {
+    read: Cell<bool>,
+    written: Cell<bool>,
+}
+
+impl Touches {
+    #[inline]
+    pub(crate) fn read(&self) {
+        self.read.set(true);
+    }
+
+    #[inline]
+    pub(crate) fn write(&self) {
+        self.written.set(true);
+    }
+
+    /// What was done so far, which is forgotten.
+    pub(crate) fn take(&self) -> Touched {
+        match (self.read.take(), self.written.take()) {
+            (false, false) => Touched::Nothing,
+            (true, false) => Touched::Read,
+            (false, true) => Touched::Written,
+            (true, true) => Touched::Both,
+        }
+    }
+}
+
+/// A call of the kit's own that a thread is in: its steps are the caller's, and only what it notes
+/// is shown.
+#[derive(Debug)]
+pub(crate) struct Within {
+    /// Where it was called; taken only when a failing execution is run once more for its picture.
+    called_at: Option<Backtrace>,
+}
+
+impl Within {
+    /// The call stack at its begin, if this execution is run for its picture.
+    pub(crate) fn called_at(&self) -> Option<&Backtrace> {
+        self.called_at.as_ref()
+    }
+}
+
+/// Runs a call of the kit's own, on behalf of whoever has called it.
+pub(crate) fn within<R>(call: impl FnOnce() -> R) -> R {
+    struct Leaves(ThreadId);
+    impl Drop for Leaves {
+        fn drop(&mut self) {
+            set_within(self.0, None);
+        }
+    }
+    let me = current();
+    let outermost =
+        with_trace(|trace| (trace.threads.get(me as usize)).is_some_and(|me| me.within.is_none()));
+    if !outermost {
+        return call();
+    }
+    let called_at = is_detailed().then(Backtrace::force_capture);
+    set_within(me, Some(Arc::new(Within { called_at })));
+    let _leaves = Leaves(me);
+    call()
+}
+
+fn set_within(thread: ThreadId, within: Option<Arc<Within>>) {
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(thread) = trace.threads.get_mut(thread as usize) {
+            thread.within = within;
+        }
+    });
+}
+
 /// One step of one thread.
 #[derive(Clone, Debug)]
 pub(crate) struct Event {
@@ -194,6 +271,10 @@ pub(crate) struct Event {
     /// Where a guard was dropped: a destructor has no caller, so this is taken only when a failing
     /// execution is run once more for its picture.
     pub(crate) dropped_at: Option<Arc<Backtrace>>,
+    /// The call of the kit's own that it is part of.
+    pub(crate) within: Option<Arc<Within>>,
+    /// What its thread was answered in the critical section that it ends.
+    pub(crate) saw: Vec<(&'static str, bool)>,
 }
 
 /// A primitive that the scenario created.
@@ -216,6 +297,10 @@ pub(crate) struct Thread {
     pub(crate) ended: bool,
     /// Whether it ended by a panic on purpose.
     pub(crate) panicked: bool,
+    /// The call of the kit's own that it is in.
+    pub(crate) within: Option<Arc<Within>>,
+    /// What it was answered since it has given back a lock.
+    pub(crate) saw: Vec<(&'static str, bool)>,
 }
 
 /// Everything that one execution did.
@@ -315,8 +400,11 @@ pub(crate) fn end_thread(thread: ThreadId, panicked: bool) {
 /// Appends an event of the current thread.
 #[inline]
 pub(crate) fn event(object: ObjectId, place: CallSite, op: Op) {
-    let wants_backtrace =
-        DETAILED.get() && matches!(op, Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. });
+    let wants_backtrace = DETAILED.get()
+        && matches!(
+            op,
+            Op::Unlock { .. } | Op::ReadUnlock | Op::Disconnected { .. }
+        );
     let dropped_at = wants_backtrace.then(|| Arc::new(Backtrace::force_capture()));
     let thread = THREAD.get();
     if STOP_AT
@@ -326,13 +414,36 @@ pub(crate) fn event(object: ObjectId, place: CallSite, op: Op) {
         weft_stop_here();
     }
     TRACE.with_borrow_mut(|trace| {
+        let me = trace.threads.get_mut(thread as usize);
+        let (within, saw) = me.map_or((None, Vec::new()), |me| {
+            let ends_a_section = matches!(op, Op::Unlock { .. } | Op::CondvarWaits { .. });
+            let saw = ends_a_section.then(|| std::mem::take(&mut me.saw));
+            (me.within.clone(), saw.unwrap_or_default())
+        });
         trace.events.push(Event {
             thread,
             object,
             place,
             op,
             dropped_at,
+            within,
+            saw,
         });
+    });
+}
+
+/// Of more answers in one critical section, the first are kept.
+const ANSWERS: usize = 3;
+
+/// The current thread was answered by a collection.
+pub(crate) fn saw(what: &'static str, answer: bool) {
+    let thread = current();
+    TRACE.with_borrow_mut(|trace| {
+        if let Some(me) = trace.threads.get_mut(thread as usize)
+            && me.saw.len() < ANSWERS
+        {
+            me.saw.push((what, answer));
+        }
     });
 }
 

@@ -38,6 +38,8 @@ enum Command {
     Hint(HintArgs),
     /// Shows the last failing interleaving.
     Explain(ExplainArgs),
+    /// Makes a page on which you are the scheduler: pick who goes next, and try to break it.
+    Play(PlayArgs),
     /// Runs one interleaving again, exactly.
     Replay(ReplayArgs),
     /// Names the next exercise that does not pass, and the file to open.
@@ -90,12 +92,24 @@ struct ExplainArgs {
     /// Writes it as an HTML file to step through, and prints the file's path.
     #[arg(long)]
     html: bool,
+    /// Writes the drawing there, as an SVG.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["html", "open"])]
+    svg: Option<std::path::PathBuf>,
     /// Opens the HTML file in the browser.
     #[arg(long)]
     open: bool,
     /// Shows the steps too that have no part in the failure.
     #[arg(long)]
     all: bool,
+}
+
+#[derive(Debug, Args)]
+struct PlayArgs {
+    /// The exercise.
+    exercise: Option<String>,
+    /// Writes the page, and does not open it.
+    #[arg(long)]
+    html: bool,
 }
 
 #[derive(Debug, Args)]
@@ -134,10 +148,14 @@ impl Cli {
             Some(Command::Explain(args)) => {
                 let how = Explain {
                     html: args.html,
+                    svg: args.svg,
                     open: args.open,
                     all: args.all,
                 };
                 commands::explain(&desk, args.exercise.as_deref(), how)
+            }
+            Some(Command::Play(args)) => {
+                commands::play(&desk, args.exercise.as_deref(), !args.html)
             }
             Some(Command::Replay(args)) => {
                 let replay = Replay {

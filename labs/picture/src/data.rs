@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The version of the JSON form. A reader refuses a later one.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// A search that failed. It is also the payload of the panic that fails the test.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,10 @@ pub struct Search {
     /// Whether `notify_one` woke who came last to sleep, and not who came first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub last_first: bool,
+    /// Whether it was found with the orderings as written, and the search with every atomic
+    /// `SeqCst` and as many preemptions was cut off: then nobody knows which of the two is wrong.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undecided: bool,
     /// How many interleavings the pass that found it had run, this one included.
     pub interleaving: u64,
     /// How many interleavings were run in all.
@@ -162,6 +166,41 @@ pub struct Step {
     pub stuck: bool,
     /// Whether it has a part in the failure; the others can be folded away.
     pub part: bool,
+    /// The ordering that an atomic operation or a fence was written with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordering: Option<MemoryOrdering>,
+    /// What the critical section that ends here did to what the lock protects, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub touched: Option<Touched>,
+    /// What the thread was answered in that section: `contains gave false`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saw: Option<String>,
+}
+
+/// A memory ordering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs, reason = "they are the language's")]
+pub enum MemoryOrdering {
+    Relaxed,
+    Acquire,
+    Release,
+    AcqRel,
+    SeqCst,
+}
+
+/// What a critical section did to what its lock protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Touched {
+    /// Nothing.
+    Nothing,
+    /// It looked at it.
+    Read,
+    /// It may have changed it, without a look before.
+    Written,
+    /// It looked at it, and may have changed it.
+    Both,
 }
 
 /// What a step did.
@@ -217,6 +256,8 @@ pub enum Effect {
     Spawn,
     /// Waited for a thread to end.
     Join,
+    /// Waits in a call of the kit's own, such as a fetch.
+    Within,
     /// Failed.
     Fail,
     /// Anything else.
@@ -429,12 +470,18 @@ impl Failure {
                 "It needs a wake-up for no reason, which every condition variable may give: look again after \
                  each wait, in a loop."
             }
-            _ if !atomics => "The interleaving itself is wrong.",
+            _ if !atomics => "",
             _ if search.sequential || search.sampled => {
-                "The interleaving itself is wrong: it happens even if every atomic is SeqCst."
+                "The bug is in the interleaving, not in the memory orderings: it also occurs with every \
+                 atomic SeqCst."
+            }
+            _ if search.undecided => {
+                "Found with the orderings as written; the search with every atomic SeqCst was cut off, so \
+                 the interleaving itself may be wrong, too."
             }
             _ => {
-                "The orderings are too weak: with every atomic SeqCst and two preemptions nothing failed."
+                "The memory orderings are too weak: with every atomic SeqCst and as many preemptions, \
+                 nothing fails."
             }
         }
     }

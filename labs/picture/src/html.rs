@@ -13,8 +13,10 @@ pub mod escape;
 mod lanes;
 mod layout;
 mod page;
+mod play;
 mod shapes;
 mod source;
+mod svg;
 mod table;
 
 use crate::Failure;
@@ -26,5 +28,11 @@ impl Failure {
     /// Draws the failure as one HTML page that needs nothing but itself.
     pub fn to_html(&self) -> String {
         page::page(self)
+    }
+
+    /// Draws the failure as an SVG that needs nothing but itself, in the page's layout for a large
+    /// screen.
+    pub fn to_svg(&self) -> String {
+        svg::svg(self)
     }
 }

@@ -6,10 +6,12 @@
 //! [`VERSION`] says which.
 //!
 //! Not here: how an interleaving is found or recorded.
+mod bug;
 mod data;
 mod fold;
 mod html;
 mod order;
+mod orders;
 mod outcome;
 mod redact;
 mod rows;
@@ -19,10 +21,12 @@ mod tests;
 mod text;
 mod words;
 
+pub use bug::{Bug, BugKind};
 pub use data::{
-    Edge, EdgeKind, Effect, Failure, FailureKind, Hold, Object, Place, Search, Step, Thread,
-    VERSION, Wait,
+    Edge, EdgeKind, Effect, Failure, FailureKind, Hold, MemoryOrdering, Object, Place, Search,
+    Step, Thread, Touched, VERSION, Wait,
 };
 pub use html::{COLOURS, escape};
+pub use orders::{Ending, Moment, Orders, Turn};
 pub use outcome::{Certainty, Outcome, Scenarios};
 pub use text::Style;

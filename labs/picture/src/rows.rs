@@ -146,10 +146,12 @@ impl Failure {
     /// What a step's row says; with the unlock, if that is part of the row.
     pub(crate) fn caption(&self, step: usize, unlock: Option<usize>) -> String {
         let caption = self.steps[step].caption();
-        if unlock.is_some() {
-            format!("{caption}, unlocked")
-        } else {
-            caption
+        let Some(unlock) = unlock else {
+            return caption;
+        };
+        match &self.steps[unlock].saw {
+            Some(saw) => format!("{caption}, unlocked; {saw}"),
+            None => format!("{caption}, unlocked"),
         }
     }
 }

@@ -31,5 +31,8 @@ pub(crate) fn step(thread: usize, effect: Effect) -> Step {
         switched: false,
         stuck: false,
         part: true,
+        ordering: None,
+        touched: None,
+        saw: None,
     }
 }

@@ -20,10 +20,10 @@ pub struct Style {
 }
 
 impl Default for Style {
-    /// Wide, without colour, folded.
+    /// For a page or a log: 100 columns, without colour, folded.
     fn default() -> Style {
         Style {
-            width: 160,
+            width: 100,
             colour: false,
             all: false,
         }
@@ -33,10 +33,14 @@ impl Default for Style {
 /// Wider cells are cut: a step is read at a glance. The second is for terminals where the first
 /// leaves no room.
 const CELLS: [usize; 2] = [48, 40];
-/// Less room than this for the source, and there are no columns.
-const CODE: usize = 24;
-/// With less room than this beside the steps, the source stands below them.
-const CODE_BESIDE: usize = 48;
+/// In less than so many columns there is no table: whoever asked may have fewer than were said.
+const TABLE: usize = 100;
+/// Less room than this for the source, and there are no columns; beside rails, it stands below.
+const CODE: usize = 40;
+/// The least room for the words of a step on rails.
+const WORDS: usize = 24;
+/// Prose is not wider than this.
+const PROSE: usize = 100;
 /// Of a long execution this many first and last rows are drawn.
 const HEAD: usize = 30;
 const TAIL: usize = 50;
@@ -48,21 +52,32 @@ impl Failure {
     pub fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         let paint = Paint(style.colour);
-        let _ = writeln!(text, "{}", paint.bold(&clean(&self.headline())));
+        let width = style.width.min(PROSE);
+        let mut say = |line: &str, first: &str, rest: &str, paint: &dyn Fn(&str) -> String| {
+            for (at, line) in wrap(&clean(line), width - rest.len()).iter().enumerate() {
+                let indent = if at == 0 { first } else { rest };
+                let _ = writeln!(text, "{indent}{}", paint(line));
+            }
+        };
+        let plain = |line: &str| line.to_owned();
+        say(&self.headline(), "", "  ", &|line| paint.bold(line));
         for line in self.message.lines() {
-            let _ = writeln!(text, "  {}", paint.red(&clean(line)));
+            say(line, "  ", "    ", &|line| paint.red(line));
         }
         for wait in &self.waits {
-            let _ = writeln!(text, "  - {}", clean(&wait.sentence));
+            say(&wait.sentence, "  - ", "    ", &plain);
         }
-        for (indent, line) in [("  ", self.failing_line()), ("", self.found_and_cause())] {
-            if !line.is_empty() {
-                let _ = writeln!(text, "{indent}{}", clean(&line));
-            }
-        }
+        say(&self.failing_line(), "  ", "  ", &plain);
+        say(&self.found_and_cause(), "", "", &plain);
         if !self.steps.is_empty() {
             text.push('\n');
             self.table(&mut text, style, &paint);
+        }
+        if let Some(bug) = self.bug() {
+            text.push('\n');
+            for line in wrap(&clean(&bug.to_string()), width) {
+                let _ = writeln!(text, "{}", paint.bold(&line));
+            }
         }
         text
     }
@@ -104,7 +119,7 @@ impl Failure {
 
     /// Columns where they leave room for the source; rails where they do not.
     fn form(&self, rows: &[Row], width: usize) -> Form {
-        for cell in CELLS {
+        for cell in CELLS.into_iter().filter(|_| width >= TABLE) {
             let widths = self.columns(rows, cell);
             let taken = NUMBER + widths.iter().map(|width| width + 3).sum::<usize>() + 2;
             if taken + CODE <= width {
@@ -121,9 +136,9 @@ impl Failure {
             .map(|caption| caption.chars().count())
             .max()
             .unwrap_or(0);
-        let room = width.saturating_sub(taken).max(CODE);
+        let room = width.saturating_sub(taken).max(WORDS);
         let beside = room.saturating_sub(caption + 2);
-        if beside >= CODE_BESIDE {
+        if beside >= CODE {
             Form::Rails {
                 caption,
                 code: beside,
@@ -184,17 +199,20 @@ impl Failure {
                 code: room,
                 one_line,
             } => {
-                let caption = cut(&clean(&self.with_name(number, caption)), *width);
+                let caption = clean(&self.with_name(number, caption));
                 let (rails, code) = (self.rails(number, true), cut(code, *room));
                 if *one_line {
                     let caption = paint.step(step, &format!("{caption:<width$}"));
                     let _ = writeln!(text, "{rails}{caption}  {}", paint.dim(&code));
                     return;
                 }
-                let _ = writeln!(text, "{rails}{}", paint.step(step, &caption));
+                let below = format!("{:NUMBER$}{}", "", self.rails(number, false));
+                for (at, line) in wrap(&caption, *width).iter().enumerate() {
+                    let before = if at == 0 { &rails } else { &below };
+                    let _ = writeln!(text, "{before}{}", paint.step(step, &cut(line, *width)));
+                }
                 if !code.is_empty() {
-                    let rails = self.rails(number, false);
-                    let _ = writeln!(text, "{:NUMBER$}{rails}{}", "", paint.dim(&code));
+                    let _ = writeln!(text, "{below}{}", paint.dim(&code));
                 }
             }
         }
@@ -264,6 +282,33 @@ fn code(step: &Step, width: usize) -> String {
     let code = step.code.as_deref().unwrap_or_default();
     let code = format!("{:<width$}  {code}", place(step));
     clean(code.trim_end())
+}
+
+/// Lines of at most `width` columns, broken at words; what the first begins with stays.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    if text.is_empty() {
+        return lines;
+    }
+    if text.chars().count() <= width {
+        return vec![text.to_owned()];
+    }
+    let begin = text.len() - text.trim_start().len();
+    let mut line = text[..begin].to_owned();
+    let mut empty = true;
+    for word in text.split_whitespace() {
+        if !empty && line.chars().count() + 1 + word.chars().count() > width {
+            lines.push(std::mem::take(&mut line));
+            empty = true;
+        }
+        if !empty {
+            line.push(' ');
+        }
+        line.push_str(word);
+        empty = false;
+    }
+    lines.push(line);
+    lines
 }
 
 fn cut(text: &str, width: usize) -> String {

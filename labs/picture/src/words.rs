@@ -61,7 +61,10 @@ impl Step {
         if self.stuck {
             format!("{} (for ever)", self.action)
         } else {
-            self.action.clone()
+            match &self.saw {
+                Some(saw) => format!("{}; {saw}", self.action),
+                None => self.action.clone(),
+            }
         }
     }
 }

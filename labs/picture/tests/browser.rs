@@ -2,7 +2,7 @@
 //! telephone.
 mod support;
 
-use picture::Failure;
+use picture::{Ending, Failure, Moment, Orders, Turn};
 use serde_json::json;
 use std::path::PathBuf;
 use support::chromium::Browser;
@@ -26,7 +26,8 @@ fn keys_step_through_the_schedule() {
     assert!(
         browser
             .text("#status")
-            .starts_with("Step 7 of 7, T1: wait opened")
+            .starts_with("Step 2 of 7, T1: lock lock: acquired"),
+        "it begins at the first switch"
     );
     let walk = [
         ("Home", "Step 1 of 7, main: spawn T1"),
@@ -42,6 +43,74 @@ fn keys_step_through_the_schedule() {
         browser.press(key);
         let now = browser.text("#status");
         assert!(now.starts_with(status), "after {key}: {now}");
+    }
+    assert_eq!(browser.complaints(), [""; 0]);
+}
+
+/// `main` and T1 can go first; whoever goes second, the claim breaks if T1 was first.
+fn two_orders() -> Orders {
+    let failure = failure("lost_wakeup");
+    let turn = |thread: usize, to| {
+        let mut steps = failure.steps.iter().filter(|step| step.thread == thread);
+        Turn {
+            thread,
+            to: Some(to),
+            steps: steps.next().cloned().into_iter().collect(),
+        }
+    };
+    let choice = |turns| Moment {
+        turns,
+        ..Moment::default()
+    };
+    let end = |ending, message: Option<&str>| Moment {
+        turns: Vec::new(),
+        ending: Some(ending),
+        message: message.map(str::to_owned),
+    };
+    let moments = vec![
+        choice(vec![turn(0, 1), turn(1, 2)]),
+        choice(vec![turn(1, 3)]),
+        choice(vec![turn(0, 4)]),
+        end(Ending::Holds, None),
+        end(Ending::Fails, Some("an assertion fails")),
+    ];
+    Orders {
+        version: picture::VERSION,
+        claim: failure.claim,
+        threads: failure.threads,
+        objects: failure.objects,
+        moments,
+        sources: failure.sources,
+    }
+}
+
+#[test]
+fn the_reader_is_the_scheduler() {
+    let Some(mut browser) = Browser::start() else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("play.html");
+    std::fs::write(&file, two_orders().to_html()).expect("the page is written");
+    browser.open(&file, "");
+    let status = |browser: &mut Browser| browser.text("#status");
+    assert!(status(&mut browser).contains("2 orders; 1 of them break"));
+    browser.press("1");
+    assert!(status(&mut browser).starts_with("It holds in this order. 1 of all 2"));
+    browser.press("r");
+    assert!(status(&mut browser).contains("2 orders"));
+    browser.press("2");
+    assert!(status(&mut browser).starts_with("You broke it. an assertion fails"));
+    browser.press("Backspace");
+    assert!(status(&mut browser).contains("2 orders"));
+    browser.press("s");
+    assert!(status(&mut browser).starts_with("You broke it."));
+    let steps = browser.value("document.querySelectorAll('#steps li').length");
+    assert_eq!(steps, json!(2));
+    for width in [360, 1400] {
+        browser.width(width);
+        let beyond = browser.value(&format!("document.documentElement.scrollWidth - {width}"));
+        assert!(beyond.as_i64() <= Some(0), "at {width}: {beyond} too wide");
     }
     assert_eq!(browser.complaints(), [""; 0]);
 }

@@ -1,5 +1,5 @@
 //! What the kit tells `cargo lab` about one test: a file of JSON, a [`Searched`].
-use picture::{Failure, Outcome};
+use picture::{Failure, Orders, Outcome};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +16,12 @@ pub struct Searched {
     /// How the scenarios did on real threads, if that was asked for.
     #[serde(default)]
     pub stress: Option<Stress>,
+    /// Every order of a scenario's steps, if that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<Orders>,
+    /// Why there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_orders: Option<String>,
 }
 
 /// How scenarios did on real threads.
@@ -34,6 +40,23 @@ impl Searched {
     /// Where the kit leaves what the searches of the test `claim` came to.
     pub fn path(folder: &Path, claim: &str) -> PathBuf {
         folder.join(format!("{}.json", claim.replace("::", ".")))
+    }
+}
+
+impl Searched {
+    /// Keeps every order of a scenario: of several scenarios those of the first, or of the first
+    /// that some order breaks.
+    pub fn play(&mut self, orders: Result<Orders, String>) {
+        let breaks = |orders: &Orders| orders.count().1 > 0;
+        match orders {
+            Ok(new) => {
+                let better = !self.orders.as_ref().is_some_and(breaks) && breaks(&new);
+                if self.orders.is_none() || better {
+                    self.orders = Some(new);
+                }
+            }
+            Err(why) => self.no_orders = Some(why),
+        }
     }
 }
 

@@ -15,6 +15,9 @@ pub const SEED: &str = "WEFT_SEED";
 /// A number: first run the scenario that often on real threads.
 pub const STRESS: &str = "WEFT_STRESS";
 
+/// Anything: give every order of the scenarios' steps as well, to play with.
+pub const PLAY: &str = "WEFT_PLAY";
+
 /// A number of seconds, after which the test [`CLAIM`] says where its threads wait.
 pub const TELL_AFTER: &str = "WEFT_TELL_AFTER";
 

@@ -1,12 +1,22 @@
 //! Finishes the built book: what mdBook cannot know of this repository.
 //!
 //! - A link out of the book, such as `../CONTRIBUTING.md`, leads into the repository.
-//! - Under each picture stands a link to a page that steps through it.
+//! - Under each picture stands a link to a page that steps through it; under some, to a page on
+//!   which the reader is the scheduler, too.
 //! - A link that leads nowhere is an error.
-use crate::{find, run};
+use crate::{find, orders, run};
 use std::collections::BTreeMap;
 use std::io::{Error, Result};
 use std::path::Path;
+
+/// The traps that are small enough to be played with, and worth it.
+const PLAYED: [&str; 5] = [
+    "locks::check_then_act",
+    "locks::look_unlock_sleep",
+    "locks::woken_and_content",
+    "locks::opposite_payments",
+    "locks::a_sum_of_two_moments",
+];
 
 /// Finishes the book that mdBook has put into `folder`. Links out of it begin with `repository`
 /// from then on: a path from `folder`, or an address.
@@ -96,12 +106,26 @@ fn with_steps(text: &str, folder: &Path) -> Result<String> {
             std::fs::create_dir_all(folder.join("steps"))?;
             std::fs::write(folder.join(&file), failure.to_html())?;
             new.push_str(&format!(
-                "\n<p class=\"steps\"><a href=\"{file}\">Step through it</a></p>"
+                "\n<p class=\"steps\"><a href=\"{file}\">Step through it</a>{}</p>",
+                played(name, folder)?
             ));
         }
         new.push_str(&part[end..]);
     }
     Ok(new)
+}
+
+/// A link to the page on which the reader is the scheduler of a trap, where there is one.
+fn played(name: &str, folder: &Path) -> Result<String> {
+    let trap = find(name).filter(|_| PLAYED.contains(&name));
+    let Some(orders) = trap.and_then(orders) else {
+        return Ok(String::new());
+    };
+    let file = format!("steps/play-{}.html", name.replace("::", "-"));
+    std::fs::write(folder.join(&file), orders.to_html())?;
+    Ok(format!(
+        " · <a href=\"{file}\">You are the scheduler: break it yourself</a>"
+    ))
 }
 
 /// Links within the book to a file or an anchor that is not there.
@@ -157,6 +181,7 @@ mod tests {
         assert!(page.contains(
             "</pre>\n<p class=\"steps\"><a href=\"steps/locks-opposite_payments.html\">"
         ));
+        assert!(page.contains("<a href=\"steps/play-locks-opposite_payments.html\">"));
         assert!(book("#b").unwrap_err().ends_with("\na.html: #b"));
         assert!(book("b.html").unwrap_err().ends_with("\na.html: b.html"));
     }

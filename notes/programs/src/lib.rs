@@ -20,8 +20,8 @@ mod threads;
 mod why;
 
 pub use built::finish;
-pub use page::{Stale, remade};
-pub use search::{run, shown};
+pub use page::{Stale, drawings, remade};
+pub use search::{drawn, orders, run, shown};
 
 /// A short program with a mistake (or, for comparison, without), and the search that finds it.
 #[derive(Clone, Copy, Debug)]

@@ -9,15 +9,18 @@
 //! | `<!-- code: programs/src/locks.rs: fn is_new; fn pay > let mut payer -->` | these excerpts of it |
 //! | `<!-- compiler: programs/refused/two_writers.rs -->` | what the compiler says to it |
 //!
+//! `<!-- drawing: locks::check_then_act -->` says that the image on the line below it, an SVG, is
+//! the drawing of what that trap's search finds ([`drawings`]).
+//!
 //! And `<!-- outcome: mended::one_arrives_twice -->` says that the paragraph below it names the
 //! number of interleavings that the search of a right program takes. That one is only compared.
 //!
 //! Files are named from the page's folder, as in a link. An excerpt is named by how its first line
 //! begins, `pub` left out, and goes on to the line that closes it; `>` looks within the excerpt
 //! before it.
-use crate::{Trap, find, shown};
+use crate::{Trap, drawn, find, shown};
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A block that cannot be made.
@@ -53,6 +56,9 @@ pub fn remade(page: &str, folder: &Path) -> Result<String, Stale> {
         };
         let stale = |why| Stale { line: at, why };
         let below = &lines[at..];
+        if kind == "drawing" {
+            continue;
+        }
         if kind == "outcome" {
             says(below, what).map_err(stale)?;
             continue;
@@ -67,6 +73,32 @@ pub fn remade(page: &str, folder: &Path) -> Result<String, Stale> {
         at += end + 1;
     }
     Ok(new)
+}
+
+/// The files of the page's drawings, and what each has to hold.
+///
+/// # Errors
+///
+/// The first that cannot be made.
+pub fn drawings(page: &str, folder: &Path) -> Result<Vec<(PathBuf, String)>, Stale> {
+    let lines: Vec<&str> = page.lines().collect();
+    let comments = lines.iter().enumerate().filter_map(|(at, line)| {
+        let (_, what) = comment(line).filter(|(kind, _)| *kind == "drawing")?;
+        Some((at, what))
+    });
+    let drawing = |(at, what): (usize, &str)| {
+        let stale = |why: &str| Stale {
+            line: at + 1,
+            why: why.to_owned(),
+        };
+        let svg = drawn(trap(what).map_err(|why| stale(&why))?);
+        let svg = svg.ok_or_else(|| stale("nothing failed"))?;
+        let image = lines.get(at + 1).and_then(|line| line.strip_prefix("!["));
+        let file = image.and_then(|image| Some(image.split_once("](")?.1.strip_suffix(')')?));
+        let file = file.ok_or_else(|| stale("an image has to follow the comment"))?;
+        Ok((folder.join(file), svg))
+    };
+    comments.map(drawing).collect()
 }
 
 /// Whether the paragraph names how many interleavings the search of a trap takes.
@@ -94,7 +126,7 @@ fn comment(line: &str) -> Option<(&str, &str)> {
     let inner = line.strip_prefix("<!-- ")?.strip_suffix(" -->")?;
     inner
         .split_once(": ")
-        .filter(|(kind, _)| ["picture", "code", "compiler", "outcome"].contains(kind))
+        .filter(|(kind, _)| ["picture", "drawing", "code", "compiler", "outcome"].contains(kind))
 }
 
 fn made(kind: &str, what: &str, folder: &Path) -> Result<String, String> {

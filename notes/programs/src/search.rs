@@ -1,7 +1,7 @@
 //! Runs a trap as its test would be run: on a thread that has its name, which is the claim.
 use crate::Trap;
 use kit::explore::{Failure, Outcome, take_outcomes};
-use picture::Style;
+use picture::{Orders, Style};
 use std::panic::resume_unwind;
 
 /// Searches; what was found is on standard error already, in colours and with the command that
@@ -27,6 +27,22 @@ pub fn run(trap: Trap) -> Result<Vec<Outcome>, Box<Failure>> {
             .downcast::<Failure>()
             .unwrap_or_else(|other| resume_unwind(other))
     })
+}
+
+/// Every order of the steps of a trap, to walk through; `None` if there are too many.
+pub fn orders(trap: Trap) -> Option<Orders> {
+    let searching = std::thread::Builder::new()
+        .name(trap.name.to_owned())
+        .spawn(move || kit::explore::orders(trap.search));
+    let searched = searching.expect("a thread can be started").join();
+    searched
+        .unwrap_or_else(|payload| resume_unwind(payload))?
+        .ok()
+}
+
+/// The drawing of what a trap's search finds, as an SVG.
+pub fn drawn(trap: Trap) -> Option<String> {
+    Some(run(trap).err()?.to_svg())
 }
 
 /// What a page shows of a trap: the picture, or how sure the search is that there is none.

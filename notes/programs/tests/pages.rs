@@ -50,6 +50,18 @@ fn what_a_page_shows_of_a_program_is_what_the_program_says() {
             }
             Ok(remade) => difference(&page, &remade),
         };
+        let drawn = book::drawings(&page, folder);
+        for (file, svg) in drawn.as_ref().into_iter().flatten() {
+            let kept = read_to_string(file).unwrap_or_default();
+            if write && kept != *svg {
+                let folder = file.parent().expect("it is in a folder");
+                std::fs::create_dir_all(folder).expect("a folder can be made");
+                std::fs::write(file, svg).expect("a drawing can be written");
+            } else if kept != *svg {
+                stale.push(format!("{}: stale", file.display()));
+            }
+        }
+        stale.extend(drawn.err().map(|why| format!("{}:{why}", path.display())));
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         stale.extend(complaint.map(|complaint| format!("{name}:{complaint}")));
     }

@@ -142,7 +142,7 @@ impl Walk<'_> {
         let (object, step) = (event.object, &self.steps[at]);
         match &event.op {
             Op::Spawn { child } => drop(self.spawned.insert(*child, at)),
-            Op::Unlock => drop(self.unlocked.insert(object, at)),
+            Op::Unlock { .. } => drop(self.unlocked.insert(object, at)),
             Op::ReadUnlock => drop(self.unlocked_by_reader.insert(object, at)),
             Op::CondvarWaits { mutex, .. } => drop(self.unlocked.insert(*mutex, at)),
             Op::NotifyOne { .. } | Op::NotifyAll { .. } | Op::Unpark { .. } => {

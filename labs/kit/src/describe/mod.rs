@@ -14,6 +14,7 @@ use crate::record::{self, ThreadId, Trace};
 use names::Names;
 use picture::{Failure, Object, Place, Search, Thread};
 use source::Source;
+use std::collections::BTreeMap;
 
 /// The panic, or the end, that made an execution a failure.
 #[derive(Clone, Debug)]
@@ -29,6 +30,27 @@ pub(crate) struct Case {
     pub(crate) search: Search,
 }
 
+/// The steps of an execution, and what they are about.
+pub(crate) struct Told {
+    pub(crate) threads: Vec<Thread>,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) steps: Vec<picture::Step>,
+    pub(crate) sources: BTreeMap<String, String>,
+}
+
+/// What `trace` did, whether it failed or not.
+pub(crate) fn steps_of(trace: &Trace, deadlock: bool) -> Told {
+    let mut source = Source::default();
+    let names = Names::new(trace, &mut source);
+    let steps = steps::steps(trace, &names, &mut source, deadlock);
+    Told {
+        threads: names.all_threads(),
+        objects: names.all_objects(trace),
+        sources: source.of_steps(&steps),
+        steps,
+    }
+}
+
 /// What `trace` did, as data.
 pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
     let mut source = Source::default();
@@ -36,45 +58,30 @@ pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
     let deadlock = case.cause == Cause::Deadlock;
     let mut steps = steps::steps(trace, &names, &mut source, deadlock);
     let edges = edges::edges(trace, &steps);
+    // What a call of the kit's own found wrong is shown at the line that has called it.
+    let within = trace.threads.get(usize::from(case.by));
+    let within = within.and_then(|thread| thread.within.as_ref()?.called_at());
     let at = case.at.clone().filter(is_of_the_workspace);
+    let at = at.or_else(|| source.caller(within?));
     if case.cause == Cause::Panicked {
         steps.push(steps::failed(&steps, case.by, at.clone(), &mut source));
     }
-    let objects = trace.objects.iter().enumerate().map(|(id, object)| Object {
-        name: names.object(id as u32).to_owned(),
-        kind: object.kind.to_owned(),
-        made: Some(place(object.created)),
-    });
     let mut failure = Failure::bare(
         &case.claim,
         case.cause.kind(),
         in_words(&case, trace, &names),
     );
-    failure.objects = objects.collect();
+    failure.objects = names.all_objects(trace);
     failure.by = (case.cause == Cause::Panicked).then_some(case.by as usize);
     failure.at = at;
-    failure.threads = names
-        .threads
-        .iter()
-        .map(|name| Thread { name: name.clone() })
-        .collect();
+    failure.threads = names.all_threads();
     failure.waits = if deadlock {
-        waits::who_waits(trace, &names)
+        waits::who_waits(trace, &names, &mut source)
     } else {
         Vec::new()
     };
     failure.search = Some(case.search);
-    for file in steps
-        .iter()
-        .filter_map(|step| step.at.as_ref())
-        .map(|at| &at.file)
-    {
-        if !failure.sources.contains_key(file)
-            && let Some(text) = source.text(file)
-        {
-            failure.sources.insert(file.clone(), text);
-        }
-    }
+    failure.sources = source.of_steps(&steps);
     failure.steps = steps;
     failure.edges = edges;
     failure.mark_parts();
@@ -84,7 +91,7 @@ pub(crate) fn failure(case: Case, trace: &Trace) -> Failure {
 /// The failure in a sentence or two.
 fn in_words(case: &Case, trace: &Trace, names: &Names) -> String {
     match case.cause {
-        Cause::Deadlock => "deadlock: no thread can go on".to_owned(),
+        Cause::Deadlock => deadlock_in_words(trace),
         Cause::Race => race_in_words(case, trace, names),
         Cause::Leak => {
             let leaked = trace
@@ -101,8 +108,8 @@ fn in_words(case: &Case, trace: &Trace, names: &Names) -> String {
                 )
             });
             format!(
-                "leak: all threads have ended, and this was never dropped (do two Arcs point at each other? \
-                 make one of them a Weak):{}",
+                "leak: all threads have ended, and this was never dropped (it was forgotten, or is kept by an \
+                 `Arc` of a cycle; in a cycle one has to be a `Weak`):{}",
                 leaked.collect::<String>()
             )
         }
@@ -111,7 +118,26 @@ fn in_words(case: &Case, trace: &Trace, names: &Names) -> String {
              and again instead of waiting? One that has to spin calls thread::yield_now or hint::spin_loop \
              each time.",
         ),
+        Cause::Differs => String::from(
+            "not explored: run again with the same schedule, the scenario did something else. Does it depend \
+             on what no schedule decides: a `HashMap` or `HashSet` of std, which iterates in another order each \
+             time (use kit::collections), the clock, a static?",
+        ),
         Cause::Panicked | Cause::Todo | Cause::Refused => case.message.trim().to_owned(),
+    }
+}
+
+/// What a call of the kit's own waits for, if one does: then that is what was to be seen.
+fn deadlock_in_words(trace: &Trace) -> String {
+    let last_of = |thread| {
+        let mut events = trace.events.iter().rev();
+        events.find(|event| usize::from(event.thread) == thread)
+    };
+    let stuck = (0..trace.threads.len()).filter_map(last_of);
+    let mut calls = stuck.filter(|event| event.within.is_some());
+    match calls.find_map(|event| waits::last_note(event, trace)) {
+        Some(note) => format!("deadlock: {note}, and no thread can go on"),
+        None => "deadlock: no thread can go on".to_owned(),
     }
 }
 

@@ -18,6 +18,22 @@ impl Names {
         }
     }
 
+    /// The threads, as data.
+    pub(super) fn all_threads(&self) -> Vec<picture::Thread> {
+        let thread = |name: &String| picture::Thread { name: name.clone() };
+        self.threads.iter().map(thread).collect()
+    }
+
+    /// The objects, as data.
+    pub(super) fn all_objects(&self, trace: &Trace) -> Vec<picture::Object> {
+        let object = |(id, object): (usize, &Object)| picture::Object {
+            name: self.object(id as ObjectId).to_owned(),
+            kind: object.kind.to_owned(),
+            made: Some(super::place(object.created)),
+        };
+        trace.objects.iter().enumerate().map(object).collect()
+    }
+
     pub(super) fn thread(&self, id: ThreadId) -> &str {
         self.threads
             .get(id as usize)

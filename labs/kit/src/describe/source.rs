@@ -1,7 +1,8 @@
 //! Reads the student's source, to show lines and to find out what they call things.
 use crate::record::CallSite;
+use picture::{Place, Step};
 use std::backtrace::Backtrace;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Source files, read once. A file that cannot be read has no lines.
 #[derive(Debug, Default)]
@@ -96,6 +97,45 @@ impl Source {
             let path = path.trim_start_matches("./");
             let found = path.ends_with(file) || file.ends_with(path);
             found.then(|| Some((line.parse().ok()?, column.parse().ok()?)))?
+        })
+    }
+}
+
+impl Source {
+    /// The whole text of each file that the steps are in.
+    pub(super) fn of_steps(&mut self, steps: &[Step]) -> BTreeMap<String, String> {
+        let mut texts = BTreeMap::new();
+        for at in steps.iter().filter_map(|step| step.at.as_ref()) {
+            if !texts.contains_key(&at.file)
+                && let Some(text) = self.text(&at.file)
+            {
+                texts.insert(at.file.clone(), text);
+            }
+        }
+        texts
+    }
+
+    /// Where a call of the kit's own was made: the first frame that is neither the kit's nor a
+    /// library's.
+    pub(super) fn caller(&mut self, backtrace: &Backtrace) -> Option<Place> {
+        backtrace.to_string().lines().find_map(|line| {
+            let place = line.trim().strip_prefix("at ")?;
+            let mut parts = place.rsplitn(3, ':');
+            let (column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
+            let path = path.trim_start_matches("./");
+            let file = path
+                .find("labs/")
+                .map_or(path, |at| match path.find("grader/labs/") {
+                    Some(grader) => &path[grader..],
+                    None => &path[at..],
+                });
+            let mine = !file.starts_with('/') && !file.starts_with("labs/kit/src/");
+            (mine && !self.lines(file).is_empty()).then_some(())?;
+            Some(Place {
+                file: file.to_owned(),
+                line: line.parse().ok()?,
+                column: column.parse().ok()?,
+            })
         })
     }
 }

@@ -5,9 +5,9 @@
 use super::names::Names;
 use super::source::Source;
 use super::waits::holder;
-use super::words::{action, value};
+use super::words::{action, ordering, value};
 use crate::record::{Event, Op, ThreadId, Trace};
-use picture::{Effect, Place, Step};
+use picture::{Effect, Place, Step, Touched};
 
 /// The steps of an execution.
 pub(super) fn steps(
@@ -22,20 +22,32 @@ pub(super) fn steps(
         let event = &trace.events[shown.event];
         let thread = lane(event, trace) as usize;
         let (at, code) = place(event, source);
+        let is_stuck = deadlock && shown.last && waits(&event.op);
+        let within = event.within.is_some() && waits(&event.op);
         steps.push(Step {
             thread,
-            object: event.op.is_on_an_object().then_some(event.object as usize),
+            object: (event.op.is_on_an_object() && !within).then_some(event.object as usize),
             event: shown.event,
-            action: action(event, names),
-            effect: effect(&event.op),
+            action: match within {
+                true => "waits in this call".to_owned(),
+                false => action(event, names),
+            },
+            effect: if within {
+                Effect::Within
+            } else {
+                effect(&event.op)
+            },
             value: value(&event.op),
             at,
             code,
             switched: ran
                 .replace(event.thread)
                 .is_some_and(|ran| ran != event.thread),
-            stuck: deadlock && shown.last && waits(&event.op),
+            stuck: is_stuck,
             part: true,
+            ordering: ordering(&event.op),
+            touched: touched(&event.op),
+            saw: saw(event),
         });
     }
     steps
@@ -87,6 +99,27 @@ pub(super) fn failed(
         switched: steps.last().is_some_and(|step| step.thread != who as usize),
         stuck: false,
         part: true,
+        ordering: None,
+        touched: None,
+        saw: None,
+    }
+}
+
+/// `contains gave false`: the answers in the critical section that an event ends.
+fn saw(event: &Event) -> Option<String> {
+    let said = event.saw.iter();
+    let said: Vec<String> = said
+        .map(|(what, gave)| format!("{what} gave {gave}"))
+        .collect();
+    (!said.is_empty()).then(|| said.join(", "))
+}
+
+/// What the critical section did that an event ends.
+fn touched(op: &Op) -> Option<Touched> {
+    match op {
+        Op::Unlock { touched } | Op::CondvarWaits { touched, .. } => Some(*touched),
+        Op::ReadUnlock => Some(Touched::Read),
+        _ => None,
     }
 }
 
@@ -94,7 +127,7 @@ fn effect(op: &Op) -> Effect {
     match op {
         Op::Locked => Effect::Acquire,
         Op::ReadLocked => Effect::AcquireShared,
-        Op::Unlock | Op::ReadUnlock => Effect::Release,
+        Op::Unlock { .. } | Op::ReadUnlock => Effect::Release,
         Op::LockWants | Op::ReadWants | Op::SendWaits { .. } | Op::ReceiveWaits => Effect::Blocked,
         Op::CondvarWaits { mutex, .. } => Effect::Wait {
             releases: Some(*mutex as usize),
@@ -151,6 +184,10 @@ fn order(trace: &Trace) -> Vec<Shown> {
         let next = next_of_thread(at);
         let last = next.is_none();
         let granted_at_once = next == Some(at + 1);
+        // Of a call of the kit's own: what it notes, and where it never goes on.
+        if event.within.is_some() && !is_told(&event.op) && !(last && waits(&event.op)) {
+            continue;
+        }
         match event.op {
             Op::LockWants | Op::ReadWants | Op::JoinWants { .. } if granted_at_once => continue,
             Op::LockWants | Op::ReadWants if holder(&events[..at], event.object).is_none() => {
@@ -189,6 +226,19 @@ fn order(trace: &Trace) -> Vec<Shown> {
     shown
 }
 
+/// Whether an event stands in the picture even where a call of the kit's own has made it.
+fn is_told(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Note { .. }
+            | Op::Panics { .. }
+            | Op::MessageSent { .. }
+            | Op::MessageLost { .. }
+            | Op::MessageDuplicated { .. }
+            | Op::MessageDelivered { .. }
+    )
+}
+
 fn waits(op: &Op) -> bool {
     matches!(
         op,
@@ -207,13 +257,18 @@ fn waits(op: &Op) -> bool {
 /// The student's line: for a dropped guard the place where its scope ends, if that is known.
 fn place(event: &Event, source: &mut Source) -> (Option<Place>, Option<String>) {
     let mut at = super::place(event.place);
-    // Which call begins, or returns, is no line of anybody's.
-    if matches!(event.op, Op::Note { .. }) && at.file.contains("labs/kit/src/spec/") {
+    if let Some(within) = &event.within {
+        let called = within.called_at().and_then(|calls| source.caller(calls));
+        let Some(caller) = called else {
+            return (None, None);
+        };
+        at = caller;
+    } else if at.file.contains("labs/kit/src/") {
+        // The kit's own lines are nobody's to look at.
         return (None, None);
-    }
-    if matches!(
+    } else if matches!(
         event.op,
-        Op::Unlock | Op::ReadUnlock | Op::Disconnected { .. }
+        Op::Unlock { .. } | Op::ReadUnlock | Op::Disconnected { .. }
     ) {
         let dropped = event
             .dropped_at

@@ -1,5 +1,6 @@
 //! Who holds what, and who waits for it for ever.
 use super::names::Names;
+use super::source::Source;
 use super::words::list;
 use crate::record::{Event, ObjectId, Op, ThreadId, Trace};
 use picture::Wait;
@@ -15,7 +16,7 @@ fn holders(events: &[Event], lock: ObjectId) -> Vec<&Event> {
     for event in events {
         match event.op {
             Op::Locked | Op::ReadLocked if event.object == lock => held.push(event),
-            Op::Unlock | Op::ReadUnlock if event.object == lock => {
+            Op::Unlock { .. } | Op::ReadUnlock if event.object == lock => {
                 held.retain(|taken| taken.thread != event.thread);
             }
             Op::CondvarWaits { mutex, .. } if mutex == lock => {
@@ -28,7 +29,7 @@ fn holders(events: &[Event], lock: ObjectId) -> Vec<&Event> {
 }
 
 /// Each thread that is left, and what it waits for.
-pub(super) fn who_waits(trace: &Trace, names: &Names) -> Vec<Wait> {
+pub(super) fn who_waits(trace: &Trace, names: &Names, source: &mut Source) -> Vec<Wait> {
     let last_of = |thread| {
         trace
             .events
@@ -39,12 +40,22 @@ pub(super) fn who_waits(trace: &Trace, names: &Names) -> Vec<Wait> {
     let threads = 0..trace.threads.len() as ThreadId;
     threads
         .filter_map(last_of)
-        .filter_map(|event| wait_in_words(event, trace, names))
+        .filter_map(|event| wait_in_words(event, trace, names, source))
         .collect()
 }
 
-fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
+fn wait_in_words(event: &Event, trace: &Trace, names: &Names, source: &mut Source) -> Option<Wait> {
     let who = names.thread(event.thread);
+    if let Some(within) = &event.within {
+        let called = within.called_at().and_then(|calls| source.caller(calls));
+        let at = called.map_or(String::new(), |at| format!(" at {}", at.short()));
+        let what = last_note(event, trace).unwrap_or("what this call waits for never comes");
+        return Some(Wait {
+            thread: event.thread as usize,
+            on: None,
+            sentence: format!("{who} waits{at}: {what}"),
+        });
+    }
     let name = names.object(event.object);
     let line = |place| super::place(place).short();
     let place = line(event.place);
@@ -56,9 +67,13 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
             on = others.chain(&held).next().map(|held| held.thread as usize);
             let by = held.iter().map(|held| {
                 let since = line(held.place);
+                let across = match is_within(held.thread, trace) {
+                    true => " and keeps while it waits",
+                    false => "",
+                };
                 match held.thread == event.thread {
                     true => format!("it holds itself since {since}"),
-                    false => format!("{} holds since {since}", names.thread(held.thread)),
+                    false => format!("{} holds since {since}{across}", names.thread(held.thread)),
                 }
             });
             match by.collect::<Vec<_>>().join(" and ") {
@@ -71,7 +86,9 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
             format!("{who} waits at {place} for {} to end", names.thread(*child))
         }
         Op::CondvarWaits { .. } => {
-            format!("{who} waits at {place} to be notified on {name}, and nobody is left to do it")
+            format!(
+                "{who} is waiting at {place} on condvar {name}, and no thread is left to notify it"
+            )
         }
         Op::SendWaits { .. } => {
             on = last_other_user(event, trace);
@@ -99,6 +116,22 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names) -> Option<Wait> {
         thread: event.thread as usize,
         on,
         sentence,
+    })
+}
+
+/// The event by which a thread is stuck is one of a call of the kit's own.
+fn is_within(thread: ThreadId, trace: &Trace) -> bool {
+    let mut events = trace.events.iter().rev();
+    events
+        .find(|event| event.thread == thread)
+        .is_some_and(|last| last.within.is_some())
+}
+
+/// What the thread of an event has noted last.
+pub(super) fn last_note<'t>(event: &Event, trace: &'t Trace) -> Option<&'t str> {
+    trace.events.iter().rev().find_map(|other| match &other.op {
+        Op::Note { text } if other.thread == event.thread => Some(&**text),
+        _ => None,
     })
 }
 

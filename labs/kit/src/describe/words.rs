@@ -1,6 +1,8 @@
 //! What a thread did, in words.
 use super::names::Names;
 use crate::record::{Event, ObjectId, Op, Value};
+use picture::MemoryOrdering;
+use std::sync::atomic::Ordering;
 
 pub(super) fn action(event: &Event, names: &Names) -> String {
     let name = names.object(event.object);
@@ -12,12 +14,12 @@ pub(super) fn action(event: &Event, names: &Names) -> String {
         Op::Panics { text } => format!("panics on purpose: \"{text}\""),
         Op::LockWants => format!("lock {name}: taken, waits"),
         Op::Locked => format!("lock {name}: acquired"),
-        Op::TryLockFailed => format!("try_lock {name}: taken"),
-        Op::Unlock => format!("unlock {name}"),
+        Op::TryLockFailed => format!("try_lock {name}: `None`, it is taken"),
+        Op::Unlock { .. } => format!("unlock {name}"),
         Op::ReadWants => format!("read {name}: taken, waits"),
         Op::ReadLocked => format!("read {name}: acquired"),
         Op::ReadUnlock => format!("unlock {name} (read)"),
-        Op::CondvarWaits { mutex, timed } => {
+        Op::CondvarWaits { mutex, timed, .. } => {
             let timed = if *timed { " for a time" } else { "" };
             format!("wait {name}{timed}, unlock {}", names.object(*mutex))
         }
@@ -153,6 +155,26 @@ fn show(value: Value) -> String {
         Value::Signed(value) => value.to_string(),
         Value::Pointer(0) => "null".to_owned(),
         Value::Pointer(address) => format!("{address:#x}"),
+    }
+}
+
+/// The ordering that an operation was written with.
+pub(super) fn ordering(op: &Op) -> Option<MemoryOrdering> {
+    let (Op::Load { ordering, .. }
+    | Op::Store { ordering, .. }
+    | Op::Update { ordering, .. }
+    | Op::CasFailed { ordering, .. }
+    | Op::Fence { ordering }) = op
+    else {
+        return None;
+    };
+    match ordering {
+        Ordering::Relaxed => Some(MemoryOrdering::Relaxed),
+        Ordering::Acquire => Some(MemoryOrdering::Acquire),
+        Ordering::Release => Some(MemoryOrdering::Release),
+        Ordering::AcqRel => Some(MemoryOrdering::AcqRel),
+        Ordering::SeqCst => Some(MemoryOrdering::SeqCst),
+        _ => None,
     }
 }
 

@@ -16,15 +16,47 @@ use std::time::Duration;
 /// How long, and from how many seeds, a shorter schedule is looked for.
 const SHORTENING: Duration = Duration::from_secs(10);
 const SHORTENING_SEEDS: u64 = 40;
+/// How long the same failure is looked for with every atomic `SeqCst`.
+const BLAMING: Duration = Duration::from_secs(10);
 
 /// A failure that was found, and where.
 pub(super) struct Found {
     pub(super) panic: Box<Panic>,
     pub(super) pass: Pass,
     pub(super) execution: u64,
+    /// Whether the interleaving or the orderings are wrong is not known: see
+    /// [`Found::blamed`].
+    pub(super) undecided: bool,
 }
 
 impl Found {
+    /// Of a failure with the orderings as written: the one that every atomic `SeqCst` leads to as
+    /// well, if there is one with as many preemptions. Only if there is none, the orderings are to
+    /// blame. `true` if it is another one.
+    pub(super) fn blamed(self, scenario: &Scenario, learned: &mut Learned) -> (Found, bool) {
+        if !self.pass.may_blame_orderings() {
+            return (self, false);
+        }
+        let pass = self.pass.sequential();
+        let ran = run(pass, scenario, Budget::new(BLAMING), Focus::None, learned);
+        match ran.ended {
+            Ended::Failed(panic) if panic.cause.kind() == self.panic.cause.kind() => {
+                let found = Found {
+                    panic,
+                    pass,
+                    execution: ran.executions,
+                    undecided: false,
+                };
+                (found, true)
+            }
+            Ended::Complete => (self, false),
+            _ => {
+                let undecided = true;
+                (Found { undecided, ..self }, false)
+            }
+        }
+    }
+
     /// The same failure as it is shown: by the shortest schedule, and with the place at which each
     /// guard was dropped.
     pub(super) fn in_detail(
@@ -57,7 +89,10 @@ impl Found {
 
     /// The failure as data, found after so many interleavings. `token` still lacks its fingerprint.
     pub(super) fn failure(self, interleavings: u64, token: Token) -> Failure {
-        let search = self.pass.in_data(self.execution, interleavings);
+        let search = picture::Search {
+            undecided: self.undecided,
+            ..self.pass.in_data(self.execution, interleavings)
+        };
         let Panic {
             cause,
             message,
@@ -114,6 +149,7 @@ fn shortest(first: Found, scenario: &Scenario, learned: &mut Learned) -> Found {
                 panic,
                 pass,
                 execution: ran.executions,
+                undecided: false,
             };
         }
     }

@@ -12,6 +12,7 @@ mod found;
 #[cfg(test)]
 mod hostile;
 mod hung;
+mod orders;
 mod panics;
 mod pass;
 mod repeat;
@@ -26,6 +27,7 @@ mod stuck;
 
 pub(crate) use hung::watch;
 pub use hung::{Hang, hung};
+pub use orders::orders;
 pub use panics::outlive_destructors;
 pub use picture::{Certainty, Failure, FailureKind, Outcome, Scenarios, Style};
 pub use repeat::repeat;
@@ -219,6 +221,13 @@ impl Explorer {
                 *answer.stress.get_or_insert_default() += stress;
             });
         }
+        if orders::are_wanted() {
+            orders::hand_over(orders::all(&claim, &scenario));
+        }
+        if request::play() {
+            let orders = orders::all(&claim, &scenario);
+            request::answer(&claim, |answer| answer.play(orders));
+        }
         let searched = match request::replay(&claim) {
             Some(token) => replay::replay(&self, &scenario, &token),
             None => search::search(&self, &scenario, wants_goal),
@@ -282,12 +291,35 @@ fn fail(failure: Box<Failure>) -> ! {
         answer.failure = Some((*failure).clone())
     });
     if !handed {
-        eprintln!("\n{}", failure.to_text(Style::default()));
+        let mut style = Style::default();
+        style.width = width().unwrap_or(style.width);
+        eprintln!("\n{}", failure.to_text(style));
         if let Some(token) = &failure.replay {
             eprintln!("To run exactly this again: cargo lab replay {token}\n");
         }
     }
     resume_unwind(failure);
+}
+
+/// The columns to draw for: `COLUMNS`, or the terminal's, if there is one.
+fn width() -> Option<usize> {
+    let asked = std::env::var("COLUMNS").ok();
+    let asked = asked.and_then(|columns| columns.parse().ok());
+    asked.or_else(columns_of_the_terminal)
+}
+
+#[cfg(unix)]
+fn columns_of_the_terminal() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stderr())
+        .or_else(|_| rustix::termios::tcgetwinsize(rustix::stdio::stdout()));
+    size.ok()
+        .map(|size| size.ws_col.into())
+        .filter(|columns| *columns > 0)
+}
+
+#[cfg(not(unix))]
+fn columns_of_the_terminal() -> Option<usize> {
+    None
 }
 
 thread_local! {

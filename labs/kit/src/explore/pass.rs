@@ -26,6 +26,8 @@ pub(super) enum Strategy {
     Pct(usize),
     /// Uniform random walk.
     Urw,
+    /// shuttle, once, on the way that is said.
+    Directed,
 }
 
 /// What a search goes through, in this order.
@@ -121,6 +123,28 @@ impl Pass {
         }
     }
 
+    /// Whether a failure with the orderings as written may be one of the interleaving still: no pass
+    /// before it has run as much with every atomic `SeqCst`.
+    pub(super) fn may_blame_orderings(self) -> bool {
+        let Strategy::Exhaust(bound) = self.strategy else {
+            return false;
+        };
+        let usual = Settings::default();
+        let as_written = self.settings.sequential == usual.sequential
+            && self.settings.spurious == usual.spurious
+            && self.settings.last_first == usual.last_first;
+        as_written && bound.is_none_or(|bound| bound > 2)
+    }
+
+    /// The same pass with every atomic `SeqCst`.
+    pub(super) fn sequential(self) -> Pass {
+        let settings = Settings {
+            sequential: true,
+            ..self.settings
+        };
+        Pass { settings, ..self }
+    }
+
     pub(super) fn is_loom(self) -> bool {
         matches!(self.strategy, Strategy::Exhaust(_))
     }
@@ -136,6 +160,7 @@ impl Pass {
             sequential: self.settings.sequential,
             spurious: self.settings.spurious,
             last_first: self.settings.last_first,
+            undecided: false,
             interleaving,
             interleavings,
         }

@@ -94,7 +94,10 @@ mod tests {
         });
         let failure = hung.unwrap_err().downcast::<Failure>().unwrap();
         assert_eq!(failure.kind, FailureKind::Hung);
-        let text = failure.to_text(picture::Style::default());
+        let text = failure.to_text(picture::Style {
+            width: 200,
+            ..picture::Style::default()
+        });
         assert!(
             text.contains("holder is parked at labs/kit/src/explore/repeat.rs:"),
             "{text}"

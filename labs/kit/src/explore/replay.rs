@@ -15,9 +15,18 @@ pub(super) fn replay(
     token: &Token,
 ) -> Result<Outcome, Box<Failure>> {
     let passes = passes(explorer);
+    // Beyond the last one come the same passes with every atomic `SeqCst`: see `Found::blamed`.
+    let sequential = || {
+        Some(
+            passes
+                .get(token.pass.checked_sub(passes.len())?)?
+                .sequential(),
+        )
+    };
     let Some(pass) = passes
         .get(token.pass)
         .copied()
+        .or_else(sequential)
         .map(|pass| pass.with_seed(token.seed))
     else {
         let message = format!(
@@ -49,6 +58,7 @@ pub(super) fn replay(
         panic,
         pass,
         execution,
+        undecided: false,
     };
     let mut failure = found.failure(execution, again);
     if failure.replay.as_deref() != Some(token.to_string().as_str()) {

@@ -37,6 +37,11 @@ pub(super) fn stress() -> Option<u64> {
     variable(variables::STRESS)?.parse().ok()
 }
 
+/// Whether every order of the scenarios is wanted, to play with.
+pub(super) fn play() -> bool {
+    variable(variables::PLAY).is_some()
+}
+
 /// Of which test to say where its threads wait, and when.
 pub(super) fn tell_after() -> Option<(String, Duration)> {
     let seconds = variable(variables::TELL_AFTER)?.parse().ok()?;

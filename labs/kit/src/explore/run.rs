@@ -1,6 +1,7 @@
 //! Runs one pass under a checker, and catches how it ended.
 use super::bounded::{Limited, PreemptionBounded};
 use super::budget::{self, Budget, Deadline};
+use super::orders::Directed;
 use super::panics::{self, Panic};
 use super::pass::{Pass, Strategy};
 use super::request;
@@ -161,6 +162,7 @@ fn run_here(pass: Pass, scenario: &Scenario, deadline: Deadline, focus: Focus) -
                 let urw = UrwRandomScheduler::new_from_seed(seed, SCHEDULES);
                 run_shuttle(Limited::new(urw, deadline, SCHEDULES), body);
             }
+            Strategy::Directed => run_shuttle(Limited::new(Directed::new(), deadline, 2), body),
             Strategy::Bounded(bound) => {
                 let bounded = PreemptionBounded::new(bound);
                 run_shuttle(Limited::new(bounded, deadline, SCHEDULES), body);

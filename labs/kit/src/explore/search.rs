@@ -20,7 +20,8 @@ pub(super) fn search(
     let mut learned = Learned::default();
     let mut budget = Budget::new(explorer.budget);
     let mut so_far = SoFar::default();
-    for (index, pass) in passes(explorer).into_iter().enumerate() {
+    let passes = passes(explorer);
+    for (index, pass) in passes.iter().copied().enumerate() {
         if index > 0 && !so_far.leaves_something_to(pass) {
             continue;
         }
@@ -44,12 +45,17 @@ pub(super) fn search(
                     panic,
                     pass,
                     execution: executions,
+                    undecided: false,
                 };
+                let (found, sequential) = found.blamed(scenario, &mut learned);
                 let found = found.in_detail(explorer, scenario, &mut learned);
                 let token = Token {
                     claim: claim(),
                     search: number,
-                    pass: index,
+                    pass: match sequential {
+                        true => passes.len() + index,
+                        false => index,
+                    },
                     seed: explorer.sampled.then_some(found.pass.seed),
                     interleaving: found.execution,
                     sources: String::new(),

@@ -104,6 +104,9 @@ fn draw(failure: &mut Failure, log: &[Entry]) {
             switched: before.is_some_and(|before| before != thread(entry)),
             stuck: false,
             part: true,
+            ordering: None,
+            touched: None,
+            saw: None,
         });
         let sent = |other: &&Entry| other.what == What::Sent && other.number == entry.number;
         if matches!(

@@ -178,6 +178,9 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
+        if let RawGuard::Model { mutex, .. } = &self.raw {
+            mutex.touches.read();
+        }
         // SAFETY: the lock is held, so no other guard to this value exists, and `&self` keeps
         // this one from handing out `&mut T` meanwhile.
         unsafe { &*self.value.get() }
@@ -187,6 +190,9 @@ impl<T: ?Sized> Deref for MutexGuard<'_, T> {
 impl<T: ?Sized> DerefMut for MutexGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        if let RawGuard::Model { mutex, .. } = &self.raw {
+            mutex.touches.write();
+        }
         // SAFETY: the lock is held, so no other guard to this value exists, and `&mut self` keeps
         // this one from handing out a second reference meanwhile.
         unsafe { &mut *self.value.get() }

@@ -32,7 +32,7 @@ pub struct RwLockReadGuard<'a, T: ?Sized> {
 /// The writer's stay: derefs to the value; given back when dropped. Not `Send`.
 #[must_use = "the lock is given back at once if the guard is not kept"]
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
-    _raw: RawWriteGuard<'a>,
+    raw: RawWriteGuard<'a>,
     value: &'a UnsafeCell<T>,
     _not_send: PhantomData<*mut ()>,
 }
@@ -191,7 +191,7 @@ impl<T: ?Sized> RwLock<T> {
             super::real();
         }
         RwLockWriteGuard {
-            _raw: raw,
+            raw,
             value: &self.value,
             _not_send: PhantomData,
         }
@@ -213,6 +213,9 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 
     #[inline]
     fn deref(&self) -> &T {
+        if let RawWriteGuard::Model(held) = &self.raw {
+            held.lock.touches.read();
+        }
         // SAFETY: the writer is inside alone, and `&self` keeps it from handing out `&mut T`
         // meanwhile.
         unsafe { &*self.value.get() }
@@ -222,6 +225,9 @@ impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
 impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
+        if let RawWriteGuard::Model(held) = &self.raw {
+            held.lock.touches.write();
+        }
         // SAFETY: the writer is inside alone, and `&mut self` keeps it from handing out a second
         // reference.
         unsafe { &mut *self.value.get() }

@@ -48,6 +48,7 @@ const LOOM_SAYS: Words = &[
     ("deadlock; threads = ", Cause::Deadlock),
     ("Causality violation: ", Cause::Race),
     ("Model exceeded maximum number of branches", Cause::Endless),
+    ("Reached unexpected exploration state", Cause::Differs),
     // Its counter of preemptions ends at 255.
     ("attempt to add with overflow", Cause::Endless),
 ];

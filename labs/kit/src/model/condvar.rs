@@ -41,6 +41,7 @@ impl Condvar {
             Op::CondvarWaits {
                 mutex: mutex.object.0,
                 timed: false,
+                touched: mutex.touches.take(),
             },
         );
         mutex.release_quietly();
@@ -70,6 +71,7 @@ impl Condvar {
             Op::CondvarWaits {
                 mutex: mutex.object.0,
                 timed: true,
+                touched: mutex.touches.take(),
             },
         );
         mutex.release_quietly();

@@ -5,7 +5,7 @@ use super::gate::{Access, Gate};
 use super::{
     Backend, Checker, backend, cannot_go_on, inert, over, own_locks, release, running, will_try,
 };
-use crate::record::{CallSite, Handle, Op, switching};
+use crate::record::{CallSite, Handle, Op, Touches, switching};
 use std::cell::RefCell;
 use std::mem;
 use std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
@@ -89,6 +89,8 @@ fn slip_in(closed: bool) {
 #[derive(Debug)]
 pub(crate) struct Mutex {
     pub(crate) object: Handle,
+    /// What is done under it.
+    pub(crate) touches: Touches,
     kind: MutexKind,
 }
 
@@ -118,6 +120,7 @@ impl Mutex {
         };
         Box::new(Mutex {
             object: Handle::new("Mutex", created, None),
+            touches: Touches::default(),
             kind,
         })
     }
@@ -175,7 +178,8 @@ impl Mutex {
 
     /// Gives the lock back. Never blocks.
     pub(crate) fn unlock(&self, place: CallSite) {
-        self.object.event(place, Op::Unlock);
+        let touched = self.touches.take();
+        self.object.event(place, Op::Unlock { touched });
         self.release_quietly();
     }
 
@@ -203,6 +207,8 @@ impl Drop for Mutex {
 #[derive(Debug)]
 pub(crate) struct RwLock {
     object: Handle,
+    /// What the writer does.
+    pub(crate) touches: Touches,
     kind: RwLockKind,
 }
 
@@ -234,6 +240,7 @@ impl RwLock {
         };
         Box::new(RwLock {
             object: Handle::new("RwLock", created, None),
+            touches: Touches::default(),
             kind,
         })
     }
@@ -350,7 +357,8 @@ impl RwLock {
 
     /// Leaves as the writer. Never blocks.
     pub(crate) fn unlock_write(&self, place: CallSite) {
-        self.object.event(place, Op::Unlock);
+        let touched = self.touches.take();
+        self.object.event(place, Op::Unlock { touched });
         match &self.kind {
             RwLockKind::Own(gate) => leave(gate, Access::Exclusive),
             RwLockKind::Checkers { writer, .. } => {

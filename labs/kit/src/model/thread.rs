@@ -38,7 +38,9 @@ pub(crate) fn spawn(
     let most = LOOM_THREADS - usize::from(chooses());
     if backend() == Backend::Loom && spawned >= most {
         super::refuse(format!(
-            "a search runs at most {most} spawned threads, and {place} spawns one more"
+            "{place} starts a thread when {most} have been started. If the contract bounds how many an \
+             answer may start, it is broken here; if not, the scenario is too big: a search runs at most \
+             {most} spawned threads"
         ));
     }
     let thread = record::new_thread(name);

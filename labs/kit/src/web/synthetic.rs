@@ -182,6 +182,12 @@ impl Web {
 
 impl Fetcher for Web {
     fn fetch(&self, url: &str) -> Fetched {
+        crate::within(|| self.answer(url))
+    }
+}
+
+impl Web {
+    fn answer(&self, url: &str) -> Fetched {
         let in_flight = self.write(url, What::Began);
         note(&format!("fetch {url}"));
         let under_way = UnderWay { web: self, url };
@@ -191,7 +197,7 @@ impl Fetcher for Web {
         }
         if !self.site.gates.is_empty() {
             let needed = self.site.gates.get(url).copied().unwrap_or(0);
-            self.gate.pass(in_flight, needed);
+            self.gate.pass(url, in_flight, needed);
         }
         let latency = self.latency + self.site.latency(url);
         if !latency.is_zero() {
@@ -240,11 +246,16 @@ impl Gate {
     }
 
     /// Says that `in_flight` fetches are in flight, and blocks until `needed` were together.
-    fn pass(&self, in_flight: usize, needed: usize) {
+    fn pass(&self, url: &str, in_flight: usize, needed: usize) {
         let mut most = self.most_in_flight.lock();
         if in_flight > *most {
             *most = in_flight;
             self.more_in_flight.notify_all();
+        }
+        if *most < needed {
+            note(&format!(
+                "{url} answers only when {needed} fetches are in flight together"
+            ));
         }
         while *most < needed {
             self.more_in_flight.wait(&mut most);

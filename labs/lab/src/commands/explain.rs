@@ -1,23 +1,25 @@
 //! `explain`: the last failing interleaving of an exercise, in the terminal or as an HTML file.
 
 use std::fs;
-use std::process::Command;
+use std::path::PathBuf;
 
 use anstream::{print, println};
 use anyhow::{Context, Result};
 use picture::{Failure, Style};
 
+use crate::commands;
 use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::Exit;
 use crate::found;
 use crate::text::{self, DIM, PATH, paint};
-use crate::{commands, process};
 
 /// How to explain.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Explain {
     pub(crate) html: bool,
+    /// Writes the drawing there as an SVG.
+    pub(crate) svg: Option<PathBuf>,
     pub(crate) open: bool,
     pub(crate) all: bool,
 }
@@ -25,7 +27,7 @@ pub(crate) struct Explain {
 /// Prints the failure, or writes the HTML file and prints its path.
 pub(crate) fn explain(desk: &Desk, word: Option<&str>, how: Explain) -> Result<Exit> {
     let exercise = commands::named(desk, word)?;
-    if !(how.html || how.open) {
+    if !(how.html || how.open || how.svg.is_some()) {
         print!("{}", explained(desk, exercise, how.all));
         return Ok(Exit::Done);
     }
@@ -34,6 +36,12 @@ pub(crate) fn explain(desk: &Desk, word: Option<&str>, how: Explain) -> Result<E
         print!("{}", nothing(exercise));
         return Ok(Exit::Done);
     };
+    if let Some(file) = how.svg {
+        fs::write(&file, failure.to_svg())
+            .with_context(|| format!("writing {}", file.display()))?;
+        println!("{}", paint(PATH, file.display()));
+        return Ok(Exit::Done);
+    }
     let folder = desk.scratch();
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     let file = folder.join(format!("{}.html", failure.claim.replace("::", ".")));
@@ -41,14 +49,7 @@ pub(crate) fn explain(desk: &Desk, word: Option<&str>, how: Explain) -> Result<E
     let short = file.strip_prefix(desk.root()).unwrap_or(&file);
     println!("{}", paint(PATH, short.display()));
     if how.open {
-        let opener = if cfg!(target_os = "macos") {
-            "open"
-        } else {
-            "xdg-open"
-        };
-        if process::ask(Command::new(opener).arg(&file)).is_none() {
-            println!("`{opener}` cannot open it; open the file in a browser yourself");
-        }
+        commands::open_in_browser(&file);
     }
     Ok(Exit::Done)
 }

@@ -2,12 +2,14 @@
 
 mod check;
 mod explain;
+mod play;
 mod replay;
 mod reset;
 mod stress;
 
 pub(crate) use check::{check, view};
 pub(crate) use explain::{Explain, explain, explained};
+pub(crate) use play::{open_in_browser, play};
 pub(crate) use replay::{Replay, replay};
 pub(crate) use reset::reset;
 pub(crate) use stress::stress;

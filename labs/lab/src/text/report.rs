@@ -131,9 +131,10 @@ impl View<'_> {
             Some(failure) => {
                 let stuck = failure.steps.iter().rev().filter(|step| step.stuck);
                 let steps = stuck.chain(failure.steps.iter().rev());
-                let places = failure
-                    .at
+                let bug = failure.bug().and_then(|bug| bug.at);
+                let places = bug
                     .iter()
+                    .chain(&failure.at)
                     .chain(steps.filter_map(|step| step.at.as_ref()));
                 places.map(ToString::to_string).find(mine)
             }

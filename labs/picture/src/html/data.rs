@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 /// The data of the page, as JSON that may stand in a `<script>`.
 pub(super) fn data(failure: &Failure) -> String {
-    let files: Vec<&String> = failure.sources.keys().collect();
+    let files = super::source::files(&failure.sources);
     let steps: Vec<Value> = failure
         .steps
         .iter()
@@ -26,6 +26,7 @@ pub(super) fn data(failure: &Failure) -> String {
     let threads: Vec<&str> = failure.lanes().map(|thread| failure.name(thread)).collect();
     json(&json!({
         "threads": threads,
+        "start": failure.steps.iter().position(|step| step.switched),
         "steps": steps,
         "folded": stops(&failure.rows(false)),
         "whole": stops(&failure.rows(true)),

@@ -10,7 +10,7 @@ use crate::{Effect, Failure};
 use std::fmt::Write;
 
 /// The lanes' names stand in a drawing of their own, that stays in sight.
-const HEAD: f32 = 30.0;
+pub(super) const HEAD: f32 = 30.0;
 
 /// All drawings of a failure, and the width that the ones for a large screen need.
 pub(super) fn drawings(failure: &Failure) -> (String, f32) {
@@ -42,7 +42,7 @@ pub(super) fn is_whole(rows: &[Row]) -> bool {
     rows.iter().all(|row| matches!(row, Row::Step(_, None)))
 }
 
-fn heads(failure: &Failure, layout: &Layout, html: &mut String) {
+pub(super) fn heads(failure: &Failure, layout: &Layout, html: &mut String) {
     let width = layout.width;
     let _ = write!(
         html,
@@ -70,7 +70,8 @@ fn names_fit(failure: &Failure, layout: &Layout) -> bool {
         .all(|(pair, thread)| thread.name.chars().count() as f32 * LABEL + 24.0 < pair[1] - pair[0])
 }
 
-fn svg(failure: &Failure, layout: &Layout, html: &mut String) {
+/// The drawing itself. Gives its height.
+pub(super) fn svg(failure: &Failure, layout: &Layout, html: &mut String) -> f32 {
     let mut waits = String::new();
     let height = layout.bottom + 6.0 + layout.draw_waits(failure, &mut waits);
     let width = layout.width;
@@ -91,6 +92,7 @@ fn svg(failure: &Failure, layout: &Layout, html: &mut String) {
         step(failure, layout, row, html);
     }
     html.push_str("</svg>");
+    height
 }
 
 /// What a row's step is marked as: the class, for those that the failure hangs on.
@@ -169,13 +171,14 @@ fn step(failure: &Failure, layout: &Layout, row: &Placed, html: &mut String) {
         );
         y += 16.0;
     }
-    if !row.code.is_empty() {
+    for line in &row.code {
         let _ = write!(
             html,
             "<text class=\"code\" x=\"{:.1}\" y=\"{y:.1}\">{}</text>",
             row.x,
-            Text(&row.code)
+            Text(line)
         );
+        y += 15.0;
     }
     html.push_str("</a>");
 }

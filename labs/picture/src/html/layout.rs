@@ -61,7 +61,8 @@ pub(super) struct Placed {
     /// Where the words begin, and the words.
     pub(super) x: f32,
     pub(super) label: Vec<String>,
-    pub(super) code: String,
+    /// The line of code, which may need several.
+    pub(super) code: Vec<String>,
 }
 
 impl Layout {
@@ -181,7 +182,8 @@ impl Layout {
                     Form::Narrow => self.words,
                 };
                 // No other step is in this row: its code may cross the lanes to its right.
-                let code = cut(&code(failure, *step), ((self.width - x) / CODE) as usize);
+                let letters = ((self.width - x) / CODE) as usize;
+                let code = wrap_code(&code(failure, *step), letters);
                 (x, wrap(&label, (room / LABEL) as usize), code)
             }
             row => {
@@ -189,10 +191,10 @@ impl Layout {
                     Form::Wide => self.lanes[0] + TO_WORDS,
                     Form::Narrow => self.words,
                 };
-                (x, vec![format!("… {} …", row.note())], String::new())
+                (x, vec![format!("… {} …", row.note())], Vec::new())
             }
         };
-        let lines = label.len() + usize::from(!code.is_empty());
+        let lines = label.len() + code.len();
         Placed {
             row,
             top,
@@ -236,26 +238,42 @@ fn code(failure: &Failure, step: usize) -> String {
     }
 }
 
-/// Cuts what does not fit.
-fn cut(text: &str, room: usize) -> String {
-    if text.chars().count() <= room {
-        return text.to_owned();
+/// Breaks a text into lines, at spaces; a word that is too long is broken, too.
+pub(super) fn wrap(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(4);
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        if let Some(line) = lines.last_mut()
+            && line.chars().count() + 1 + word.chars().count() <= room
+        {
+            line.push(' ');
+            line.push_str(word);
+            continue;
+        }
+        let mut letters = word.chars().peekable();
+        while letters.peek().is_some() {
+            lines.push(letters.by_ref().take(room).collect());
+        }
     }
-    let kept: String = text.chars().take(room.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    lines
 }
 
-/// Breaks a label into lines, at spaces; a word that is too long is cut.
-fn wrap(label: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in label.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.chars().count() + 1 + word.chars().count() <= room => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(cut(word, room)),
-        }
+/// Breaks a line of code, at a space or before a dot; what goes on below stands further right.
+fn wrap_code(code: &str, room: usize) -> Vec<String> {
+    const INDENT: &str = "    ";
+    let room = room.max(2 * INDENT.len());
+    let mut lines = Vec::new();
+    let mut rest: Vec<char> = code.chars().collect();
+    while rest.len() > room {
+        let breaks = |at: &usize| matches!(rest[*at], ' ' | '.');
+        let at = (room / 2..=room).rev().find(breaks).unwrap_or(room);
+        let below = rest.split_off(at);
+        lines.push(rest.iter().collect());
+        let below: String = below.into_iter().collect();
+        rest = format!("{INDENT}{}", below.trim_start()).chars().collect();
+    }
+    if !rest.is_empty() {
+        lines.push(rest.into_iter().collect());
     }
     lines
 }
@@ -270,6 +288,15 @@ mod tests {
             wrap("lock visited: acquired", 13),
             ["lock visited:", "acquired"]
         );
-        assert_eq!(wrap("abcdefgh", 4), ["abc…"]);
+        assert_eq!(wrap("abcdefgh", 4), ["abcd", "efgh"]);
+    }
+
+    #[test]
+    fn a_line_of_code_is_broken_and_nothing_of_it_is_lost() {
+        assert_eq!(
+            wrap_code("16  self.seen.lock().insert(url);", 20),
+            ["16  self.seen.lock()", "    .insert(url);"]
+        );
+        assert_eq!(wrap_code("", 20), [""; 0]);
     }
 }

@@ -29,6 +29,7 @@ pub(super) fn page(failure: &Failure) -> String {
         "waits" => waits(failure).into(),
         "at" => optional("at", &failure.failing_line()).into(),
         "found" => optional("found", &failure.found_and_cause()).into(),
+        "bug" => bug(failure).into(),
         "replay" => replay(failure).into(),
         "stage" => stage.as_str().into(),
         "style" => STYLE.concat().into(),
@@ -73,6 +74,19 @@ fn optional(class: &str, text: &str) -> String {
         return String::new();
     }
     format!("<p class=\"{class}\">{}</p>", Text(text))
+}
+
+/// The name of the bug, where there is no doubt.
+fn bug(failure: &Failure) -> String {
+    let Some(bug) = failure.bug() else {
+        return String::new();
+    };
+    format!(
+        "<p class=\"bug\">{}: <b>{}</b> <span class=\"at\">{}</span></p>",
+        Text(&bug.shown_by),
+        bug.kind.name(),
+        bug.kind.page()
+    )
 }
 
 fn waits(failure: &Failure) -> String {

@@ -196,6 +196,7 @@
   table.open = false;
   addEventListener("beforeprint", () => { table.open = true; });
   const asked = /^#(?:at|step)-(\d+)$/.exec(location.hash);
-  const start = asked ? stopOf(Number(asked[1]) - 1) : Infinity;
+  // Where to begin to read: at the first switch.
+  const start = asked ? stopOf(Number(asked[1]) - 1) : stopOf(data.start ?? Infinity);
   go(start, { quiet: !asked });
 })();

@@ -52,11 +52,19 @@ pub(super) fn values(failure: &Failure) -> String {
     html
 }
 
+/// The names of the files, the student's first: then tests, then checks.
+pub(super) fn files(sources: &BTreeMap<String, String>) -> Vec<&String> {
+    let mut files: Vec<&String> = sources.keys().collect();
+    files.sort_by_key(|file| (file.starts_with("grader/"), file.contains("/tests/")));
+    files
+}
+
 /// The files, line by line. A line that a step is in is marked; the script marks where each thread
 /// is.
 pub(super) fn sources(failure: &Failure) -> String {
     let mut html = String::new();
-    for (number, (file, text)) in failure.sources.iter().enumerate() {
+    for (number, file) in files(&failure.sources).into_iter().enumerate() {
+        let text = &failure.sources[file];
         let _ = write!(
             html,
             "<section data-file=\"{number}\"><h3>{}</h3><ol>",

@@ -15,6 +15,7 @@ pub(crate) fn crowd(steps: usize, threads: usize) -> Failure {
         sequential: true,
         spurious: false,
         last_first: false,
+        undecided: false,
         interleaving: 1,
         interleavings: 1_204,
     });
@@ -150,6 +151,9 @@ impl Crowd {
             switched,
             stuck: false,
             part: true,
+            ordering: None,
+            touched: None,
+            saw: None,
         });
     }
 }

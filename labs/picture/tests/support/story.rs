@@ -151,6 +151,9 @@ impl Story {
             switched: steps.last().is_some_and(|step| step.thread != who),
             stuck: false,
             part: true,
+            ordering: None,
+            touched: None,
+            saw: None,
         });
         steps.len() - 1
     }

@@ -1,0 +1,96 @@
+//! `play`: every order of an exercise's scenario as a page, on which the student is the scheduler.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anstream::{print, println};
+use anyhow::{Context, Result};
+use picture::Orders;
+use protocol::{Searched, variables};
+
+use crate::build::{self, Build, Debug};
+use crate::desk::Desk;
+use crate::error::Exit;
+use crate::process::{self, Stop};
+use crate::suite;
+use crate::text::{PATH, paint, progress::Progress};
+use crate::{check, commands};
+
+/// Makes the page, and opens it.
+pub(crate) fn play(desk: &Desk, word: Option<&str>, open: bool) -> Result<Exit> {
+    let exercise = commands::named(desk, word)?;
+    let lab = &exercise.lab;
+    let stop = Stop::default();
+    let progress = Progress::new();
+    progress.say(&format!("building {lab}"));
+    let build = build::build(desk.root(), lab, Debug::Lines, &stop, |line| {
+        progress.cargo(lab, line)
+    })?;
+    let programs = match build {
+        Build::Ready { programs, .. } => programs,
+        Build::Broken(errors) => {
+            drop(progress);
+            let report = check::Checked::Broken(errors);
+            print!("{}", commands::view(desk, exercise).text(&report));
+            return Ok(Exit::Fails);
+        }
+        Build::Stopped => return Ok(Exit::Fails),
+    };
+    let mut how = desk.how(lab);
+    how.env.push((variables::PLAY, "1".to_owned()));
+    // Into a folder of its own, so that what the last check found stays to be explained.
+    how.failures = desk.scratch().join("played");
+    let mut tests = suite::list(&programs, &how.folder, &stop)?;
+    tests.retain(|test| exercise.owns_test(&test.name));
+    progress.say(&format!("{}: running every order", exercise.id()));
+    let ran = how.run_all(&tests, &stop, |_| ())?;
+    drop(progress);
+    let found: Vec<Searched> = ran.into_iter().filter_map(|ran| ran.found).collect();
+    let Some(best) = best(&found) else {
+        for why in found.iter().filter_map(|found| found.no_orders.as_ref()) {
+            println!("{why}");
+        }
+        println!(
+            "{}: there is no scenario small enough to play with",
+            exercise.id()
+        );
+        return Ok(Exit::Done);
+    };
+    let file = write(desk, best)?;
+    let short = file.strip_prefix(desk.root()).unwrap_or(&file);
+    println!(
+        "{}: {}",
+        suite::sentence(&best.claim),
+        paint(PATH, short.display())
+    );
+    if open {
+        open_in_browser(&file);
+    }
+    Ok(Exit::Done)
+}
+
+/// The smallest scenario that some order breaks; if none is broken, the smallest.
+fn best(found: &[Searched]) -> Option<&Orders> {
+    let orders = found.iter().filter_map(|found| found.orders.as_ref());
+    orders.min_by_key(|orders| (orders.count().1 == 0, orders.moments.len()))
+}
+
+fn write(desk: &Desk, orders: &Orders) -> Result<PathBuf> {
+    let folder = desk.scratch();
+    fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
+    let file = folder.join(format!("play-{}.html", orders.claim.replace("::", ".")));
+    fs::write(&file, orders.to_html()).with_context(|| format!("writing {}", file.display()))?;
+    Ok(file)
+}
+
+/// Opens a page, or says that it cannot.
+pub(crate) fn open_in_browser(file: &std::path::Path) {
+    let opener = match cfg!(target_os = "macos") {
+        true => "open",
+        false => "xdg-open",
+    };
+    if process::ask(Command::new(opener).arg(file)).is_none() {
+        println!("`{opener}` cannot open it; open the file in a browser yourself");
+    }
+}
