@@ -12,7 +12,10 @@
 //!
 //! Read: notes/locks.md, "Check, then act".
 
-// You will want: use kit::collections::HashSet; and use kit::sync::Mutex;
+// LAB: // You will want: use kit::collections::HashSet; and use kit::sync::Mutex;
+use kit::collections::HashSet;
+use kit::sync::Mutex;
+// LAB: end
 
 /// The URLs that somebody has marked. Two URLs are the same if they are the same text.
 ///
@@ -28,20 +31,35 @@
 /// assert_eq!(visited.visit("/news", || "<html>"), None);
 /// ```
 pub struct Visited {
-    // Your fields: what is shared, and what guards it.
+    // LAB: // Your fields: what is shared, and what guards it.
+    /// Every URL ever marked; grows only. The lock is held for one look-up, never for a fetch.
+    urls: Mutex<HashSet<String>>,
+    // LAB: end
 }
 
 impl Visited {
     /// Makes an empty set.
     pub fn new() -> Self {
-        todo!("make an empty set")
+        // LAB: todo!("make an empty set")
+        Visited {
+            urls: Mutex::new(HashSet::default()),
+        }
+        // LAB: end
     }
 
     /// Marks `url`, and says whether it was new: `true` for exactly one of all calls with this URL.
     ///
     /// Blocks only while another thread marks or counts.
     pub fn mark(&self, url: &str) -> bool {
-        todo!("mark {url} and say whether it was new, in one step")
+        // LAB: todo!("mark {url} and say whether it was new, in one step")
+        // `insert` looks and marks in one call, and the guard lives until the end of the line: no
+        // other thread can come between the two.
+        let new = !self.urls.lock().contains(url);
+        if new {
+            self.urls.lock().insert(url.to_owned());
+        }
+        new
+        // LAB: end
     }
 
     /// Runs `fetch` and gives its result, if `url` is new; else gives `None` at once, also while
@@ -54,18 +72,31 @@ impl Visited {
     ///
     /// If `fetch` does.
     pub fn visit<R>(&self, url: &str, fetch: impl FnOnce() -> R) -> Option<R> {
-        let _ = fetch;
-        todo!("fetch {url} if it is new")
+        // LAB: let _ = fetch;
+        // The mark is the claim to the work. Marking afterwards would leave the URL unclaimed for
+        // as long as the fetch takes.
+        if !self.mark(url) {
+            return None;
+        }
+        // LAB: end
+        // LAB: todo!("fetch {url} if it is new")
+        // `mark` has given the lock back by now: a fetch takes long, and concerns no other URL.
+        Some(fetch())
+        // LAB: end
     }
 
     /// Counts the URLs that have been marked.
     pub fn len(&self) -> usize {
-        todo!("count the marked URLs")
+        // LAB: todo!("count the marked URLs")
+        self.urls.lock().len()
+        // LAB: end
     }
 
     /// Says whether nothing has been marked yet.
     pub fn is_empty(&self) -> bool {
-        todo!("say whether nothing has been marked")
+        // LAB: todo!("say whether nothing has been marked")
+        self.len() == 0
+        // LAB: end
     }
 }
 
