@@ -94,7 +94,7 @@ pub fn drawings(page: &str, folder: &Path) -> Result<Vec<(PathBuf, String)>, Sta
         let svg = drawn(trap(what).map_err(|why| stale(&why))?);
         let svg = svg.ok_or_else(|| stale("nothing failed"))?;
         let image = lines.get(at + 1).and_then(|line| line.strip_prefix("!["));
-        let file = image.and_then(|image| Some(image.split_once("](")?.1.strip_suffix(')')?));
+        let file = image.and_then(|image| image.split_once("](")?.1.strip_suffix(')'));
         let file = file.ok_or_else(|| stale("an image has to follow the comment"))?;
         Ok((folder.join(file), svg))
     };
