@@ -1,9 +1,10 @@
 //! Runs one check in a process of its own, and reports over a private channel.
 //!
 //! The one idea: a verdict can be trusted because of the order of things. Before any of the
-//! student's code runs, the harness takes the secret token from standard input and moves the
-//! channel away from standard output; only after the check's body has returned or unwound does it
-//! write one line with the token. Whatever else happens to the process, no such line appears.
+//! student's code runs, the harness moves the pipe with the secret token away from standard input,
+//! and the channel away from standard output; only after the check's body has returned or unwound
+//! does it read the token, and write one line with it. Whatever else happens to the process, no
+//! such line appears.
 //!
 //! What is not here: the judgement, which is the grader's, and the search, which is the kit's.
 //!
@@ -18,6 +19,8 @@ mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code)]
 mod stacks;
+#[allow(unsafe_code)]
+mod threads;
 
 /// The checks of a lab: each exercise with its own.
 pub type Checks<'a> = &'a [(&'static str, &'static [(&'static str, fn())])];

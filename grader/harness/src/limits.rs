@@ -3,15 +3,17 @@
 //! What is not here: the number of processes (it counts all of a user's threads, and does not bind
 //! root) and the file system; both are the jail's.
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::time::Duration;
 
 use crate::hang::HangLimits;
 
-/// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Gives
-/// what follows `--idle` and `--wall`, in seconds; a minute each if they are not there.
+/// Sets `--cpu`, `--memory` and `--file`, each followed by a number: seconds, bytes, bytes. Takes
+/// the descriptor that follows `--threads`. Gives what follows `--idle` and `--wall`, in seconds; a
+/// minute each if they are not there.
 pub(crate) fn set(bounds: &[&str]) -> Result<HangLimits, String> {
     let (mut idle, mut wall) = (Duration::from_secs(60), Duration::from_secs(60));
+    let mut jailed = false;
     for pair in bounds.chunks(2) {
         let [name, value] = pair else {
             return Err(format!("`{}` has no value", pair[0]));
@@ -27,28 +29,33 @@ pub(crate) fn set(bounds: &[&str]) -> Result<HangLimits, String> {
             "--idle" => idle = Duration::from_secs(value),
             "--wall" => wall = Duration::from_secs(value),
             "--file" => limit(Resource::Fsize, value, value)?,
+            "--threads" => jailed = crate::threads::take(value)?,
             _ => return Err(format!("`{name}` is no limit")),
         }
     }
-    limit(Resource::Core, 0, 0)?;
-    // Nobody else may look into this process's memory, and it ends with the grader.
+    // One byte, not none: Linux then starts no program that collects memory, which would be root's.
+    limit(Resource::Core, 1, 1)?;
+    // Nobody else may look into this process's memory. In a jail nobody else is there, and Linux
+    // tells nothing of the threads of a process that may not be looked into.
     #[cfg(target_os = "linux")]
     {
         use rustix::process::{DumpableBehavior, Signal};
-        rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        let closed = match jailed {
+            true => Ok(()),
+            false => rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable),
+        };
+        // It ends with the grader.
+        closed
             .and_then(|()| rustix::process::set_parent_process_death_signal(Some(Signal::KILL)))
             .map_err(|error| format!("prctl: {error}"))?;
     }
     Ok(HangLimits { idle, wall })
 }
 
+/// Sets a limit, or leaves it where it is lower: nobody but root can raise one.
 fn limit(resource: Resource, current: u64, maximum: u64) -> Result<(), String> {
-    setrlimit(
-        resource,
-        Rlimit {
-            current: Some(current),
-            maximum: Some(maximum),
-        },
-    )
-    .map_err(|error| format!("setting a limit: {error}"))
+    let known = getrlimit(resource).maximum.unwrap_or(u64::MAX);
+    let (current, maximum) = (Some(current.min(known)), Some(maximum.min(known)));
+    setrlimit(resource, Rlimit { current, maximum })
+        .map_err(|error| format!("setting a limit: {error}"))
 }

@@ -4,6 +4,10 @@
 use picture::{Failure, Outcome};
 use serde::{Deserialize, Serialize};
 
+/// The descriptor of the folder in which Linux tells of a check's threads, where the check's
+/// process is given one because it sees no `/proc`.
+pub const THREADS: i32 = 3;
+
 /// The one line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Line {

@@ -12,7 +12,7 @@ mod token;
 pub mod variables;
 
 pub use capped::capped;
-pub use check::{End, Line, Panic};
+pub use check::{End, Line, Panic, THREADS};
 pub use searched::{Searched, Stress};
 pub use todo::{still_to_do, todo};
 pub use token::Token;

@@ -33,7 +33,7 @@ pub use picture::{Certainty, Failure, FailureKind, Outcome, Scenarios, Style};
 pub use repeat::repeat;
 pub(crate) use seeds::current_seed;
 pub use seeds::seeds;
-pub use stuck::Onlooker;
+pub use stuck::{Onlooker, look_for_threads_in};
 
 use crate::model;
 use std::cell::RefCell;

@@ -7,8 +7,8 @@
 //!
 //! Not here: where they wait (`waiting`), and other systems, on which nobody is ever found stuck.
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::fs::File;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// How often somebody looks.
@@ -66,22 +66,21 @@ fn onlookers() -> MutexGuard<'static, Vec<u32>> {
     ONLOOKERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn own_number() -> Option<u32> {
-    number(&std::fs::read_link("/proc/thread-self").ok()?)
-}
+/// The folder in which Linux tells of this process's threads, if somebody has handed it over.
+static THREADS: OnceLock<File> = OnceLock::new();
 
-fn number(thread: &Path) -> Option<u32> {
-    thread.file_name()?.to_str()?.parse().ok()
+/// Looks for threads in this folder: where a process sees no `/proc`, it may be handed this one.
+pub fn look_for_threads_in(folder: File) {
+    // Of two the first is kept: both tell of the same threads.
+    let _ = THREADS.set(folder);
 }
 
 /// The waits of all threads but `onlookers`; nothing if one of them may go on, or there is none.
 fn waits(onlookers: &[u32]) -> Option<Waits> {
     let mut waits = Waits::new();
-    for thread in std::fs::read_dir("/proc/self/task").ok()? {
-        let thread = thread.ok()?.path();
-        let number = number(&thread)?;
+    for number in linux::threads()? {
         if !onlookers.contains(&number) {
-            waits.insert(number, wait_for_another(&thread)?);
+            waits.insert(number, wait_for_another(number)?);
         }
     }
     (!waits.is_empty()).then_some(waits)
@@ -89,16 +88,75 @@ fn waits(onlookers: &[u32]) -> Option<Waits> {
 
 /// Which wait a thread is in, counted from its start, if it can only be woken by another. The count
 /// is read last: if the next look finds the same, the thread has not run in between.
-fn wait_for_another(thread: &Path) -> Option<u64> {
-    let read = |file: &str| std::fs::read_to_string(PathBuf::from_iter([thread, file.as_ref()]));
-    if !is_endless(&read("syscall").ok()?) {
+fn wait_for_another(thread: u32) -> Option<u64> {
+    if !is_endless(&linux::read(thread, "syscall")?) {
         return None;
     }
-    let status = read("status").ok()?;
+    let status = linux::read(thread, "status")?;
     let count = status
         .lines()
         .find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
     count.trim().parse().ok()
+}
+
+#[cfg(target_os = "linux")]
+use linux::own_number;
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use super::THREADS;
+    use rustix::fs::{Dir, Mode, OFlags, openat};
+    use std::fs::File;
+    use std::io::Read;
+
+    pub(super) fn own_number() -> Option<u32> {
+        let number = rustix::thread::gettid().as_raw_nonzero();
+        number.get().try_into().ok()
+    }
+
+    /// The numbers of this process's threads.
+    pub(super) fn threads() -> Option<Vec<u32>> {
+        let entries = Dir::read_from(folder()?).ok()?;
+        let number = |name: &std::ffi::CStr| name.to_str().ok()?.parse().ok();
+        let entries = entries.map(|entry| Some(number(entry.ok()?.file_name())));
+        let numbers: Option<Vec<Option<u32>>> = entries.collect();
+        Some(numbers?.into_iter().flatten().collect())
+    }
+
+    /// What Linux says of a thread.
+    pub(super) fn read(thread: u32, file: &str) -> Option<String> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        let file = openat(folder()?, format!("{thread}/{file}"), flags, Mode::empty()).ok()?;
+        let mut text = String::new();
+        File::from(file).read_to_string(&mut text).ok()?;
+        Some(text)
+    }
+
+    fn folder() -> Option<&'static File> {
+        match THREADS.get() {
+            Some(folder) => Some(folder),
+            None => {
+                let usual = File::open("/proc/self/task").ok()?;
+                Some(THREADS.get_or_init(|| usual))
+            }
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn own_number() -> Option<u32> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+mod linux {
+    pub(super) fn threads() -> Option<Vec<u32>> {
+        None
+    }
+
+    pub(super) fn read(_: u32, _: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Whether a system call, as Linux prints it, is a wait on a futex without a time-out.
@@ -170,10 +228,9 @@ mod tests {
         });
         let wait = || {
             let number = told.recv().expect("it tells").expect("Linux numbers it");
-            let thread = PathBuf::from(format!("/proc/self/task/{number}"));
             loop {
                 // Not there yet.
-                if let Some(wait) = wait_for_another(&thread) {
+                if let Some(wait) = wait_for_another(number) {
                     return wait;
                 }
                 std::thread::yield_now();
