@@ -11,12 +11,13 @@ pub mod messages;
 mod recipe;
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
+use crate::jail::{Cell, Jail, Work};
 use crate::process::{self, Bounds, Cause, Limits};
 pub use messages::Message;
 pub use recipe::Recipe;
@@ -50,6 +51,12 @@ pub struct Compilation<'c> {
     pub cfg: &'c [String],
     /// The folder of a `clippy.toml`, if its lists are to be looked for.
     pub lints: Option<&'c Path>,
+    /// What the compiler is kept in.
+    pub jail: &'c Jail,
+    /// The grader's slot.
+    pub slot: u32,
+    /// What the compiler reads beside the toolchain.
+    pub read: Vec<PathBuf>,
 }
 
 /// The compiler's messages: of a compilation that succeeded, or of one that failed.
@@ -62,7 +69,7 @@ impl Compilation<'_> {
     ///
     /// Where the compiler cannot be run.
     pub fn run(&self) -> Result<Outcome> {
-        let mut command = self.command();
+        let mut command = self.jailed(self.command())?;
         let bounds = Bounds {
             deadline: DEADLINE,
             stdout: 1 << 20,
@@ -100,6 +107,22 @@ impl Compilation<'_> {
             Some(_) => failed("the compiler crashed on it".to_owned()),
             None => failed(format!("the compiler failed:\n{}", ended.complaint())),
         }
+    }
+
+    /// The command in the jail: it reads the toolchain and what it is given, and writes where it
+    /// makes its file.
+    fn jailed(&self, command: Command) -> Result<Command> {
+        let bin = self.recipe.rustc().parent();
+        let toolchain = bin.and_then(Path::parent).filter(|dir| dir.is_absolute());
+        let read = toolchain.into_iter().map(Path::to_owned);
+        let cell = Cell {
+            work: Work::Compiles,
+            read: read.chain(self.read.iter().cloned()).collect(),
+            write: self.made.parent().into_iter().map(Path::to_owned).collect(),
+            limits: Some(LIMITS),
+            slot: self.slot,
+        };
+        self.jail.command(&cell, command)
     }
 
     fn command(&self) -> Command {

@@ -13,6 +13,7 @@ mod connected;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::files::hex;
+use crate::jail::Jail;
 use crate::lab::{Exercise, Lab};
 use crate::template::Template;
 use crate::tree::{Tree, entries};
@@ -31,6 +33,8 @@ use basis::Basis;
 #[derive(Debug)]
 pub struct Cache {
     dir: PathBuf,
+    /// What its verdicts are found in.
+    jail: Arc<Jail>,
     basis: Basis,
     forgets: bool,
 }
@@ -128,9 +132,15 @@ impl Cache {
         prune(&all, &judge);
         Ok(Cache {
             dir: judge.join(&lab.name),
-            basis: Basis::of(lab, template.given(), template.toolchain())?,
+            jail: Arc::clone(template.jail()),
+            basis: Basis::of(lab, template)?,
             forgets,
         })
+    }
+
+    /// What its verdicts are found in.
+    pub fn jail(&self) -> &Jail {
+        &self.jail
     }
 
     /// The name of what is known about an answer to an exercise.

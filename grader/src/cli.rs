@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and what the process exits with. Each command has a file.
 
+mod doctor;
 mod explain;
 mod export;
 mod feedback;
@@ -20,7 +21,8 @@ use anstream::eprintln;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::error::{BadInput, Exit, exit_for};
+use crate::error::{BadInput, Exit, NoJail, exit_for};
+use crate::jail::{Jail, Mechanism};
 use crate::tree::Tree;
 use crate::workers::cores;
 
@@ -44,7 +46,8 @@ Exit codes:
   4  a submission could not be graded; the others were
   5  a check is broken: somebody has to look before marks are given
   6  the skeleton is stale (handout --check)
-  7  the lab does not keep its promises (verify)";
+  7  the lab does not keep its promises (verify)
+  8  the machine does not offer the jail that is asked for, or none at all";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -74,6 +77,8 @@ enum Command {
     List(list::ListArgs),
     /// Draws a failing interleaving from its JSON form.
     Explain(explain::ExplainArgs),
+    /// Attacks this machine, harmlessly: what submissions are kept from here, and by what.
+    Doctor(doctor::DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -81,6 +86,32 @@ struct LabArg {
     /// Only this lab.
     #[arg(long, value_name = "LAB")]
     lab: Option<String>,
+}
+
+/// What keeps submissions from the machine.
+#[derive(Debug, Args)]
+struct JailArgs {
+    /// What the jail must have, or nothing is graded (exit code 8).
+    #[arg(long, value_name = "MECH", value_delimiter = ',')]
+    require: Vec<Mechanism>,
+    /// Also grades submissions where there is no jail: they run as you do.
+    #[arg(long)]
+    allow_unsandboxed: bool,
+}
+
+impl JailArgs {
+    /// Sees to it that there is a jail where something is graded that somebody has handed in.
+    fn see_to_it(&self, handed_in: bool) -> Result<()> {
+        let jail = Jail::here();
+        jail.require(&self.require)?;
+        if handed_in && !jail.is_closed() && !self.allow_unsandboxed {
+            let problem = "offers no jail, and a submission could do what you can; grade elsewhere, \
+                           or with `--allow-unsandboxed`";
+            return Err(NoJail::new(problem).into());
+        }
+        warn_of_no_jail();
+        Ok(())
+    }
 }
 
 impl Cli {
@@ -115,6 +146,7 @@ impl Cli {
             Command::New(new) => new::run(&tree()?, &new),
             Command::List(args) => list::run(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),
+            Command::Doctor(args) => doctor::run(&args),
         }
     }
 }
@@ -126,6 +158,13 @@ impl LabArg {
             None => tree.labs(),
             Some(lab) => Ok(vec![lab_named(tree, lab)?]),
         }
+    }
+}
+
+/// Says so where nothing keeps what is run from the machine.
+fn warn_of_no_jail() {
+    if !Jail::here().is_closed() {
+        eprintln!("grader: there is no jail here, so all code runs as you do; see `grader doctor`");
     }
 }
 

@@ -25,6 +25,8 @@ pub enum Exit {
     Stale = 6,
     /// `verify`: the lab does not keep its promises.
     Unproven = 7,
+    /// The machine does not offer the jail that is asked for, or none at all.
+    NoJail = 8,
 }
 
 impl From<Exit> for std::process::ExitCode {
@@ -113,10 +115,35 @@ impl fmt::Display for BadInput {
 
 impl std::error::Error for BadInput {}
 
+/// The machine does not offer what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoJail(String);
+
+impl NoJail {
+    /// What it does not do.
+    pub fn new(problem: impl Into<String>) -> Self {
+        NoJail(problem.into())
+    }
+}
+
+impl fmt::Display for NoJail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let NoJail(problem) = self;
+        write!(
+            f,
+            "this machine, for this user, {problem}; `grader doctor` says why, and what to do"
+        )
+    }
+}
+
+impl std::error::Error for NoJail {}
+
 /// The number to exit with after `error`.
 pub fn exit_for(error: &anyhow::Error) -> Exit {
     if error.downcast_ref::<BadInput>().is_some() {
         Exit::BadInput
+    } else if error.downcast_ref::<NoJail>().is_some() {
+        Exit::NoJail
     } else {
         Exit::Internal
     }

@@ -115,7 +115,7 @@ impl Grader<'_> {
         told: Option<&dyn Fn(&Report)>,
     ) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, self.form.serving());
+        let mut walk = Walk::new(self, &answer, stage.jail(), self.form.serving());
         walk.told = told;
         walk.recall(Form::Mark.serving());
         if !walk.left().is_empty() {
@@ -132,8 +132,11 @@ impl Grader<'_> {
     ///
     /// Where the subject cannot be taken in.
     pub fn recall(&self, subject: &Subject) -> Result<Option<Graded>> {
+        let Some(cache) = self.cache else {
+            return Ok(None);
+        };
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, self.form.serving());
+        let mut walk = Walk::new(self, &answer, cache.jail(), self.form.serving());
         walk.recall(self.form.serving());
         Ok(walk.left().is_empty().then(|| walk.graded(subject)))
     }
@@ -141,7 +144,7 @@ impl Grader<'_> {
     /// Grades a mutant that was chosen from those that a build holds, by the files that it was
     /// built from. Blocks while its checks run.
     fn grade_within(&self, built: &Built, subject: &Subject, answer: &Answer) -> Result<Graded> {
-        let mut walk = Walk::new(self, answer, &[Form::Mutant]);
+        let mut walk = Walk::new(self, answer, built.jail(), &[Form::Mutant]);
         walk.read_tokens();
         walk.run_within(built)?;
         Ok(walk.graded(subject))

@@ -6,9 +6,10 @@
 //! checks are) → [`run`] → [`verdict`] → [`score`] → [`report`]
 //!
 //! [`grade`] walks a subject through; [`workers`] walks many at once. [`template`] is what all
-//! stages share, and [`build`] compiles one crate. [`verify`] proves a lab by grading answers whose
-//! outcome is known, and [`handout`] generates what students get. Two shortcuts change no verdict:
-//! mutants share a build ([`schemata`]), and what was found before is known ([`cache`]).
+//! stages share, and [`build`] compiles one crate; compilers and checks run in a [`jail`].
+//! [`verify`] proves a lab by grading answers whose outcome is known, and [`handout`] generates what
+//! students get. Two shortcuts change no verdict: mutants share a build ([`schemata`]), and what was
+//! found before is known ([`cache`]).
 //!
 //! What is not here: the checks themselves (`grader/labs`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
@@ -29,6 +30,7 @@ pub mod gradebook;
 pub mod grades;
 pub mod handout;
 pub mod intake;
+pub mod jail;
 pub mod lab;
 pub mod mutant;
 pub mod mutation;

@@ -3,5 +3,8 @@
 use clap::Parser;
 
 fn main() -> std::process::ExitCode {
+    if let Some(exit) = grader::jail::serve() {
+        return exit;
+    }
     grader::cli::Cli::parse().run().into()
 }

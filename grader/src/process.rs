@@ -3,7 +3,8 @@
 //! The one idea: a process is a whole group with a deadline and a cap on what it may print, and
 //! when it ends, for whatever reason, nothing of its group is left.
 //!
-//! What is not here: what its output means, and the jail.
+//! What is not here: what its output means, and what it may reach: a jailed command is another
+//! command ([`crate::jail`]).
 
 use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
@@ -18,6 +19,7 @@ use rustix::pipe::PipeFlags;
 use rustix::process::{
     Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, kill_process_group, prlimit, waitid,
 };
+use serde::{Deserialize, Serialize};
 
 /// How much a process may take.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +33,7 @@ pub struct Bounds {
 }
 
 /// What a process and those that it starts may use, each.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Limits {
     /// Of the processor.
     pub processor: Duration,

@@ -32,7 +32,7 @@ pub struct Report {
     pub title: String,
     /// What was earned, bonus included, of the lab's total.
     pub score: Score,
-    /// How checks were kept from the machine they ran on.
+    /// What compilers and checks were kept in ([`crate::jail::Jail::stamp`]); at first nothing.
     pub sandbox: String,
     /// What a reader should know about the whole.
     pub remarks: Vec<String>,

@@ -1,12 +1,14 @@
 //! Runs one check of a built binary, in a process of its own.
 //!
-//! What is not here: what its end means ([`crate::verdict`]), and the jail.
+//! What is not here: what its end means ([`crate::verdict`]), and what it is kept in
+//! ([`crate::jail`]).
 
 use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
+use crate::jail::{Cell, Work};
 use crate::lab::{Check, Kind};
 use crate::process::{self, Bounds, Ended};
 use crate::schemata;
@@ -64,6 +66,10 @@ pub fn check(built: &Built, check: &Check, deadline: Duration) -> Result<Run> {
     ] {
         command.args([limit, &after.as_secs().max(1).to_string()]);
     }
+    if built.jail().shows_threads() {
+        command.args(["--threads", &protocol::THREADS.to_string()]);
+    }
+    let mut command = jailed(built, command)?;
     let bounds = Bounds {
         deadline: wall,
         stdout: CHANNEL,
@@ -88,7 +94,9 @@ pub fn list(built: &Built) -> Result<Vec<String>> {
         stdout: 1 << 20,
         stderr: 1 << 20,
     };
-    let ended = process::run(quiet(built).arg("list"), b"", bounds)?;
+    let mut command = quiet(built);
+    command.arg("list");
+    let ended = process::run(&mut jailed(built, command)?, b"", bounds)?;
     if !ended.status.success() {
         return Err(anyhow!(
             "the checks do not list themselves:\n{}",
@@ -111,6 +119,18 @@ fn quiet(built: &Built) -> Command {
         command.env(schemata::NUMBER, number.to_string());
     }
     command
+}
+
+/// The command in the jail: it reads its libraries, and the lines that it shows.
+fn jailed(built: &Built, command: Command) -> Result<Command> {
+    let cell = Cell {
+        work: Work::Checks,
+        read: vec![built.sources()],
+        write: Vec::new(),
+        limits: None,
+        slot: built.slot(),
+    };
+    built.jail().command(&cell, command)
 }
 
 fn token() -> Result<String> {

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 
 use crate::files::{empty, put, sync};
+use crate::jail::Jail;
 use crate::template::{Given, PLACEHOLDER, Recipes, Template};
 use crate::tree::{checks_dir, lab_dir};
 pub use steps::{Built, Checks, Compiled, Laid, Lints};
@@ -31,6 +32,11 @@ pub struct Stage {
     lab: String,
     given: Arc<Given>,
     recipes: Arc<Recipes>,
+    jail: Arc<Jail>,
+    /// Which of the grader's stages it is.
+    slot: u32,
+    /// What a compiler reads beside the stage.
+    template: [PathBuf; 2],
     _lock: File,
 }
 
@@ -41,7 +47,7 @@ impl Stage {
     ///
     /// Where it cannot be written.
     pub fn of(template: &Template, lab: &str) -> Result<Stage> {
-        let (root, lock) = template.free_place()?;
+        let (root, slot, lock) = template.free_place()?;
         let given = template.given();
         sync(&root, &given.worker(lab))?;
         Ok(Stage {
@@ -49,6 +55,9 @@ impl Stage {
             lab: lab.to_owned(),
             given: Arc::clone(given),
             recipes: Arc::clone(template.recipes(lab)),
+            jail: Arc::clone(template.jail()),
+            slot,
+            template: template.read(),
             _lock: lock,
         })
     }
@@ -61,6 +70,16 @@ impl Stage {
     /// The lab's name.
     pub fn lab(&self) -> &str {
         &self.lab
+    }
+
+    /// Keeps its compilers and checks in another jail from now on.
+    pub fn keep_in(&mut self, jail: Jail) {
+        self.jail = Arc::new(jail);
+    }
+
+    /// What its compilers and checks are kept in.
+    pub fn jail(&self) -> &Jail {
+        &self.jail
     }
 
     /// The lab's folder inside the stage, from its root.
@@ -88,6 +107,7 @@ impl Stage {
         self.hide_checks()?;
         empty(&self.out_dir())?;
         std::fs::create_dir_all(self.out_dir())?;
+        self.jail.hand_over(&self.out_dir(), self.slot)?;
         let dir = self.root.join(self.lab_dir());
         empty(&dir.join("src"))?;
         for (path, bytes) in &self.given.sources(&self.lab).lab {

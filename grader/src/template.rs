@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::files::{hex, put, sync};
+use crate::jail::Jail;
 use crate::process;
 use crate::tree::{Tree, checks_dir, lab_dir};
 pub use cargo::Recipes;
@@ -37,6 +38,7 @@ pub struct Template {
     given: Arc<Given>,
     toolchain: String,
     recipes: BTreeMap<String, Arc<Recipes>>,
+    jail: Arc<Jail>,
     _lock: File,
 }
 
@@ -62,6 +64,7 @@ impl Template {
                     given: Arc::new(given),
                     toolchain: version,
                     recipes,
+                    jail: Arc::new(Jail::here().clone()),
                     _lock: lock,
                 });
             }
@@ -70,6 +73,17 @@ impl Template {
             folders.build(&given, labs, &version)?;
             lock.unlock()?;
         }
+    }
+
+    /// What compilers and checks are kept in: all that this machine offers.
+    pub fn jail(&self) -> &Arc<Jail> {
+        &self.jail
+    }
+
+    /// What a compiler reads of it: what was built, and the kit, whose lines stand in messages.
+    pub(crate) fn read(&self) -> [PathBuf; 2] {
+        let root = self.folders.template();
+        [root.join("target"), root.join("labs")]
     }
 
     /// What stages are made of before any subject.
@@ -87,14 +101,14 @@ impl Template {
         &self.recipes[lab]
     }
 
-    /// Where a stage may stand: the first folder that no other worker or grader holds. It is one's
-    /// own for as long as the lock lives.
-    pub(crate) fn free_place(&self) -> Result<(PathBuf, File)> {
+    /// Where a stage may stand: the first folder that no other worker or grader holds, and its
+    /// number. It is one's own for as long as the lock lives.
+    pub(crate) fn free_place(&self) -> Result<(PathBuf, u32, File)> {
         for number in 0.. {
             let worker = format!("worker-{number}");
             let lock = self.folders.lock_file(&worker)?;
             match lock.try_lock() {
-                Ok(()) => return Ok((self.folders.dir.join(&worker), lock)),
+                Ok(()) => return Ok((self.folders.dir.join(&worker), number, lock)),
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(error.into()),
             }

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::connected::{Words, connected, module};
 use crate::files::{Files, hex};
 use crate::lab::{Exercise, Lab};
-use crate::template::Given;
+use crate::template::{Given, Template};
 use crate::vet::lints;
 
 /// What the verdicts of one lab rest on but for the answer.
@@ -35,9 +35,15 @@ struct Checked {
 }
 
 impl Basis {
-    pub(super) fn of(lab: &Lab, given: &Given, toolchain: &str) -> Result<Self> {
+    pub(super) fn of(lab: &Lab, template: &Template) -> Result<Self> {
+        let jail = template.jail().stamp();
+        Basis::within(lab, template.given(), template.toolchain(), &jail)
+    }
+
+    fn within(lab: &Lab, given: &Given, toolchain: &str, jail: &str) -> Result<Self> {
         let mut common = Sha256::new();
         feed(&mut common, "grader", judge()?.as_bytes());
+        feed(&mut common, "jail", jail.as_bytes());
         feed(&mut common, "toolchain", toolchain.as_bytes());
         feed(&mut common, "lints", lints::lists(lab).as_bytes());
         for (path, bytes) in given.shared(&lab.name) {

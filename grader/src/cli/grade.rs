@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use out::Out;
 use scope::Scope;
 
-use super::{LabArg, cores};
+use super::{JailArgs, LabArg, cores};
 use crate::cache::{Cache, Form};
 use crate::error::{BadInput, Exit, exit_for};
 use crate::grade::{Effort, Graded, Grader, Only};
@@ -63,6 +63,8 @@ pub(super) struct GradeArgs {
     /// For results.json: Gradescope's submission_metadata.json, which says when it was handed in.
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
+    #[command(flatten)]
+    jail: JailArgs,
     /// What to grade: folders, or archives (.zip, .tar, .tar.gz).
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -95,6 +97,8 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
     let paths = args.paths.iter();
     let subjects: Vec<Subject> = paths.map(|path| subject(tree, &lab, args, path)).collect();
     let only = only(tree, &lab, args.check.as_deref())?;
+    let foreign = |subject: &Subject| matches!(subject, Subject::Submission(_));
+    args.jail.see_to_it(subjects.iter().any(foreign))?;
     // Before anything is graded: where it cannot be written, nothing should have been waited for.
     let out = Out::open(args)?;
     let scope = Scope::of(args, &lab)?;

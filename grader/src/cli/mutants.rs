@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::{cores, lab_named};
+use super::{cores, lab_named, warn_of_no_jail};
 use crate::error::Exit;
 use crate::lab::Lab;
 use crate::mutation;
@@ -28,6 +28,7 @@ pub(super) struct MutantsArgs {
 }
 
 pub(super) fn run(tree: &Tree, args: &MutantsArgs) -> Result<Exit> {
+    warn_of_no_jail();
     let lab = Lab::read(tree, &lab_named(tree, &args.lab)?)?;
     mutation::run(tree, &lab, &args.list, args.exercise.as_deref(), args.jobs)
 }

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::{LabArg, cores};
+use super::{LabArg, cores, warn_of_no_jail};
 use crate::error::Exit;
 use crate::lab::Lab;
 use crate::repeat;
@@ -22,6 +22,7 @@ pub(super) struct RepeatArgs {
 }
 
 pub(super) fn run(tree: &Tree, args: &RepeatArgs) -> Result<Exit> {
+    warn_of_no_jail();
     let mut exit = Exit::Done;
     for name in args.lab.labs(tree)? {
         let lab = Lab::read(tree, &name)?;

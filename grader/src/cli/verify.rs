@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::LabArg;
+use super::{LabArg, warn_of_no_jail};
 use crate::error::Exit;
 use crate::lab::Lab;
 use crate::tree::Tree;
@@ -20,6 +20,7 @@ pub(super) struct VerifyArgs {
 }
 
 pub(super) fn run(tree: &Tree, args: &VerifyArgs) -> Result<Exit> {
+    warn_of_no_jail();
     let names = args.lab.labs(tree)?;
     let labs: Vec<Lab> = names
         .iter()

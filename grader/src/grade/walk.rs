@@ -12,6 +12,7 @@ use crate::build::Message;
 use crate::cache::Form;
 use crate::error::BadInput;
 use crate::intake::Answer;
+use crate::jail::Jail;
 use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::report::{CheckReport, ExerciseReport, Report};
 use crate::run;
@@ -37,6 +38,8 @@ pub(super) struct Walk<'w> {
     pub(super) remarks: BTreeMap<String, String>,
     /// A set: what is recalled may be built once more, for what is not.
     pub(super) warnings: BTreeSet<String>,
+    /// What it is compiled and checked in.
+    jail: Jail,
     /// Its verdicts are kept in the first of these that takes them.
     pub(super) forms: &'static [Form],
     /// What its checks have used.
@@ -48,10 +51,16 @@ pub(super) struct Walk<'w> {
 }
 
 impl<'w> Walk<'w> {
-    pub(super) fn new(grader: &'w Grader<'w>, answer: &'w Answer, forms: &'static [Form]) -> Self {
+    pub(super) fn new(
+        grader: &'w Grader<'w>,
+        answer: &'w Answer,
+        jail: &Jail,
+        forms: &'static [Form],
+    ) -> Self {
         Walk {
             grader,
             answer,
+            jail: jail.clone(),
             out: BTreeMap::new(),
             judged: BTreeMap::new(),
             remarks: BTreeMap::new(),
@@ -326,7 +335,13 @@ impl<'w> Walk<'w> {
                 exercises.push(ExerciseReport::new(exercise, remark, checks));
             }
         }
-        let remarks = self.answer.remarks.clone();
-        Report::new(name, self.grader.lab, remarks, exercises)
+        let mut remarks = self.answer.remarks.clone();
+        if !self.jail.is_closed() {
+            remarks.push("graded without a jail: its code could do what the grader can".to_owned());
+        }
+        Report {
+            sandbox: self.jail.stamp(),
+            ..Report::new(name, self.grader.lab, remarks, exercises)
+        }
     }
 }

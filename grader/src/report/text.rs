@@ -34,6 +34,8 @@ pub fn render(report: &Report) -> String {
             &format!("{FAINT}{}{FAINT:#}", escape::text(remark)),
         );
     }
+    let jail = format!("{FAINT}jail: {}{FAINT:#}", report.sandbox);
+    line(&mut text, 2, &jail);
     let wide = report
         .exercises
         .iter()

@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::Stage;
 use crate::build::{Compilation, Message, sources};
 use crate::files::put;
+use crate::jail::Jail;
 
 /// What a compilation that failed said, in place of the next step.
 type Step<T> = Result<std::result::Result<T, Vec<Message>>>;
@@ -88,6 +89,10 @@ impl<'s> Laid<'s> {
             instead: &[],
             cfg: &self.cfg,
             lints: matches!(lints, Lints::Lists(_)).then_some(&*dir),
+            jail: &stage.jail,
+            slot: stage.slot,
+            // Nothing hidden lies there.
+            read: read(stage, [stage.lab_dir(), "lints".to_owned()]),
         }
         .run()?;
         Ok(outcome.map(|messages| Compiled {
@@ -150,6 +155,9 @@ impl<'s> Compiled<'s> {
             instead: &[(stage.lab(), &library(stage))],
             cfg: &cfg,
             lints: None,
+            jail: &stage.jail,
+            slot: stage.slot,
+            read: read(stage, [stage.lab_dir(), stage.checks_dir()]),
         }
         .run();
         stage.hide_checks()?;
@@ -166,6 +174,21 @@ impl Built<'_> {
     /// The checks.
     pub fn binary(&self) -> &Path {
         &self.binary
+    }
+
+    /// What its checks are kept in.
+    pub fn jail(&self) -> &Jail {
+        &self.stage.jail
+    }
+
+    /// The grader's slot.
+    pub(crate) fn slot(&self) -> u32 {
+        self.stage.slot
+    }
+
+    /// The sources that a check shows lines of: the lab's, and no check's.
+    pub(crate) fn sources(&self) -> PathBuf {
+        self.stage.root.join(self.stage.lab_dir()).join("src")
     }
 
     /// Chooses one of the mutants that the lab's crate holds, if it is a schema
@@ -188,6 +211,12 @@ impl Built<'_> {
     pub fn messages(&self) -> &[Message] {
         &self.messages
     }
+}
+
+/// What a compiler reads: the template, and some of the stage's folders.
+fn read(stage: &Stage, folders: [String; 2]) -> Vec<PathBuf> {
+    let own = folders.map(|folder| stage.root.join(folder));
+    stage.template.iter().cloned().chain(own).collect()
 }
 
 fn library(stage: &Stage) -> PathBuf {

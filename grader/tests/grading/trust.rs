@@ -2,7 +2,9 @@
 
 use std::sync::OnceLock;
 
+use grader::jail::{Jail, Mechanism};
 use grader::report::{CheckReport, Report};
+use grader::subject::{Subject, Submission};
 use grader::verdict::Verdict;
 
 use super::{check, grade_files};
@@ -128,6 +130,35 @@ pub fn writes_a_large_file() {
 fn graded() -> &'static Report {
     static GRADED: OnceLock<Report> = OnceLock::new();
     GRADED.get_or_init(|| grade_files(&[("src/habits.rs", HABITS)]))
+}
+
+/// The mechanisms of a container and of many users: no namespaces.
+#[test]
+fn every_habit_comes_to_the_same_with_fewer_mechanisms() {
+    let namespaces = [Mechanism::Mount, Mechanism::NetNs, Mechanism::PidNs];
+    let fewer = Jail::here().without(&namespaces);
+    if !fewer.is_closed() {
+        println!("skipped: there is no Landlock here");
+        return;
+    }
+    let dir = tempfile::TempDir::new().expect("a place for files");
+    crate::common::put(dir.path(), &[("src/habits.rs", HABITS)]);
+    let mut stage = crate::stage();
+    stage.keep_in(fewer);
+    let subject = Subject::Submission(Submission::at(dir.path()));
+    let report = crate::grade_on(&mut stage, &subject)
+        .expect("it is graded")
+        .report;
+    for (other, habit) in report.exercises[3]
+        .checks
+        .iter()
+        .zip(&graded().exercises[3].checks)
+    {
+        // There is no folder for temporary files.
+        if habit.id != "habits::writes_a_large_file" {
+            assert_eq!(other.judged.verdict, habit.judged.verdict, "{other:?}");
+        }
+    }
 }
 
 fn habit(name: &str) -> &'static CheckReport {

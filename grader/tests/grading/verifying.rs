@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use grader::error::Exit;
+use grader::jail::Jail;
 use grader::samples;
 use grader::subject::Subject;
 use grader::verdict::Verdict;
@@ -219,7 +220,7 @@ fn json_goes_to_the_file_that_is_named() {
     let json: serde_json::Value =
         serde_json::from_str(&std::fs::read_to_string(out).expect("a file")).expect("it is JSON");
     assert_eq!(json["results"][0]["score"]["earned"], 32);
-    assert_eq!(json["results"][0]["sandbox"], "none");
+    assert_eq!(json["results"][0]["sandbox"], Jail::here().stamp());
 }
 
 #[test]
