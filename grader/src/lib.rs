@@ -7,9 +7,9 @@
 //!
 //! [`grade`] walks a subject through; [`workers`] walks many at once. [`template`] is what all
 //! stages share, and [`build`] compiles one crate; compilers and checks run in a [`jail`].
-//! [`verify`] proves a lab by grading answers whose outcome is known, and [`handout`] generates what
-//! students get. Two shortcuts change no verdict: mutants share a build ([`schemata`]), and what was
-//! found before is known ([`cache`]).
+//! [`verify`] proves a lab by grading answers whose outcome is known, and [`handout`] generates
+//! what students get. Two shortcuts change no verdict: mutants share a build ([`schemata`]), and
+//! what was found before is known ([`cache`]).
 //!
 //! What is not here: the checks themselves (`grader/labs`), the search of interleavings
 //! (`labs/kit`), and any knowledge of one particular lab.
