@@ -1,7 +1,8 @@
 //! Hidden checks of `dedup`.
 
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kit::channel;
 use kit::explore::{Explorer, panic_on_purpose};
@@ -12,6 +13,7 @@ use rpc::dedup::Dedup;
 use rpc::message::{CallId, ClientId, Forgotten, Reply};
 
 use crate::memory;
+use crate::random::Random;
 
 #[path = "../../../../../labs/rpc/tests/spec/dedup.rs"]
 mod spec;
@@ -20,6 +22,7 @@ harness::checks![
     conforms_to_the_specification,
     a_retry_gets_the_first_reply,
     calls_and_clients_are_told_apart,
+    every_call_has_what_a_table_would_say,
     an_error_is_a_reply,
     what_was_seen_is_dropped,
     a_forgotten_call_is_refused,
@@ -35,6 +38,7 @@ harness::checks![
     a_panic_wakes_the_retry,
     a_retry_of_what_was_let_go_is_answered,
     a_retry_of_what_was_let_go_is_answered_after_a_panic,
+    every_retry_of_what_was_let_go_is_answered,
     a_handler_may_wait_for_another,
     two_calls_can_run_at_once,
 ];
@@ -103,6 +107,126 @@ fn calls_and_clients_are_told_apart() {
     let retry = dedup.call(call(ME, 2, 0), || runs.run());
     assert_eq!(retry, Ok(Ok(2.into())), "call 2 was not");
     assert_eq!(dedup.len(), 4, "four calls were made");
+}
+
+/// What a table would hold: of each client up to which call it has seen replies, and those that are
+/// kept; `None` for the error that a panic leaves.
+#[derive(Default)]
+struct Table(HashMap<ClientId, (u64, BTreeMap<u64, Option<Reply>>)>);
+
+/// What a handler does.
+#[derive(Clone, Copy)]
+enum Does {
+    Replies,
+    Fails,
+    Panics,
+}
+
+impl Table {
+    /// What this call gets without its handler; `None` if that runs.
+    fn look(&mut self, call: CallId) -> Option<Result<Option<Reply>, Forgotten>> {
+        let (seen, replies) = self.0.entry(call.client).or_default();
+        *seen = (*seen).max(call.seen);
+        replies.retain(|seq, _| *seq > *seen);
+        match call.seq <= *seen {
+            true => Some(Err(Forgotten)),
+            false => replies.get(&call.seq).cloned().map(Ok),
+        }
+    }
+
+    /// Its handler has ended so.
+    fn keep(&mut self, call: CallId, reply: Option<Reply>) {
+        let (seen, replies) = self.0.entry(call.client).or_default();
+        if call.seq > *seen {
+            replies.insert(call.seq, reply);
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.0.values().map(|(_, replies)| replies.len()).sum()
+    }
+
+    /// Makes a call as well, in whose handler others are made; says that both agree.
+    fn call(&mut self, dedup: &Dedup, call: CallId, inside: &[CallId], does: Does) {
+        let known = self.look(call);
+        let this = RefCell::new(self);
+        // A reply may be large.
+        let value = format!("{call:?}").repeat(1 + 400 * usize::from(call.seq % 5 == 0));
+        let handler = || -> Reply {
+            for call in inside {
+                this.borrow_mut().call(dedup, *call, &[], Does::Replies);
+            }
+            match does {
+                Does::Replies => Ok(value.clone().into()),
+                Does::Fails => Err(value.clone()),
+                Does::Panics => panic_on_purpose("the handler fails"),
+            }
+        };
+        let came = catch_unwind(AssertUnwindSafe(|| dedup.call(call, handler)));
+        let table = this.into_inner();
+        match (came, known) {
+            (Ok(Err(Forgotten)), Some(Err(Forgotten))) | (Ok(Ok(Err(_))), Some(Ok(None))) => {}
+            (Ok(Ok(reply)), Some(Ok(Some(kept)))) => assert_eq!(reply, kept, "{call:?}"),
+            (Ok(Ok(reply)), None) => {
+                let right = match does {
+                    Does::Replies => Ok(value.clone().into()),
+                    _ => Err(value.clone()),
+                };
+                assert_eq!(reply, right, "its handler's reply, to {call:?}");
+                table.keep(call, Some(reply));
+            }
+            (Err(_), None) if matches!(does, Does::Panics) => table.keep(call, None),
+            (Err(why), _) => resume_unwind(why),
+            (Ok(came), known) => panic!("{call:?} gets {came:?}, and a table says {known:?}"),
+        }
+    }
+}
+
+fn every_call_has_what_a_table_would_say() {
+    const CLIENTS: [u128; 8] = [
+        7,
+        8,
+        0,
+        u128::MAX,
+        7 << 64,
+        7 + (1 << 64),
+        7 + (1 << 127),
+        7 + (1 << 32),
+    ];
+    for seed in 0..40 {
+        let (dedup, mut table, mut random) = (Dedup::new(), Table::default(), Random(seed));
+        // Some make few calls, which often come again, and some of them many.
+        let calls = [8, 40][seed as usize % 2];
+        let any = |random: &mut Random| {
+            let client = ClientId(random.of(&CLIENTS));
+            let mut seq = 1 + random.below(calls) as u64;
+            let mut seen = match random.below(12) {
+                0 => random.below(calls) as u64,
+                1 => seq - 1,
+                2 => seq,
+                _ => 0,
+            };
+            // A client that has made many calls has seen most of their replies.
+            if random.below(40) == 0 {
+                seen = random.of(&[1 << 32, u64::MAX - 50]);
+                seq += seen;
+            }
+            CallId { client, seq, seen }
+        };
+        for number in 0..200 {
+            let call = any(&mut random);
+            let mut inside: Vec<CallId> = (0..random.below(3)).map(|_| any(&mut random)).collect();
+            // A call that waits for itself waits for ever.
+            inside.retain(|other| (other.client, other.seq) != (call.client, call.seq));
+            let does = [Does::Replies, Does::Replies, Does::Fails, Does::Panics];
+            table.call(&dedup, call, &inside, random.of(&does));
+            assert_eq!(
+                dedup.len(),
+                table.len(),
+                "calls in the table after {number} others"
+            );
+        }
+    }
 }
 
 fn an_error_is_a_reply() {
@@ -255,18 +379,27 @@ fn the_table_stays_small() {
 }
 
 fn replies_are_kept_until_they_are_seen() {
-    const MANY: u64 = 3_000;
-    let (dedup, runs) = (Dedup::new(), Runs::default());
-    for attempt in ["call", "retry of call"] {
-        for seq in 1..=MANY {
-            let reply = dedup.call(call(ME, seq, 0), || runs.run());
-            assert_eq!(reply, Ok(Ok(seq.into())), "{attempt} {seq}");
-        }
+    const MANY: u64 = 10_500;
+    let (dedup, mut ran) = (Dedup::new(), 0_u64);
+    let mut reply_to = |seq| {
+        let (client, seen) = (ME, 0);
+        let count = || {
+            ran += 1;
+            Ok(ran.into())
+        };
+        dedup.call(CallId { client, seq, seen }, count)
+    };
+    for seq in 1..=MANY {
+        assert_eq!(reply_to(seq), Ok(Ok(seq.into())), "call {seq}");
     }
+    for seq in (1..=MANY).step_by(97) {
+        assert_eq!(reply_to(seq), Ok(Ok(seq.into())), "retry of call {seq}");
+    }
+    const CLIENTS: u64 = 3_000;
     // Of many clients, every second one lets go of its call.
     let (dedup, runs) = (Dedup::new(), Runs::default());
     for attempt in ["call", "retry of call"] {
-        for number in 1..=MANY {
+        for number in 1..=CLIENTS {
             let client = ClientId(number.into());
             let reply = dedup.call(call(client, 1, 0), || runs.run());
             let lets_go = number % 2 == 0;
@@ -380,6 +513,65 @@ fn a_retry_of_what_was_let_go_is_answered_after_a_panic() {
             let _ = dedup.call(call(ME, 2, 1), || Ok(0.into()));
         });
         assert_eq!(dedup.len(), 1, "call 1 was let go");
+    });
+}
+
+fn every_retry_of_what_was_let_go_is_answered() {
+    // A call runs, two retries wait for it, and a third lets go of it: none sleeps for ever.
+    for panics in [false, true] {
+        Explorer::new().preemptions(1).explore(move || {
+            let dedup = Dedup::new();
+            let (begin, begun) = channel::bounded(3);
+            let (end, ended) = channel::bounded(3);
+            let attempt = || {
+                let handler = || -> Reply {
+                    let _ = begin.send(());
+                    let _ = ended.recv();
+                    match panics {
+                        false => Ok(1.into()),
+                        true => panic_on_purpose("the handler fails"),
+                    }
+                };
+                let _ = catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 1, 0), handler)));
+            };
+            thread::scope(|s| {
+                for _ in 0..3 {
+                    s.spawn(attempt);
+                }
+                let _ = begun.recv();
+                let refused = dedup.call(call(ME, 1, 1), || Ok(0.into()));
+                assert_eq!(refused, Err(Forgotten), "it says that call 1 was seen");
+                let _ = end.send(());
+            });
+            assert_eq!(dedup.len(), 0, "call 1 was let go");
+        });
+    }
+
+    // A retry says what was seen when it comes, not when it is answered.
+    possible(|goal| {
+        let dedup = Dedup::new();
+        for seq in 1..=2 {
+            let _ = dedup.call(call(ME, seq, 0), || Ok(seq.into()));
+        }
+        let (begin, begun) = channel::bounded(1);
+        let (end, ended) = channel::bounded(1);
+        thread::scope(|s| {
+            let dedup = &dedup;
+            s.spawn(move || {
+                let _ = dedup.call(call(ME, 3, 0), || {
+                    let _ = begin.send(());
+                    let _ = ended.recv();
+                    Ok(3.into())
+                });
+            });
+            let _ = begun.recv();
+            s.spawn(move || dedup.call(call(ME, 3, 2), || Ok(0.into())));
+            thread::yield_now();
+            if dedup.len() == 1 {
+                goal.reached();
+            }
+            let _ = end.send(());
+        });
     });
 }
 
