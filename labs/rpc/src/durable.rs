@@ -46,7 +46,7 @@ pub enum Fault {
     /// The client has said that it has seen this call's reply. It was not run.
     Forgotten,
     /// The disk has failed. Nobody knows whether the call will be there after a restart. From the
-    /// first time on, every call gets this.
+    /// first time on, every call that begins gets this.
     Disk,
 }
 

@@ -90,12 +90,17 @@ fn calls_run_once_and_in_order() {
     let refused = server.call(Some(id(3)), "Forget", &Value::Null);
     assert!(matches!(refused, Ok(Err(_))), "{refused:?}");
     assert_eq!(note(&server, 3), refused, "an error is a reply");
+    let large = Value::from("x".repeat(300_000));
+    let refused_large = server.call(Some(id(4)), "Forget", &large);
+    assert!(matches!(refused_large, Ok(Err(_))), "of a large argument");
     assert_eq!(all(&server), [1, 2, 9, 9]);
     end(server);
     let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
     assert_eq!(all(&server), [1, 2, 9, 9], "after a restart");
     assert_eq!(note(&server, 2), Ok(Ok(2.into())), "a retry after it");
     assert_eq!(note(&server, 3), refused, "a retry of what was refused");
+    let retry = note(&server, 4);
+    assert_eq!(retry, refused_large, "a retry of what was large");
 }
 
 fn no_crash_loses_or_repeats_a_call() {

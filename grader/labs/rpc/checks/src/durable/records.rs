@@ -35,6 +35,16 @@ pub(super) fn records_come_back() {
     expect_torn(&[], 0, "an empty file");
     let (file, _) = three();
     expect_torn(&file, 3, "a file of three records");
+
+    let lengths = [1, 255, 256, 65_535, 65_536, 1 << 20];
+    let payloads = lengths.map(|length| [b'x'].repeat(length));
+    let mut file = Vec::new();
+    for payload in &payloads {
+        log::append(&mut file, payload);
+    }
+    let records = log::records(&file).expect("nothing is wrong with it");
+    assert_eq!(records.whole, file.len());
+    assert!(records.payloads == payloads, "records of {lengths:?} bytes");
 }
 
 pub(super) fn the_format_is_as_documented() {
