@@ -1,7 +1,7 @@
 //! You write this file: a buffer with a limit, shared by many senders and many receivers.
 //!
 //! A send blocks while the buffer is full, a receive while it is empty: so a fast side waits for
-//! the slow one, and memory stays bounded. Build it from one `Mutex` and two `Condvar`s.
+//! the slow one, and memory stays bounded. One `Mutex` and two `Condvar`s are enough.
 //!
 //! Watch for:
 //! - senders and receivers can wait at the same time, and a notification that reaches the wrong
@@ -32,7 +32,7 @@ pub struct Bounded<T> {
 
 impl<T> Bounded<T> {
     /// Creates an empty channel for at most `capacity` values. Room for them may be set aside at
-    /// once.
+    /// once, so that a capacity for which there is no memory panics.
     ///
     /// # Panics
     ///

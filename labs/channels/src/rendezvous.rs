@@ -1,8 +1,7 @@
 //! You write this file: a channel without a buffer, where values go from hand to hand.
 //!
 //! A sender and a receiver meet, like two people at a counter: a send returns when a receiver has
-//! the value, so the sender knows that somebody works on it. Build it from one `Mutex` and
-//! condvars.
+//! the value, so the sender knows that somebody works on it. One `Mutex` and condvars are enough.
 //!
 //! Watch for:
 //! - with several senders, "the value is gone" has to mean *my* value;
@@ -51,7 +50,8 @@ impl<T> Flavor<T> for Rendezvous<T> {
     }
 
     /// Takes the value of a sender that waits; of which one, if there are several, is left open.
-    /// Blocks while there is none and a sender is left.
+    /// Blocks while there is none and a sender is left. Where one sender at a time holds its value
+    /// out, those behind it count as coming until it is their turn.
     fn recv(&self, patience: Patience) -> Result<T, RecvTimeoutError> {
         todo!("wait for a sender with patience {patience:?}, and take its value")
     }

@@ -2,7 +2,7 @@
 //!
 //! Many readers or one writer; they take turns. A writer that waits stops new readers. When a
 //! writer leaves, the readers that wait at that moment go in before any writer that came after
-//! them. Build it from one `Mutex` and condvars.
+//! them. One `Mutex` and condvars are enough.
 //!
 //! Watch for:
 //! - a writer that leaves may let in many readers, the last reader one writer;

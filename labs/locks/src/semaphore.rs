@@ -1,8 +1,8 @@
 //! You write this file: a counting semaphore.
 //!
 //! A thread takes a permit before it goes in and gives it back when it is done, so that at most so
-//! many are in at once: two fetches from one host, ten open files. Build it from one `Mutex` and
-//! one `Condvar`.
+//! many are in at once: two fetches from one host, ten open files. One `Mutex` and one `Condvar` are
+//! enough.
 //!
 //! Watch for:
 //! - when several permits come free at once, everybody who can go has to be woken;

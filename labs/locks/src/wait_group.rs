@@ -1,7 +1,7 @@
 //! You write this file: Go's `WaitGroup`.
 //!
 //! [`WaitGroup::add`] before work is handed out, [`WaitGroup::done`] at the end of each piece, and
-//! [`WaitGroup::wait`] blocks until nothing is left. Build it from one `Mutex` and one `Condvar`.
+//! [`WaitGroup::wait`] blocks until nothing is left. One `Mutex` and one `Condvar` are enough.
 //!
 //! Watch for:
 //! - a `done` that comes between "not zero yet" and going to sleep must not be missed;

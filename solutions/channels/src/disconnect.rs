@@ -8,6 +8,7 @@
 //! Watch for:
 //! - each side has a count of its own, and exactly the last drop disconnects;
 //! - clones are made and dropped by several threads at once;
+//! - what was done with any handle of a side happened before the flavor is told that none is left;
 //! - `Arc::get_mut`, `Arc::try_unwrap` and `Arc::strong_count` say what was true a moment ago: of
 //!   two handles that go at once neither may be told that it is the last, so do without them;
 //! - disconnecting wakes who waits: nobody else will.

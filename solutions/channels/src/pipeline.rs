@@ -40,7 +40,7 @@ use kit::thread::Scope;
 /// **End.** When no sender of `input` is left, the results of what it still holds come out, and
 /// then the output is disconnected. When the output's receivers are gone, the workers end, each
 /// with the next value that it takes at the latest, and then `input` is disconnected. Either way
-/// every worker ends.
+/// every worker ends; one that waits for a value may wait until it comes, or `input` ends.
 ///
 /// # Panics
 ///

@@ -108,6 +108,11 @@ impl<K: Hash + Eq, V> ShardedMap<K, V> {
     /// Of many threads that find the key missing, one calls `make` and the others wait for its
     /// value. Keys of other shards can be used meanwhile, by other threads: `make` itself must not
     /// use the map.
+    ///
+    /// # Panics
+    ///
+    /// If `make` does. Then the key is missing as before, and of those who wait for its value one
+    /// calls its own `make`.
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> V) -> V
     where
         V: Clone,
@@ -122,7 +127,8 @@ impl<K: Hash + Eq, V> ShardedMap<K, V> {
         // LAB: end
     }
 
-    /// Counts the keys as they are at one moment. Blocks until no other thread uses a shard.
+    /// Counts the keys as they are at one moment. One whose value is still being made is not there
+    /// yet. Blocks until no other thread uses a shard.
     pub fn len(&self) -> usize {
         // LAB: todo!("count the keys of all shards at one moment")
         // LOCKS: all shards, by ascending index. Held together: a key that comes to a shard already

@@ -81,7 +81,7 @@ impl Visited {
         // LAB: end
     }
 
-    /// Counts the URLs that have been marked.
+    /// Counts the URLs that have been marked, those included whose fetch is under way.
     pub fn len(&self) -> usize {
         // LAB: todo!("count the marked URLs")
         self.urls.lock().len()

@@ -3,6 +3,9 @@
 //! It is given, as the sentences above the functions are: read it, and do not edit it. How to read
 //! it is in notes/specifications.md.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use kit::explore::panic_on_purpose;
 use kit::spec::{At, Scenario, Spec, Steps, Subject};
 use locks::bank::{Bank, TransferError};
 
@@ -14,6 +17,9 @@ pub(crate) enum Call {
     Transfer(usize, usize, u64),
     Total,
     Balance(usize),
+    Audit(usize),
+    /// An audit whose `look` panics.
+    AuditPanics(usize),
 }
 use Call::*;
 
@@ -25,6 +31,7 @@ pub(crate) enum Return {
     UnknownAccount,
     Sum(u128),
     Has(Option<u64>),
+    Panicked,
 }
 
 /// The balance of each account.
@@ -46,6 +53,8 @@ impl Spec for Contract {
         Transfer(0, 0, 1),
         Transfer(0, 1, 2),
         Balance(0),
+        AuditPanics(1),
+        Audit(1),
     ];
     const PLAIN: usize = 5;
 
@@ -67,7 +76,8 @@ impl Spec for Contract {
                 }
             },
             Total => Return::Sum(balances.iter().map(|balance| u128::from(*balance)).sum()),
-            Balance(of) => Return::Has(Some(balances[of])),
+            Balance(of) | Audit(of) => Return::Has(Some(balances[of])),
+            AuditPanics(_) => Return::Panicked,
         };
         Steps::gives(next, returns)
     }
@@ -102,6 +112,13 @@ impl Subject for Yours {
             },
             Total => Return::Sum(bank.total()),
             Balance(of) => Return::Has(bank.balance(NUMBERS[of])),
+            Audit(of) => Return::Has(bank.audit(NUMBERS[of], |balance| balance)),
+            AuditPanics(of) => {
+                let look = |_| panic_on_purpose("whoever looks fails");
+                let audit = || bank.audit(NUMBERS[of], look);
+                let audited = catch_unwind(AssertUnwindSafe(audit));
+                audited.map_or(Return::Panicked, Return::Has)
+            }
         }
     }
 }

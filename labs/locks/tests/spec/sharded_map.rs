@@ -5,7 +5,9 @@
 //! it is in notes/specifications.md.
 
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use kit::explore::panic_on_purpose;
 use kit::spec::{At, Canary, Scenario, Spec, Steps, Subject};
 use locks::sharded_map::ShardedMap;
 
@@ -25,6 +27,8 @@ pub(crate) enum Call {
     Remove(Key),
     /// `get_or_insert_with`.
     Make(Key),
+    /// `get_or_insert_with`, and what makes the value panics.
+    MakePanics(Key),
     Len,
     Get(Key),
     IsEmpty,
@@ -45,6 +49,8 @@ pub(crate) enum Return {
     Found(Value),
     /// `make` was called, and this came back.
     Made(Value),
+    /// `make` was called, and its panic came back.
+    Panicked,
     Keys(usize),
     Empty(bool),
 }
@@ -69,6 +75,7 @@ impl Spec for Contract {
         Remove(A),
         Insert(B),
         Len,
+        MakePanics(A),
         Get(A),
         IsEmpty,
         Make(B),
@@ -95,12 +102,16 @@ impl Spec for Contract {
             Len => Return::Keys(state.values.len()),
             IsEmpty => Return::Empty(state.values.is_empty()),
             // Whose `make` is under way puts its value in, unless another one has come meanwhile.
+            MakePanics(key) if state.making.get(&key) == Some(&at) => {
+                next.making.remove(&key);
+                Return::Panicked
+            }
             Make(key) if state.making.get(&key) == Some(&at) => {
                 next.making.remove(&key);
                 let value = next.values.entry(key).or_insert(Value::Of(at));
                 Return::Made(value.clone())
             }
-            Make(key) => match state.values.get(&key) {
+            Make(key) | MakePanics(key) => match state.values.get(&key) {
                 Some(value) => Return::Found(value.clone()),
                 None if state.making.contains_key(&key) => return Steps::waits(),
                 None => {
@@ -186,6 +197,12 @@ impl Subject for Yours {
                 } else {
                     Return::Found(value)
                 }
+            }
+            MakePanics(key) => {
+                let make = || panic_on_purpose("there is no value");
+                let make = || self.map.get_or_insert_with(number(key), make);
+                let made = catch_unwind(AssertUnwindSafe(make));
+                made.map_or(Return::Panicked, |value| Return::Found(self.seen(value)))
             }
         }
     }

@@ -3,6 +3,8 @@
 //! What could block runs as a model even on one thread: there, a thread that waits for itself is a
 //! deadlock with a picture, and not a check that hangs.
 
+use std::fmt::Debug;
+
 use channels::bounded::Bounded;
 use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
@@ -13,9 +15,10 @@ use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Weak};
 use kit::{explore, possible, thread};
 
+use crate::crowd::{SENDERS, VALUES, everybody_gets_through};
 use crate::spec::bounded::{Crowd, Yours};
 use crate::spec::calls::Value;
-use crate::watcher::{Told, pinned, soon};
+use crate::watcher::{LATER, Told, pinned, soon};
 
 harness::checks![
     conforms_to_the_specification,
@@ -50,7 +53,7 @@ fn many_who_wait_are_woken() {
     conforms::<Yours<Crowd>>(Scope::new(4, 1, 1).in_turn(4).within(10_000));
 }
 
-pinned!(Bounded of i32, u32, usize, &'static str, Arc<&'static str>, Curious, Value);
+pinned!(Bounded of (), i32, u32, usize, &'static str, String, Arc<&'static str>, Curious, Value);
 
 const EMPTY: RecvTimeoutError = RecvTimeoutError::Timeout;
 const NO_SENDER: RecvTimeoutError = RecvTimeoutError::Disconnected;
@@ -92,6 +95,42 @@ fn the_capacity_is_exact() {
         assert_eq!(rest, [Ok(2), Ok(4)]);
         assert!(channel.is_empty(), "all have gone");
     });
+    let powers = (5..=13).map(|power| 1 << power);
+    let close = powers.flat_map(|power: usize| [power - 1, power, power + 1]);
+    for capacity in (1..31).chain(close).chain([100, 1_000, 70_000]) {
+        fill_and_empty(capacity, |number| number);
+        fill_and_empty(capacity, |_| ());
+    }
+    for capacity in [1, 3, 1_000] {
+        fill_and_empty(capacity, |number| number.to_string());
+    }
+}
+
+/// Fills a buffer, and takes out all but some, several times.
+fn fill_and_empty<T: PartialEq + Debug>(capacity: usize, value: impl Fn(usize) -> T) {
+    let channel = Bounded::new(capacity);
+    assert_eq!(channel.capacity(), Some(capacity));
+    let (mut sent, mut received) = (0, 0);
+    for rest in [0, 1, capacity / 2, capacity - 1, 0] {
+        while sent < received + capacity {
+            let accepted = channel.send(value(sent), Never);
+            assert_eq!(accepted, Ok(()), "value {sent} of {capacity} at once");
+            sent += 1;
+        }
+        assert_eq!(channel.len(), capacity, "it is full");
+        let refused = Err(SendTimeoutError::Timeout(value(sent)));
+        assert_eq!(
+            channel.send(value(sent), Never),
+            refused,
+            "{capacity} are in"
+        );
+        while received + rest < sent {
+            let next = channel.recv(Never);
+            assert_eq!(next, Ok(value(received)), "it is there longest");
+            received += 1;
+        }
+        assert_eq!((channel.len(), channel.is_empty()), (rest, rest == 0));
+    }
 }
 
 fn an_empty_buffer_refuses() {
@@ -187,6 +226,18 @@ fn two_senders_and_two_receivers_all_get_through() {
         }
         assert_eq!(sum.load(SeqCst), 3, "each value is received once");
     });
+    for capacity in [1, 2, 9] {
+        let channel = Bounded::new(capacity);
+        for values in everybody_gets_through(&channel) {
+            // What one thread sends comes in order.
+            let mut last = [None; SENDERS];
+            for value in values {
+                let last = &mut last[value / VALUES];
+                assert!(*last < Some(value), "{value} comes behind {last:?}");
+                *last = Some(value);
+            }
+        }
+    }
 }
 
 fn a_sender_that_gives_up_has_its_value_back() {
@@ -248,6 +299,31 @@ fn who_gives_up_takes_no_wake_up_along() {
             }
         });
         assert_eq!(channel.recv(Never), Ok(3), "the last one to be sent");
+    });
+    // Nor does who is woken in time, and comes to it too late.
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Bounded::new(1);
+        thread::scope(|s| {
+            let hasty = s.spawn(|| channel.recv(soon()).is_ok());
+            s.spawn(|| channel.recv(Forever).expect("one is left for it"));
+            assert_eq!(channel.send(1, Forever), Ok(()));
+            thread::sleep(LATER);
+            if hasty.join().unwrap() {
+                assert_eq!(channel.send(2, Forever), Ok(()));
+            }
+        });
+    });
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = full_of([1]);
+        thread::scope(|s| {
+            let hasty = s.spawn(|| channel.send(2, soon()).is_ok());
+            s.spawn(|| channel.send(3, Forever).expect("there will be room"));
+            assert_eq!(channel.recv(Forever), Ok(1));
+            thread::sleep(LATER);
+            if hasty.join().unwrap() {
+                channel.recv(Forever).expect("two have been sent");
+            }
+        });
     });
 }
 

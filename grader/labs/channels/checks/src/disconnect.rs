@@ -2,6 +2,7 @@
 //! move, and a probe where it matters what the handles ask of their flavor.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use channels::disconnect::{IntoIter, Iter, Receiver, Sender, TryIter, channel};
 use channels::flavor::AnyFlavor;
@@ -9,7 +10,7 @@ use channels::flavor::{Flavor, Patience, Side, Watchers};
 use channels::{
     RecvError, RecvTimeoutError, SendError, SendTimeoutError, TryRecvError, TrySendError,
 };
-use kit::spec::{Scope, conforms};
+use kit::spec::{Canary, Scope, conforms};
 use kit::sync::{Arc, Barrier, Mutex};
 use kit::time::{Duration, Instant};
 use kit::{explore, possible, thread};
@@ -77,7 +78,10 @@ macro_rules! pinned {
         const _: fn(&$end<$value>) -> Option<usize> = $end::capacity;
     )*};
 }
-pinned!(char, i32, u32, Value);
+pinned!(char, i32, u32, usize, Value);
+
+/// More handles than a number of sixteen bits can count.
+const MANY: usize = 70_000;
 
 /// Long enough for any test, and short enough for any clock.
 const LONG: Duration = Duration::from_secs(3600);
@@ -141,6 +145,11 @@ impl Probe {
             }
             Patience::Forever => for_ever,
         });
+    }
+
+    /// Whether it was asked nothing since the last time.
+    fn is_quiet(&self) -> bool {
+        self.asked.lock().is_empty()
     }
 
     /// What it was asked since the last time.
@@ -213,6 +222,16 @@ fn a_cloned_sender_keeps_the_channel() {
         drop(third);
         assert_eq!(probe.asked(), ["no sender is left"]);
     });
+    // However many there are.
+    let (probe, sender, _receiver) = Probe::channel();
+    let mut senders = vec![sender.clone(); MANY];
+    drop(sender);
+    while senders.len() > 1 {
+        senders.pop();
+        assert!(probe.is_quiet(), "{} senders are left", senders.len());
+    }
+    drop(senders);
+    assert_eq!(probe.asked(), ["no sender is left"]);
 }
 
 fn a_cloned_receiver_keeps_the_channel() {
@@ -226,6 +245,16 @@ fn a_cloned_receiver_keeps_the_channel() {
         drop(third);
         assert_eq!(probe.asked(), ["no receiver is left"]);
     });
+    // However many there are.
+    let (probe, _sender, receiver) = Probe::channel();
+    let mut receivers = vec![receiver.clone(); MANY];
+    drop(receiver);
+    while receivers.len() > 1 {
+        receivers.pop();
+        assert!(probe.is_quiet(), "{} receivers are left", receivers.len());
+    }
+    drop(receivers);
+    assert_eq!(probe.asked(), ["no receiver is left"]);
 }
 
 fn the_last_drop_disconnects_once() {
@@ -243,6 +272,59 @@ fn the_last_drop_disconnects_once() {
         asked.sort();
         assert_eq!(asked, ["no receiver is left", "no sender is left"]);
     });
+    // Behind all that was done with the others.
+    explore(|| {
+        let (first, _receiver) = channel(AnyFlavor::Other(Box::new(LooksBack::default())));
+        let second = first.clone();
+        let other = thread::spawn(move || second.send(0));
+        assert_eq!(first.send(1), Ok(()));
+        drop(first);
+        assert_eq!(other.join().unwrap(), Ok(()));
+    });
+    explore(|| {
+        let (_sender, first) = channel(AnyFlavor::Other(Box::new(LooksBack::default())));
+        let second = first.clone();
+        let other = thread::spawn(move || second.recv().is_ok());
+        assert!(first.recv().is_ok());
+        drop(first);
+        assert!(other.join().unwrap());
+    });
+}
+
+/// A flavor that looks, when a side is gone, at what each of two calls of that side has written.
+#[derive(Default)]
+struct LooksBack {
+    written: [[Canary; 2]; 2],
+    /// How many values have been received. It is the standard library's: it orders nothing.
+    received: AtomicUsize,
+}
+
+impl Flavor<usize> for LooksBack {
+    fn send(&self, value: usize, _: Patience) -> Result<(), SendTimeoutError<usize>> {
+        self.written[0][value].write();
+        Ok(())
+    }
+
+    fn recv(&self, _: Patience) -> Result<usize, RecvTimeoutError> {
+        let value = self.received.fetch_add(1, Relaxed);
+        self.written[1][value].write();
+        Ok(value)
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        None
+    }
+
+    fn disconnect(&self, side: Side) {
+        let side = usize::from(side == Side::Receivers);
+        self.written[side].iter().for_each(Canary::read);
+    }
+
+    fn watchers(&self, _: &mut dyn FnMut(&mut Watchers)) {}
 }
 
 fn both_sides_are_counted_apart() {
@@ -336,6 +418,17 @@ fn a_loop_ends_with_the_last_sender() {
             "the loop had the last one"
         );
     });
+    // However many values there are.
+    let (sender, receiver) = channel(plain(7));
+    let all = || 0..3_000_u32;
+    let other = thread::spawn(move || {
+        let sent = all().map(|value| sender.send(value));
+        assert!(sent.into_iter().all(|sent| sent.is_ok()), "it is received");
+    });
+    let first: Vec<u32> = receiver.iter().take(1_500).collect();
+    let rest: Vec<u32> = receiver.into_iter().collect();
+    other.join().unwrap();
+    assert!(first.into_iter().chain(rest).eq(all()), "each value in order");
 }
 
 fn try_iter_does_not_wait() {

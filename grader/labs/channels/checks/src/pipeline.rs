@@ -7,8 +7,8 @@ use std::sync::PoisonError;
 use channels::pipeline::stage;
 use kit::channel::{Receiver, Sender, TryRecvError, bounded};
 use kit::explore::{Explorer, panic_on_purpose};
-use kit::sync::Barrier;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::sync::{Barrier, Condvar, Mutex};
 use kit::thread::Scope;
 use kit::{explore, possible, thread};
 
@@ -190,6 +190,53 @@ fn the_work_on_any_values_may_panic() {
         let few = small.workers * small.values < 3;
         small.fails > 0 && (few || small.receives > small.values)
     });
+    // Of three, in whatever order they end.
+    for fails in 1..8 {
+        for order in [
+            [0, 1, 2],
+            [0, 2, 1],
+            [1, 0, 2],
+            [1, 2, 0],
+            [2, 0, 1],
+            [2, 1, 0],
+        ] {
+            Explorer::new()
+                .preemptions(1)
+                .explore(move || three_end_in_order(fails, order));
+        }
+    }
+}
+
+/// Three workers have a value each, and are done, or panic, in this order. `fails` has the bits of
+/// those that panic.
+fn three_end_in_order(fails: usize, order: [usize; 3]) {
+    // How many have begun, and how many have ended.
+    let (progress, changed) = (Mutex::new((0, 0)), Condvar::new());
+    let work = |number: usize| {
+        let mut progress = progress.lock();
+        progress.0 += 1;
+        changed.notify_all();
+        while progress.0 < 3 || order.get(progress.1) != Some(&(number - 1)) {
+            changed.wait(&mut progress);
+        }
+        progress.1 += 1;
+        changed.notify_all();
+        drop(progress);
+        if fails >> (number - 1) & 1 == 1 {
+            panic_on_purpose("the work fails");
+        }
+        number
+    };
+    let mut received = Vec::new();
+    let panicked = panics(|| {
+        thread::scope(|s| received.extend(stage(s, numbers(3), 3, 0, work).iter()));
+    });
+    let expected: Vec<usize> = (1..=fails.trailing_zeros() as usize).collect();
+    assert_eq!(
+        received, expected,
+        "what comes before the first that failed"
+    );
+    assert!(panicked, "the scope panics, as a worker does");
 }
 
 fn the_order_is_that_of_the_input() {
@@ -221,6 +268,14 @@ fn as_many_work_at_once_as_there_are_workers() {
             assert_eq!(results.iter().count(), 3);
         });
     });
+    // However many there are.
+    for workers in [8, 20] {
+        let meeting = Barrier::new(workers);
+        thread::scope(|s| {
+            let results = stage(s, numbers(3 * workers), workers, 1, |_| meeting.wait());
+            assert_eq!(results.iter().count(), 3 * workers);
+        });
+    }
 }
 
 fn as_many_can_be_under_way_as_may_be() {
@@ -249,6 +304,29 @@ fn any_capacity_will_do() {
             let results = stage(s, numbers(1), 1, usize::MAX, |number| number);
             assert_eq!(results.iter().collect::<Vec<_>>(), [1]);
         });
+    });
+    for (workers, capacity) in [(1, 64), (1, 1_100), (2, 300), (3, 5_000)] {
+        many_under_way(workers, capacity);
+    }
+}
+
+/// As many values are worked on as may be, before anybody receives.
+fn many_under_way(workers: usize, capacity: usize) {
+    let most = workers + capacity;
+    let begun = AtomicUsize::new(0);
+    let (last, all) = bounded(1);
+    thread::scope(|s| {
+        let work = |number| {
+            if begun.fetch_add(1, SeqCst) + 1 == most {
+                last.send(()).expect("somebody waits for it");
+            }
+            number
+        };
+        let results = stage(s, numbers(most + 10), workers, capacity, work);
+        all.recv().expect("so many are worked on");
+        assert_eq!(begun.load(SeqCst), most, "values that are under way");
+        let expected: Vec<usize> = (1..=most + 10).collect();
+        assert_eq!(results.iter().collect::<Vec<_>>(), expected);
     });
 }
 

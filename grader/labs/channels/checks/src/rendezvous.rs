@@ -9,6 +9,7 @@ use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible, thread};
 
+use crate::crowd::everybody_gets_through;
 use crate::spec::calls::Value;
 use crate::spec::rendezvous::{Crowd, Yours};
 use crate::watcher::{Told, pinned, soon};
@@ -99,6 +100,8 @@ fn two_senders_are_both_told() {
             }
         });
     });
+    // However many there are.
+    everybody_gets_through(&Rendezvous::new());
 }
 
 fn each_sender_waits_for_its_own_value() {

@@ -1,14 +1,17 @@
 //! Checks of `select`, on a flavor of their own, without handles.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use channels::flavor::AnyFlavor;
 use channels::flavor::Patience::{Forever, Never};
-use channels::flavor::{Flavor, Side};
+use channels::flavor::{Flavor, Patience, Side, Watchers};
 use channels::select::Select;
-use channels::{Receiver, RecvError};
+use channels::{Receiver, RecvError, RecvTimeoutError, SendTimeoutError};
+use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
+use kit::sync::Mutex;
 use kit::time::{Duration, Instant};
 use kit::{explore, possible, thread};
 
@@ -91,6 +94,15 @@ fn a_value_that_comes_later_wakes() {
         thread::scope(|s| {
             s.spawn(|| later.send('a', Forever).unwrap());
             assert_eq!(of(&[&empty, &later]).select(), (1, Ok('a')));
+        });
+    });
+    // However many channels there are.
+    Explorer::new().preemptions(1).explore(|| {
+        let channels: Vec<_> = (0..66).map(|_| holding("")).collect();
+        thread::scope(|s| {
+            s.spawn(|| channels[65].send('a', Forever).unwrap());
+            let mut select = of(&channels.iter().collect::<Vec<_>>());
+            assert_eq!(select.select(), (65, Ok('a')));
         });
     });
 }
@@ -177,6 +189,26 @@ fn each_that_stays_ready_has_its_turn() {
             "three are ready, and each has a turn in three"
         );
     });
+    for n in (1..=9).chain([31, 32, 33, 63, 64, 65, 100, 130]) {
+        many_take_turns(n);
+    }
+}
+
+/// So many channels that stay ready: each is chosen in any `n` calls.
+fn many_take_turns(n: usize) {
+    let channels: Vec<_> = (0..n).map(|_| holding("abcd")).collect();
+    let mut select = of(&channels.iter().collect::<Vec<_>>());
+    let mut chosen = Vec::new();
+    for _ in 0..3 * n {
+        let (place, letter) = select.select();
+        let before = chosen.iter().filter(|other| **other == place).count();
+        assert_eq!(letter.ok(), "abcd".chars().nth(before), "what comes next");
+        chosen.push(place);
+    }
+    for turns in chosen.windows(n) {
+        let different: BTreeSet<_> = turns.iter().collect();
+        assert_eq!(different.len(), n, "each of {n} has its turn in {n} calls");
+    }
 }
 
 fn an_ended_channel_keeps_nobody_from_a_turn() {
@@ -225,6 +257,51 @@ fn a_time_out_ends_the_wait() {
             Some(found) => assert_eq!(found, (1, Ok('a'))),
         }
     });
+    // Also where it is woken again and again, and finds nothing.
+    explore(|| {
+        let (empty, rings) = (holding(""), AnyFlavor::Other(Box::new(Rings::default())));
+        let begun = Instant::now();
+        assert_eq!(of(&[&empty, &rings]).select_timeout(100 * SOON), None);
+        let took = begun.elapsed();
+        assert!(took >= 100 * SOON, "its time is not up after {took:?}");
+        assert!(took < 110 * SOON, "it took {took:?} and not 100 ms");
+    });
+}
+
+/// A flavor that never has anything, and tells its watchers twenty times that it may have: whenever
+/// somebody looks, which takes a while.
+#[derive(Default)]
+struct Rings {
+    rung: AtomicUsize,
+    watchers: Mutex<Watchers>,
+}
+
+impl Flavor<char> for Rings {
+    fn send(&self, letter: char, _: Patience) -> Result<(), SendTimeoutError<char>> {
+        Err(SendTimeoutError::Timeout(letter))
+    }
+
+    fn recv(&self, _: Patience) -> Result<char, RecvTimeoutError> {
+        thread::sleep(SOON); // A model's clock moves by that, and nobody waits.
+        if self.rung.fetch_add(1, Relaxed) < 20 {
+            self.watchers.lock().notify();
+        }
+        Err(RecvTimeoutError::Timeout)
+    }
+
+    fn len(&self) -> usize {
+        0
+    }
+
+    fn capacity(&self) -> Option<usize> {
+        None
+    }
+
+    fn disconnect(&self, _: Side) {}
+
+    fn watchers(&self, change: &mut dyn FnMut(&mut Watchers)) {
+        change(&mut self.watchers.lock());
+    }
 }
 
 fn a_value_can_come_in_time() {

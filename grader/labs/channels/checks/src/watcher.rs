@@ -10,6 +10,9 @@ pub(crate) fn soon() -> Patience {
     Patience::lasting(Duration::from_millis(1))
 }
 
+/// Longer than that.
+pub(crate) const LATER: Duration = Duration::from_millis(2);
+
 /// Watches a channel, and can wait until it is told something.
 ///
 /// Made of the kit's channel and not of a condvar: a search lets one wait on a condvar end for no

@@ -1,10 +1,14 @@
 //! Hidden checks of `bank`.
 
+use std::collections::BTreeMap;
+
 use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::bank::{Bank, TransferError};
+
+use crate::random::Random;
 
 #[path = "../../../../../labs/locks/tests/spec/bank.rs"]
 mod spec;
@@ -65,6 +69,56 @@ fn a_transfer_moves_the_amount() {
     assert_eq!(bank.transfer(7, 1, 3), Ok(()), "and all of it back");
     assert_eq!((bank.balance(1), bank.balance(7)), (Some(3), Some(0)));
     assert_eq!(bank.total(), 3, "money moves, it does not come or go");
+    many_transfers();
+}
+
+/// Why a transfer was refused, to be compared.
+fn reason(error: TransferError) -> (&'static str, u64) {
+    match error {
+        TransferError::UnknownAccount(id) => ("no account", id.into()),
+        TransferError::InsufficientFunds { balance } => ("too little", balance),
+        TransferError::Overflow => ("too much", 0),
+    }
+}
+
+/// Transfers by one thread, each beside the same one between plain numbers.
+fn many_transfers() {
+    const UNKNOWN: u32 = 123_456_789;
+    let (mut random, mut numbers) = (Random::new(1), numbers());
+    let balances = [0, 1, 2, 9, 1 << 40, u64::MAX - 3, u64::MAX];
+    let mut plain = BTreeMap::new();
+    for number in &numbers {
+        plain.insert(*number, balances[random.below(balances.len())]);
+    }
+    let bank = Bank::new(plain.clone());
+    numbers.push(UNKNOWN);
+    for _ in 0..10_000 {
+        let mut any = || numbers[random.below(numbers.len())];
+        let (from, to) = (any(), any());
+        let amount = [0, 1, 2, 3, 7, 1 << 33, u64::MAX][random.below(7)];
+        let expected = match (plain.get(&from).copied(), plain.get(&to).copied()) {
+            (None, _) => Err(("no account", from.into())),
+            (_, None) => Err(("no account", to.into())),
+            (Some(balance), _) if balance < amount => Err(("too little", balance)),
+            _ if from == to => Ok(()),
+            (Some(less), Some(more)) => match more.checked_add(amount) {
+                None => Err(("too much", 0)),
+                Some(more) => {
+                    plain.insert(from, less - amount);
+                    plain.insert(to, more);
+                    Ok(())
+                }
+            },
+        };
+        let moved = bank.transfer(from, to, amount).map_err(reason);
+        assert_eq!(moved, expected, "{amount} from {from} to {to}");
+        let (balances, audit) = (bank.balance(from), bank.audit(to, |balance| balance));
+        let expected = (plain.get(&from).copied(), plain.get(&to).copied());
+        assert_eq!((balances, audit), expected, "{amount} from {from} to {to}");
+    }
+    let total = plain.values().map(|balance| u128::from(*balance)).sum();
+    assert_eq!(bank.total(), total, "money moves, it does not come or go");
+    assert_eq!(Bank::new([]).total(), 0, "no accounts");
 }
 
 fn a_payer_with_too_little_is_refused() {
@@ -226,6 +280,7 @@ fn other_accounts_move_during_an_audit() {
                 bank.transfer(pair[0], pair[1], 1)
                     .expect("which it gives back");
                 assert_eq!(bank.balance(pair[0]), Some(1));
+                assert_eq!(bank.audit(pair[1], |balance| balance), Some(1));
             }
         };
         bank.audit(audited, |_| thread::scope(|s| s.spawn(pay).join().unwrap()));

@@ -108,6 +108,13 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         assert!(panicked.is_err());
         assert!(lock.try_write().is_some(), "who panicked stays inside");
     }
+    // However many read: with one left, the lock is not free.
+    let mut readers: Vec<_> = (0..70_000).map(|_| lock.read()).collect();
+    while let Some(last) = readers.pop() {
+        assert!(lock.try_write().is_none(), "readers are still inside");
+        drop(last);
+    }
+    assert!(lock.try_write().is_some(), "all readers have left");
 }
 
 fn writers_are_alone() {
@@ -161,6 +168,42 @@ fn a_writer_that_leaves_wakes_all_readers() {
         first.join().unwrap();
         second.join().unwrap();
     });
+    // However many there are.
+    let (shared, all) = (Guarded::new(), Arc::new(Barrier::new(20)));
+    let writer = shared.lock.write();
+    let readers = [(); 20].map(|()| reader_that_meets(&shared, &all));
+    drop(writer);
+    readers.map(|reader| reader.join().unwrap());
+    crowd();
+}
+
+/// Ten threads that read and write, and all get through.
+fn crowd() {
+    const WRITER: usize = 100;
+    let (lock, inside) = (RwLock::new(), AtomicUsize::new(0));
+    let (lock, inside) = (&lock, &inside);
+    thread::scope(|s| {
+        for number in 0..10 {
+            s.spawn(move || {
+                for round in 0..50 {
+                    if (number + round) % 3 == 0 {
+                        let _guard = lock.write();
+                        let others = inside.fetch_add(WRITER, SeqCst);
+                        assert_eq!(others, 0, "a writer is not alone");
+                        inside.fetch_sub(WRITER, SeqCst);
+                    } else {
+                        let _guard = lock.read();
+                        let others = inside.fetch_add(1, SeqCst);
+                        assert!(others < WRITER, "a reader is with a writer");
+                        inside.fetch_sub(1, SeqCst);
+                    }
+                }
+            });
+        }
+    });
+    let waiting = (lock.waiting_readers(), lock.waiting_writers());
+    assert_eq!(waiting, (0, 0), "all have ended");
+    assert!(lock.try_write().is_some(), "all have left");
 }
 
 fn the_last_reader_wakes_a_writer() {

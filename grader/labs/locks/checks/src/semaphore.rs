@@ -12,9 +12,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use kit::cell::UnsafeCell;
 use kit::explore::{Explorer, forget};
 use kit::spec::{Scope, conforms};
+use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
 use locks::semaphore::{Permit, Semaphore, TooManyPermits};
+
+use crate::random::Random;
 
 #[path = "../../../../../labs/locks/tests/spec/semaphore.rs"]
 mod spec;
@@ -60,6 +63,48 @@ fn permits_are_counted_down_and_up() {
         assert_eq!(semaphore.add_permits(2), Ok(()), "five can be counted");
         assert_eq!(semaphore.available(), 5, "add_permits(2) adds two");
     });
+    for permits in [0, 3, 300, 1 << 33, usize::MAX] {
+        many_calls(permits);
+    }
+}
+
+/// Calls by one thread, none of which has to wait, beside plain numbers.
+fn many_calls(permits: usize) {
+    let semaphore = Semaphore::new(permits);
+    let (mut free, mut total) = (permits, permits);
+    let mut held: Vec<(usize, Permit<'_>)> = Vec::new();
+    let mut random = Random::new(permits as u64);
+    for _ in 0..3_000 {
+        let some = [0, 1, random.below(9), random.below(usize::MAX)][random.below(4)];
+        match random.below(5) {
+            0 => {
+                let count = some.min(free);
+                held.push((count, semaphore.acquire_many(count)));
+                free -= count;
+            }
+            1 => match semaphore.try_acquire() {
+                Some(permit) => {
+                    assert!(free > 0, "`Some`, and none was free");
+                    held.push((1, permit));
+                    free -= 1;
+                }
+                None => assert_eq!(free, 0, "`None`, and so many were free"),
+            },
+            2 | 3 if !held.is_empty() => {
+                let (count, permit) = held.swap_remove(random.below(held.len()));
+                drop(permit);
+                free += count;
+            }
+            _ => {
+                let more = total.checked_add(some);
+                let added = semaphore.add_permits(some);
+                assert_eq!(added.is_ok(), more.is_some(), "{some} and {total}");
+                free += more.map_or(0, |_| some);
+                total = more.unwrap_or(total);
+            }
+        }
+        assert_eq!(semaphore.available(), free, "permits that are free");
+    }
 }
 
 fn try_acquire_refuses_when_none_is_free() {
@@ -218,6 +263,48 @@ fn a_request_for_many_holds_nothing_while_it_waits() {
         drop(semaphore.acquire_many(2));
         other.join().unwrap();
     });
+    // However often it is woken in vain.
+    Explorer::new().preemptions(1).explore(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let other = thread::spawn({
+            let semaphore = semaphore.clone();
+            move || drop(semaphore.acquire_many(7))
+        });
+        for free in 1..7 {
+            let why = "permits are free, and a request for 7 has to wait";
+            assert_eq!(semaphore.available(), free, "{why}");
+            drop(semaphore.try_acquire());
+            thread::yield_now();
+            assert_eq!(semaphore.available(), free, "{why}");
+            assert_eq!(semaphore.add_permits(1), Ok(()));
+            thread::yield_now();
+        }
+        other.join().unwrap();
+        assert_eq!(semaphore.available(), 7, "all have come back");
+    });
+    crowd();
+}
+
+/// Ten threads with requests of all sizes, which all get through.
+fn crowd() {
+    const PERMITS: usize = 5;
+    let (semaphore, inside) = (Semaphore::new(PERMITS), AtomicUsize::new(0));
+    let (semaphore, inside) = (&semaphore, &inside);
+    thread::scope(|s| {
+        for number in 0..10 {
+            s.spawn(move || {
+                for round in 0..50 {
+                    let count = 1 + (number + round) % PERMITS;
+                    let permit = semaphore.acquire_many(count);
+                    let held = inside.fetch_add(count, SeqCst) + count;
+                    assert!(held <= PERMITS, "{held} of {PERMITS} permits are held");
+                    inside.fetch_sub(count, SeqCst);
+                    drop(permit);
+                }
+            });
+        }
+    });
+    assert_eq!(semaphore.available(), PERMITS, "all have come back");
 }
 
 fn try_acquire_takes_what_is_free() {

@@ -1,11 +1,16 @@
 //! Hidden checks of `sharded_map`.
 
+use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use kit::explore::panic_on_purpose;
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::sharded_map::ShardedMap;
+
+use crate::random::Random;
 
 #[path = "../../../../../labs/locks/tests/spec/sharded_map.rs"]
 mod spec;
@@ -89,26 +94,73 @@ fn it_is_a_map() {
         assert_eq!(map.get_or_insert_with(OfOneHash(10 + key), || key), key);
     }
     assert_eq!((map.remove(&OfOneHash(1)), map.len()), (Some(1), 5));
+    for (shards, calls) in [
+        (1, 2_000),
+        (2, 2_000),
+        (7, 2_000),
+        (16, 2_000),
+        (1_000, 200),
+    ] {
+        many_calls(shards, calls);
+    }
+}
+
+/// Calls by one thread, each beside the same one of a plain map.
+fn many_calls(shards: usize, calls: usize) {
+    let (map, mut plain) = (ShardedMap::new(shards), BTreeMap::new());
+    let mut random = Random::new(shards as u64);
+    for value in 0..calls {
+        let key = random.below(50);
+        match random.below(6) {
+            0 | 1 => assert_eq!(map.insert(key, value), plain.insert(key, value)),
+            2 => assert_eq!(map.remove(&key), plain.remove(&key)),
+            3 => assert_eq!(map.get(&key), plain.get(&key).copied()),
+            4 => {
+                let made = map.get_or_insert_with(key, || value);
+                assert_eq!(made, *plain.entry(key).or_insert(value));
+            }
+            _ => {
+                let make = || panic_on_purpose("there is no value");
+                let made = catch_unwind(AssertUnwindSafe(|| map.get_or_insert_with(key, make)));
+                assert_eq!(made.ok(), plain.get(&key).copied(), "after a panic");
+            }
+        }
+        let (keys, none) = (plain.len(), plain.is_empty());
+        assert_eq!((map.len(), map.is_empty()), (keys, none), "keys in the map");
+    }
 }
 
 fn keys_spread_over_all_shards() {
-    for shards in (0..=8).chain([16, 31, 100]) {
-        let map = ShardedMap::<String, ()>::new(shards);
-        // No shards are one.
-        let mut keys = vec![0; shards.max(1)];
-        for n in 0..40 * keys.len() {
-            let shard = map.shard_of(&format!("key {n}"));
-            let count = keys.len();
-            assert!(shard < count, "there is no shard {shard} of {count}");
-            let again = map.shard_of(&format!("key {n}"));
-            assert_eq!(shard, again, "the same key, asked for twice");
-            keys[shard] += 1;
+    for shards in (0..=8).chain([16, 31, 100, 129, 256, 1_000]) {
+        spread(shards, |n| format!("key {n}"));
+        for step in [1, 64, 1_000, 1 << 32] {
+            spread(shards, |n| n as u64 * step);
         }
-        assert!(
-            keys.iter().all(|n| *n >= 10),
-            "keys for each shard: {keys:?}"
-        );
     }
+    // Of very many shards, each sixteenth.
+    let map = ShardedMap::<usize, ()>::new(80_000);
+    let mut keys = [0; 16];
+    for key in 0..16 * 40 {
+        keys[map.shard_of(&key) / 5_000] += 1;
+    }
+    assert!(keys.iter().all(|n| *n >= 10), "in each sixteenth: {keys:?}");
+}
+
+/// Forty keys for each shard.
+fn spread<K: Hash + Eq>(shards: usize, key: impl Fn(usize) -> K) {
+    let map = ShardedMap::<K, ()>::new(shards);
+    // No shards are one.
+    let mut keys = vec![0; shards.max(1)];
+    for n in 0..40 * keys.len() {
+        let shard = map.shard_of(&key(n));
+        let count = keys.len();
+        assert!(shard < count, "there is no shard {shard} of {count}");
+        let again = map.shard_of(&key(n));
+        assert_eq!(shard, again, "the same key, asked for twice");
+        keys[shard] += 1;
+    }
+    let few = keys.iter().filter(|n| **n < 10).count();
+    assert_eq!(few, 0, "of {shards} shards so many have few keys");
 }
 
 fn one_caller_makes_the_value() {
@@ -123,6 +175,25 @@ fn one_caller_makes_the_value() {
         assert_eq!(made.load(SeqCst), 1, "both have made a value");
         assert_eq!((mine, yours), (0, 0), "both get the one that was made");
     });
+    // However many they are; also if the first of them panics.
+    let map = &ShardedMap::new(3);
+    for key in 0..20 {
+        let calls = AtomicUsize::new(0);
+        let make = || match calls.fetch_add(1, SeqCst) {
+            0 if key % 2 == 1 => panic_on_purpose("there is no value"),
+            call => call,
+        };
+        let get = || catch_unwind(AssertUnwindSafe(|| map.get_or_insert_with(key, make)));
+        let gets = thread::scope(|s| {
+            let gets = [(); 10].map(|()| s.spawn(get));
+            gets.map(|get| get.join().unwrap().ok())
+        });
+        let panics = key % 2;
+        let missing = gets.iter().filter(|value| value.is_none()).count();
+        assert_eq!(missing, panics, "calls that panicked, as `make` did");
+        assert!(gets.into_iter().flatten().all(|value| value == panics));
+        assert_eq!(calls.load(SeqCst), panics + 1, "calls of `make`");
+    }
 }
 
 fn an_insert_is_not_overwritten() {

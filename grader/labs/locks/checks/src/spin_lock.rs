@@ -10,6 +10,8 @@
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::time::Duration;
 
 use kit::cell::UnsafeCell;
 use kit::explore::Explorer;
@@ -192,6 +194,18 @@ fn two_that_add_lose_no_update() {
         other.join().unwrap();
         let sum = lock.lock().get();
         assert_eq!(sum, 2, "both were inside at once, and one sum was lost");
+    });
+    // However long it takes: nobody is tired of trying.
+    let (lock, inside) = (SpinLock::new(()), AtomicBool::new(false));
+    std::thread::scope(|s| {
+        let guard = lock.lock();
+        s.spawn(|| {
+            let _guard = lock.lock();
+            inside.store(true, SeqCst);
+        });
+        std::thread::sleep(Duration::from_millis(20));
+        assert!(!inside.load(SeqCst), "it is held, and another one is inside");
+        drop(guard);
     });
 }
 

@@ -79,6 +79,19 @@ fn the_last_done_wakes_all_who_wait() {
             group.wait();
         });
     });
+    // However many wait.
+    let group = WaitGroup::new();
+    for pieces in [1, 300] {
+        group.add(pieces);
+        thread::scope(|s| {
+            for _ in 0..20 {
+                s.spawn(|| group.wait());
+            }
+            for piece in 0..pieces {
+                assert_eq!(group.done(), Ok(()), "{piece} of {pieces} were done");
+            }
+        });
+    }
 }
 
 fn an_add_during_a_wait_is_waited_for() {

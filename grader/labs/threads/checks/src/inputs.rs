@@ -106,7 +106,7 @@ pub(crate) fn slow_tasks_hold_up_none_of_many(run: Run) {
             }
         }
     }
-    for tasks in [100, 1_000] {
+    for tasks in [100, 1_000, 5_000] {
         for slow in [0, 1, tasks / 3, tasks / 2, tasks - 2, tasks - 1] {
             with_slow_ones(run, tasks, 2, &[slow]);
         }
@@ -117,8 +117,8 @@ pub(crate) fn slow_tasks_hold_up_none_of_many(run: Run) {
 
 /// As many tasks at once as there are workers, as long as there are so many: real threads.
 pub(crate) fn as_many_at_once_as_workers(run: Run) {
-    for workers in (1..=6).chain([16]) {
-        for rounds in [1, 2, 20] {
+    for workers in (1..=6).chain([16, 300]) {
+        for rounds in [1, 2, 9] {
             with_meetings(run, rounds * workers, workers);
         }
     }

@@ -1,6 +1,7 @@
 //! Hidden checks of `map_reduce`.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic;
 
@@ -49,11 +50,13 @@ fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
 /// A key of each of so many reduce tasks, in their order.
 fn a_key_of_each(reducers: usize) -> Vec<u32> {
     let mut keys = vec![None; reducers];
-    let mut candidates = 0..100_000;
-    while keys.contains(&None)
+    let (mut missing, mut candidates) = (reducers, 0..200_000);
+    while missing > 0
         && let Some(key) = candidates.next()
     {
-        keys[partition(&key, reducers)].get_or_insert(key);
+        let place = &mut keys[partition(&key, reducers)];
+        missing -= usize::from(place.is_none());
+        place.get_or_insert(key);
     }
     let keys = keys.into_iter();
     keys.map(|key| key.expect("some key belongs to each task"))
@@ -115,6 +118,41 @@ fn values_come_in_the_order_of_the_inputs() {
         assert_eq!(*values, expected, "the values of key {key}");
     }
     assert_eq!(result.len(), 2);
+    for (inputs, pairs) in [(1, 3_000), (2_000, 1), (300, 7), (3, 1_000)] {
+        for (reducers, workers) in [(1, 1), (1, 4), (3, 2), (100, 3)] {
+            many_pairs(inputs, pairs, reducers, workers);
+        }
+    }
+}
+
+/// So many inputs with so many pairs each, of a few keys in no order. Each value says where it
+/// comes from.
+fn many_pairs(inputs: u32, pairs: u32, reducers: usize, workers: usize) {
+    let all: Vec<u32> = (0..inputs).collect();
+    let map = |input: &u32| {
+        let pair = |number: u32| {
+            let value = input * pairs + number;
+            (Key(value.wrapping_mul(2_654_435_761) >> 28), value)
+        };
+        (0..pairs).map(pair).collect::<Vec<_>>()
+    };
+    let mut expected = BTreeMap::<Key, Vec<u32>>::new();
+    for (key, value) in all.iter().flat_map(map) {
+        expected.entry(key).or_default().push(value);
+    }
+    let reduced = map_reduce(&all, reducers, workers, map, |_, values: Vec<u32>| values);
+    let of = format!("of {inputs} inputs with {pairs} pairs, {reducers} reducers");
+    assert!(reduced == expected, "keys or values are others, {of}");
+}
+
+/// A key that shares its hash with every fourth other.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u32);
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0 % 4).hash(state);
+    }
 }
 
 fn nothing_to_map() {

@@ -37,6 +37,11 @@ fn results_have_the_order_of_the_items() {
         let results = parallel_map(&items, workers, |n| 3 * n);
         let expected: Vec<usize> = items.iter().map(|n| 3 * n).collect();
         assert_eq!(results, expected, "with {workers} workers");
+        // Of items of no size, which all have one address, and of items that are all equal.
+        let results = parallel_map(&[(); 97], workers, |()| 7);
+        assert_eq!(results, [7; 97], "with {workers} workers");
+        let results = parallel_map(&["a"; 97], workers, |item| item.len());
+        assert_eq!(results, [1; 97], "with {workers} workers");
     }
 }
 

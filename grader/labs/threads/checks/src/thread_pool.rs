@@ -89,6 +89,45 @@ fn jobs_are_begun_in_order() {
     begin.send(()).expect("the first job waits");
     pool.join();
     assert_eq!(*order.lock(), (0..3_002).collect::<Vec<i32>>());
+    for workers in 2..=4 {
+        for before in [0, 1, 2, 5] {
+            in_order_by_the_last_thread(workers, before);
+        }
+    }
+}
+
+/// All threads but one are kept by jobs, which come behind so many others: what follows is left to
+/// the last thread, whichever it is.
+fn in_order_by_the_last_thread(workers: usize, before: usize) {
+    let (order, pool) = (Arc::new(Mutex::new(Vec::new())), ThreadPool::new(workers));
+    let (all_here, over) = (
+        Arc::new(Barrier::new(workers)),
+        Arc::new(Barrier::new(workers)),
+    );
+    (0..before).for_each(|_| pool.execute(|| ()));
+    for _ in 1..workers {
+        let (all_here, over) = (Arc::clone(&all_here), Arc::clone(&over));
+        pool.execute(move || {
+            all_here.wait();
+            over.wait();
+        });
+    }
+    all_here.wait();
+    for number in 0..200 {
+        let order = Arc::clone(&order);
+        pool.execute(move || order.lock().push(number));
+    }
+    pool.execute(move || {
+        over.wait();
+    });
+    pool.join();
+    drop(pool);
+    let order = order.lock();
+    assert_eq!(
+        *order,
+        (0..200).collect::<Vec<i32>>(),
+        "of {workers} threads"
+    );
 }
 
 fn no_workers_count_as_one() {
@@ -128,16 +167,30 @@ fn few_threads_for_many_jobs() {
 
 fn panics_are_counted() {
     let (pool, count) = (ThreadPool::new(2), Count::new());
-    for _ in 0..3 {
+    for _ in 0..300 {
         pool.execute(|| panic_on_purpose("the job fails"));
         pool.execute(count.job());
     }
     pool.join();
     assert_eq!(
         (pool.panicked(), count.done()),
-        (3, 3),
+        (300, 300),
         "jobs that panicked, and that did not"
     );
+    // So far: others are not done yet.
+    let pool = ThreadPool::new(1);
+    let (begin, begun) = channel::bounded(0);
+    let (end, over) = channel::bounded(0);
+    pool.execute(|| panic_on_purpose("the job fails"));
+    pool.execute(move || {
+        begin.send(()).expect("somebody listens");
+        over.recv().expect("somebody tells");
+    });
+    begun.recv().expect("the second job tells");
+    let panicked = pool.panicked();
+    end.send(()).expect("the second job waits");
+    drop(pool);
+    assert_eq!(panicked, 1, "the first job has panicked");
 }
 
 fn join_without_jobs_returns() {
@@ -184,6 +237,19 @@ fn all_who_join_are_woken() {
         drop(pool);
         assert_eq!(done, 1, "join returned before the job was done");
     });
+    // However many there are.
+    let (pool, count) = (ThreadPool::new(3), Count::new());
+    for _ in 0..3 {
+        let (begin, begun) = channel::bounded(1);
+        pool.execute(move || begun.recv().expect("the sender lives"));
+        (0..5).for_each(|_| pool.execute(count.job()));
+        thread::scope(|s| {
+            (0..12).for_each(|_| drop(s.spawn(|| pool.join())));
+            begin.send(()).expect("the job waits");
+        });
+    }
+    drop(pool);
+    assert_eq!(count.done(), 15, "jobs that were done");
 }
 
 fn a_dropped_pool_does_its_jobs() {
@@ -220,6 +286,24 @@ fn a_dropped_pool_does_jobs_of_jobs() {
         drop(pool);
         // Ends when both jobs are gone, done or not.
         assert_eq!(told.iter().collect::<Vec<_>>(), [1, 2]);
+    });
+    // However many follow one another.
+    for workers in [1, 3] {
+        let (pool, count) = (Arc::new(ThreadPool::new(workers)), Count::new());
+        hand_on(&pool, 500, count.clone());
+        pool.join();
+        assert_eq!(count.done(), 500, "join returned before the last of a row");
+    }
+}
+
+/// Hands in a job that hands in the next one of so many.
+fn hand_on(pool: &Arc<ThreadPool>, jobs: usize, count: Count) {
+    let (job, next) = (count.job(), Arc::clone(pool));
+    pool.execute(move || {
+        job();
+        if jobs > 1 {
+            hand_on(&next, jobs - 1, count);
+        }
     });
 }
 
