@@ -428,7 +428,10 @@ fn a_loop_ends_with_the_last_sender() {
     let first: Vec<u32> = receiver.iter().take(1_500).collect();
     let rest: Vec<u32> = receiver.into_iter().collect();
     other.join().unwrap();
-    assert!(first.into_iter().chain(rest).eq(all()), "each value in order");
+    assert!(
+        first.into_iter().chain(rest).eq(all()),
+        "each value in order"
+    );
 }
 
 fn try_iter_does_not_wait() {

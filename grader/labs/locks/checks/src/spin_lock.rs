@@ -204,7 +204,10 @@ fn two_that_add_lose_no_update() {
             inside.store(true, SeqCst);
         });
         std::thread::sleep(Duration::from_millis(20));
-        assert!(!inside.load(SeqCst), "it is held, and another one is inside");
+        assert!(
+            !inside.load(SeqCst),
+            "it is held, and another one is inside"
+        );
         drop(guard);
     });
 }

@@ -68,7 +68,9 @@ fn pages_have_the_order_of_the_urls() {
         assert_eq!(pages, expected, "with a limit of {limit}");
     }
     // A URL is fetched as it is.
-    let urls = ["", " ", "/a", "/a/", "/A", " /a ", "/a#b", "//a", "/%61", "/\u{e4}", "/./a"];
+    let urls = [
+        "", " ", "/a", "/a/", "/A", " /a ", "/a#b", "//a", "/%61", "/\u{e4}", "/./a",
+    ];
     assert_eq!(fetch_all(&urls, 3, &Fetch(page)), urls.map(page));
 }
 
