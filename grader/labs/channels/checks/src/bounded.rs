@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use channels::bounded::Bounded;
 use channels::flavor::Patience::{Forever, Never};
-use channels::flavor::{Flavor, Side};
+use channels::flavor::{Flavor, Side, Watcher};
 use channels::{RecvTimeoutError, SendTimeoutError};
 use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
@@ -303,31 +303,30 @@ fn who_gives_up_takes_no_wake_up_along() {
         });
         assert_eq!(channel.recv(Never), Ok(3), "the last one to be sent");
     });
-    // Nor does who is woken in time, and comes to it too late.
-    Explorer::new().preemptions(2).explore(|| {
+    // Nor does who is woken in time, and has the lock when its time is up.
+    Explorer::new().preemptions(1).explore(|| {
         let channel = Bounded::new(1);
+        let late: Arc<dyn Watcher> = Arc::new(TakesLong);
+        channel.watchers(&mut |watchers| watchers.add(late.clone()));
         thread::scope(|s| {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());
             s.spawn(|| channel.recv(Forever).expect("one is left for it"));
+            thread::yield_now();
             assert_eq!(channel.send(1, Forever), Ok(()));
-            thread::sleep(LATER);
             if hasty.join().unwrap() {
                 assert_eq!(channel.send(2, Forever), Ok(()));
             }
         });
     });
-    Explorer::new().preemptions(2).explore(|| {
-        let channel = full_of([1]);
-        thread::scope(|s| {
-            let hasty = s.spawn(|| channel.send(2, soon()).is_ok());
-            s.spawn(|| channel.send(3, Forever).expect("there will be room"));
-            assert_eq!(channel.recv(Forever), Ok(1));
-            thread::sleep(LATER);
-            if hasty.join().unwrap() {
-                channel.recv(Forever).expect("two have been sent");
-            }
-        });
-    });
+}
+
+/// A watcher that is told for longer than [`soon`].
+struct TakesLong;
+
+impl Watcher for TakesLong {
+    fn wake(&self) {
+        thread::sleep(LATER);
+    }
 }
 
 fn what_is_buffered_is_delivered_first() {
