@@ -172,6 +172,9 @@ fn a_writer_that_leaves_wakes_all_readers() {
     let (shared, all) = (Guarded::new(), Arc::new(Barrier::new(20)));
     let writer = shared.lock.write();
     let readers = [(); 20].map(|()| reader_that_meets(&shared, &all));
+    while shared.lock.waiting_readers() < 20 {
+        thread::yield_now();
+    }
     drop(writer);
     readers.map(|reader| reader.join().unwrap());
     crowd();

@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use kit::explore::panic_on_purpose;
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use kit::time::Duration;
 use kit::{explore, thread};
 use locks::sharded_map::ShardedMap;
 
@@ -179,9 +180,12 @@ fn one_caller_makes_the_value() {
     let map = &ShardedMap::new(3);
     for key in 0..20 {
         let calls = AtomicUsize::new(0);
-        let make = || match calls.fetch_add(1, SeqCst) {
-            0 if key % 2 == 1 => panic_on_purpose("there is no value"),
-            call => call,
+        let make = || {
+            thread::sleep(Duration::from_millis(1)); // Time for the others to come.
+            match calls.fetch_add(1, SeqCst) {
+                0 if key % 2 == 1 => panic_on_purpose("there is no value"),
+                call => call,
+            }
         };
         let get = || catch_unwind(AssertUnwindSafe(|| map.get_or_insert_with(key, make)));
         let gets = thread::scope(|s| {

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use kit::time::Duration;
 use kit::{explore, thread};
 use locks::wait_group::{NegativeCount, WaitGroup};
 
@@ -79,7 +80,7 @@ fn the_last_done_wakes_all_who_wait() {
             group.wait();
         });
     });
-    // However many wait.
+    // However many wait, and however much was done.
     let group = WaitGroup::new();
     for pieces in [1, 300] {
         group.add(pieces);
@@ -87,6 +88,8 @@ fn the_last_done_wakes_all_who_wait() {
             for _ in 0..20 {
                 s.spawn(|| group.wait());
             }
+            // Time for all of them to fall asleep; who has not needs no wake-up.
+            thread::sleep(Duration::from_millis(20));
             for piece in 0..pieces {
                 assert_eq!(group.done(), Ok(()), "{piece} of {pieces} were done");
             }

@@ -245,6 +245,8 @@ fn all_who_join_are_woken() {
         (0..5).for_each(|_| pool.execute(count.job()));
         thread::scope(|s| {
             (0..12).for_each(|_| drop(s.spawn(|| pool.join())));
+            // Time for all of them to fall asleep; who has not needs no wake-up.
+            thread::sleep(Duration::from_millis(20));
             begin.send(()).expect("the job waits");
         });
     }
