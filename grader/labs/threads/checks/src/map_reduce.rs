@@ -132,7 +132,7 @@ fn many_pairs(inputs: u32, pairs: u32, reducers: usize, workers: usize) {
     let map = |input: &u32| {
         let pair = |number: u32| {
             let value = input * pairs + number;
-            (Key(value.wrapping_mul(2_654_435_761) >> 28), value)
+            (Key(value.wrapping_mul(2_654_435_761) >> 29), value)
         };
         (0..pairs).map(pair).collect::<Vec<_>>()
     };
@@ -145,7 +145,7 @@ fn many_pairs(inputs: u32, pairs: u32, reducers: usize, workers: usize) {
     assert!(reduced == expected, "keys or values are others, {of}");
 }
 
-/// A key that shares its hash with every fourth other.
+/// A key that shares its hash with others.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Key(u32);
 
