@@ -14,6 +14,7 @@ use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Barrier};
+use kit::time::Duration;
 use kit::{explore, possible, thread};
 use locks::rw_lock::{ReadGuard, RwLock, WriteGuard};
 
@@ -172,9 +173,8 @@ fn a_writer_that_leaves_wakes_all_readers() {
     let (shared, all) = (Guarded::new(), Arc::new(Barrier::new(20)));
     let writer = shared.lock.write();
     let readers = [(); 20].map(|()| reader_that_meets(&shared, &all));
-    while shared.lock.waiting_readers() < 20 {
-        thread::yield_now();
-    }
+    // Time for all of them to fall asleep; who has not needs no wake-up.
+    thread::sleep(Duration::from_millis(20));
     drop(writer);
     readers.map(|reader| reader.join().unwrap());
     crowd();
