@@ -11,10 +11,10 @@ SECONDS_EACH ?= 300
 
 .PHONY: grade test crossbeam-tests fuzz torment mutants repeat check handout book pictures race interop bench speed plots crawl-docs
 
-grade: ## Grades the reference solution, the untouched skeleton and the sample submissions; prints their reports.
+grade: ## Grades the reference solution, the untouched skeleton and the sample submissions: a line for each.
 	rm -rf target/samples/$(LAB)
 	cargo run --quiet --package grader -- sample --lab $(LAB) --out target/samples/$(LAB)
-	cargo run --quiet --package grader -- grade --lab $(LAB) --allow-unsandboxed solutions/$(LAB) labs/$(LAB) target/samples/$(LAB)/*
+	cargo run --quiet --package grader -- grade --format table --lab $(LAB) --allow-unsandboxed solutions/$(LAB) labs/$(LAB) target/samples/$(LAB)/*
 
 test: ## All tests of everything: unit, doc and public tests, then every check against every solution and mutant.
 	cargo test --quiet

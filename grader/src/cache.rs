@@ -143,6 +143,11 @@ impl Cache {
         &self.jail
     }
 
+    /// A hash of all that the verdicts on an exercise rest on but the answer.
+    pub(crate) fn basis(&self, exercise: &Exercise) -> String {
+        self.basis.without_answer(exercise)
+    }
+
     /// The name of what is known about an answer to an exercise.
     pub(crate) fn key(
         &self,

@@ -1,5 +1,6 @@
 //! The command line: what can be asked, and what the process exits with. Each command has a file.
 
+mod batch;
 mod doctor;
 mod explain;
 mod export;
@@ -9,8 +10,10 @@ mod gradebook;
 mod handout;
 mod list;
 mod marked;
+mod merge;
 mod mutants;
 mod new;
+mod page;
 mod repeat;
 mod sample;
 mod verify;
@@ -53,6 +56,12 @@ Exit codes:
 enum Command {
     /// Grades submissions: folders that students handed in, `labs/<lab>`, or `solutions/<lab>`.
     Grade(grade::GradeArgs),
+    /// Grades a class: everybody's row goes into a folder of results, and goes on where it was.
+    Batch(batch::BatchArgs),
+    /// Brings together what several machines have graded of a class, and says what is missing.
+    Merge(merge::MergeArgs),
+    /// Writes the page of a class, and one for each person.
+    Page(page::PageArgs),
     /// Fills a class's grades into the file that Canvas, Moodle, Blackboard or Gradescope exports.
     Gradebook(gradebook::GradebookArgs),
     /// Makes the archive of feedback that Moodle and Canvas take.
@@ -135,6 +144,9 @@ impl Cli {
         let tree = || Tree::find(&start);
         match self.command {
             Command::Grade(args) => grade::run(&tree()?, &args),
+            Command::Batch(args) => batch::run(&tree()?, &args),
+            Command::Merge(args) => merge::run(&args),
+            Command::Page(args) => page::run(&tree()?, &args),
             Command::Gradebook(args) => gradebook::run(&args),
             Command::Feedback(args) => feedback::run(&args),
             Command::Export(args) => export::run(&tree()?, &args),

@@ -76,6 +76,12 @@ impl BadInput {
         self
     }
 
+    /// What it says where its readers know which folder is meant.
+    pub fn within(&self, root: &Path) -> String {
+        let text = self.clone().below(root).to_string();
+        text.strip_prefix(": ").map_or(text.clone(), str::to_owned)
+    }
+
     /// The same problem, at a line (counted from 1).
     pub fn at_line(mut self, line: usize) -> Self {
         self.line = Some(line);

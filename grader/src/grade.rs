@@ -115,7 +115,23 @@ impl Grader<'_> {
         told: Option<&dyn Fn(&Report)>,
     ) -> Result<Graded> {
         let answer = intake::take(self.tree, self.lab, subject)?;
-        let mut walk = Walk::new(self, &answer, stage.jail(), self.form.serving());
+        self.grade_answer(stage, &subject.name(), &answer, told)
+    }
+
+    /// Grades an answer that was taken in before; reports call it `name`. Otherwise as
+    /// [`Grader::grade_and_tell`].
+    ///
+    /// # Errors
+    ///
+    /// As for [`Grader::grade`].
+    pub fn grade_answer(
+        &self,
+        stage: &mut Stage,
+        name: &str,
+        answer: &Answer,
+        told: Option<&dyn Fn(&Report)>,
+    ) -> Result<Graded> {
+        let mut walk = Walk::new(self, answer, stage.jail(), self.form.serving());
         walk.told = told;
         walk.recall(Form::Mark.serving());
         if !walk.left().is_empty() {
@@ -123,7 +139,7 @@ impl Grader<'_> {
             walk.build_and_run(stage)?;
             walk.keep_those_out();
         }
-        Ok(walk.graded(subject))
+        Ok(walk.graded(name))
     }
 
     /// Gives what is known about a subject, if that is all there is to know.
@@ -138,7 +154,7 @@ impl Grader<'_> {
         let answer = intake::take(self.tree, self.lab, subject)?;
         let mut walk = Walk::new(self, &answer, cache.jail(), self.form.serving());
         walk.recall(self.form.serving());
-        Ok(walk.left().is_empty().then(|| walk.graded(subject)))
+        Ok(walk.left().is_empty().then(|| walk.graded(&subject.name())))
     }
 
     /// Grades a mutant that was chosen from those that a build holds, by the files that it was
@@ -147,6 +163,6 @@ impl Grader<'_> {
         let mut walk = Walk::new(self, answer, built.jail(), &[Form::Mutant]);
         walk.read_tokens();
         walk.run_within(built)?;
-        Ok(walk.graded(subject))
+        Ok(walk.graded(&subject.name()))
     }
 }

@@ -20,8 +20,9 @@ use crate::error::BadInput;
 use crate::lab::Lab;
 use crate::subject::{Subject, Submission};
 use crate::tree::Tree;
-use bundle::Bundle;
+pub(crate) use archive::{LARGEST_ARCHIVE, is_archive};
 pub use bundle::LARGEST;
+pub(crate) use bundle::{Bundle, Entry, Odd, OnDisk};
 use place::Found;
 pub use place::places;
 
@@ -79,23 +80,47 @@ pub fn fits(lab: &Lab, path: &Path) -> bool {
     Bundle::open(path).is_ok_and(|bundle| place::fits(lab, &bundle))
 }
 
+/// How many answers lie in what was handed in beside each other: more than one where it is several
+/// people's. One at one of the usual places is one person's, whatever else is there.
+pub(crate) fn answers(lab: &Lab, bundle: &Bundle) -> usize {
+    place::count(lab, bundle)
+}
+
 fn submission(tree: &Tree, lab: &Lab, submission: &Submission) -> Result<Answer> {
-    let bundle = Bundle::open(&submission.path)?;
-    let mut found = place::find(tree, lab, &bundle)?;
-    if submission.accept_near_names {
+    let mut bundle = Bundle::open(&submission.path)?;
+    answer(tree, lab, &mut bundle, submission.accept_near_names)
+}
+
+/// Finds the answer in what was handed in. Archives in it are looked into where it has none
+/// without.
+///
+/// # Errors
+///
+/// [`BadInput`] where it cannot be taken in at all.
+pub(crate) fn answer(
+    tree: &Tree,
+    lab: &Lab,
+    bundle: &mut Bundle,
+    accept_near_names: bool,
+) -> Result<Answer> {
+    if !place::fits(lab, bundle) {
+        bundle.unpack()?;
+    }
+    let mut found = place::find(tree, lab, bundle)?;
+    if accept_near_names {
         let near = std::mem::take(&mut found.near);
         found
             .files
             .extend(near.into_iter().map(|(name, edit)| (edit, name)));
     }
     if found.files.is_empty() {
-        return Err(nothing(lab, &bundle, &found));
+        return Err(nothing(lab, bundle, &found));
     }
     let mut answer = Answer::default();
     for (edit, name) in &found.files {
         answer.files.insert(edit.clone(), bundle.read(name)?);
     }
-    answer.remarks = remarks(lab, &bundle, &found);
+    answer.remarks = remarks(lab, bundle, &found);
     Ok(answer)
 }
 

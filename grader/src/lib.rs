@@ -15,6 +15,7 @@
 //! (`labs/kit`), and any knowledge of one particular lab.
 
 pub mod accepted;
+pub mod batch;
 pub mod build;
 pub mod cache;
 pub mod cli;
@@ -34,6 +35,7 @@ pub mod jail;
 pub mod lab;
 pub mod mutant;
 pub mod mutation;
+pub mod page;
 pub mod process;
 pub mod progress;
 pub mod repeat;
@@ -48,6 +50,7 @@ pub mod schemata;
 pub mod score;
 pub mod stage;
 pub mod subject;
+pub mod table;
 pub mod template;
 pub mod tree;
 pub mod verdict;

@@ -14,7 +14,8 @@ pub struct Progress {
 impl Progress {
     /// Progress over that many things.
     pub fn over(count: usize) -> Self {
-        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {msg}").expect("a template");
+        let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {eta} left  {msg}")
+            .expect("a template");
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(count as u64).with_style(style);
             bar.enable_steady_tick(Duration::from_millis(200));
@@ -39,6 +40,14 @@ impl Progress {
                 bar.set_message(what.to_owned());
             }
             None => eprintln!("{what}"),
+        }
+    }
+
+    /// One thing need not be done: it says nothing of how long the others take.
+    pub fn pass(&self, what: &str) {
+        self.done(what);
+        if let Some(bar) = &self.bar {
+            bar.reset_eta();
         }
     }
 

@@ -5,6 +5,7 @@
 
 pub mod csv;
 pub mod escape;
+pub mod flaky;
 pub mod gradescope;
 #[cfg(test)]
 mod hostile;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::score::{Role, Score, Total};
 use crate::verdict::{Judged, Verdict};
+use flaky::Flaky;
 
 /// One subject's result.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -88,6 +90,9 @@ pub struct CheckReport {
     /// How it came out.
     #[serde(flatten)]
     pub judged: Judged,
+    /// How it came out otherwise, where it was run several times: for instructors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flaky: Option<Flaky>,
 }
 
 impl CheckReport {
@@ -100,6 +105,7 @@ impl CheckReport {
             claim: check.claim.clone(),
             score: Score::of(check.points, judged.verdict),
             judged,
+            flaky: None,
         }
     }
 }
@@ -120,6 +126,14 @@ impl ExerciseReport {
             remark,
             checks,
         }
+    }
+}
+
+impl ExerciseReport {
+    /// Whether all that there is to say is that nothing was written.
+    pub fn unwritten(&self) -> bool {
+        let mut verdicts = self.checks.iter().map(|check| check.judged.verdict);
+        self.remark.is_none() && verdicts.all(|verdict| verdict == Verdict::NotWritten)
     }
 }
 
@@ -162,5 +176,11 @@ impl Report {
     pub fn broken(&self) -> bool {
         self.checks()
             .any(|check| check.judged.verdict == Verdict::Broken)
+    }
+
+    /// Whether somebody has to look before marks are given: a check is broken, or came out
+    /// differently from run to run.
+    pub fn needs_instructor(&self) -> bool {
+        self.broken() || self.checks().any(|check| check.flaky.is_some())
     }
 }

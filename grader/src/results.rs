@@ -15,6 +15,7 @@
 
 mod class;
 mod disk;
+pub mod merge;
 mod row;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::BadInput;
 use crate::files::hex;
+use crate::tree::entries;
 pub use class::{CheckFacts, Class, ExerciseFacts, FORMAT};
 pub use row::{Member, Outcome, Person, Row};
 
@@ -177,6 +179,26 @@ impl Results {
             Some(_) => Err(BadInput::new(&path, "was changed", REGRADE).into()),
             None => Err(BadInput::new(&path, "is not there", REGRADE).into()),
         }
+    }
+
+    /// Takes away the answers that no row names: somebody has handed in again. Not while others
+    /// still write rows.
+    ///
+    /// # Errors
+    ///
+    /// Where a row is damaged or a file cannot be taken away.
+    pub fn forget_answers(&self) -> Result<()> {
+        let rows = self.rows()?;
+        let named = rows.iter().filter_map(|row| row.answer.as_deref());
+        let named: BTreeSet<PathBuf> = named.map(|name| self.answer_path(name)).collect();
+        let dir = self.dir.join("answers");
+        if !self.gaps().is_empty() || !dir.is_dir() {
+            return Ok(());
+        }
+        for path in entries(&dir)?.iter().filter(|path| !named.contains(*path)) {
+            std::fs::remove_file(path).with_context(|| format!("removing {}", path.display()))?;
+        }
+        Ok(())
     }
 
     /// Takes away what writers of these people's rows have left that did not come to their end.

@@ -72,8 +72,10 @@ pub(super) struct GradeArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people.
+    /// For people: all that was found.
     Text,
+    /// For people: one line for each.
+    Table,
     /// All that there is to say, for other tools.
     Json,
     /// JUnit XML, for whatever collects tests.
@@ -199,6 +201,7 @@ impl Desk<'_> {
         }
         let said = escape::text(&format!("grader: {error:#}"));
         self.progress.print(|| eprintln!("{said}"));
+        self.out.refuse(&name, &format!("{error:#}"));
         let kind = match exit_for(error) {
             Exit::BadInput => Exit::NotGraded,
             other => other,

@@ -17,7 +17,6 @@ use crate::lab::{Check, Exercise, Kind, Lab};
 use crate::report::{CheckReport, ExerciseReport, Report};
 use crate::run;
 use crate::stage::{Built, Stage};
-use crate::subject::Subject;
 use crate::verdict::{Judged, Verdict, judge};
 use crate::vet::{lints, tokens};
 
@@ -307,9 +306,9 @@ impl<'w> Walk<'w> {
         }
     }
 
-    pub(super) fn graded(self, subject: &Subject) -> Graded {
+    pub(super) fn graded(self, name: &str) -> Graded {
         Graded {
-            report: self.report(subject.name()),
+            report: self.report(name.to_owned()),
             refused: self.out.values().filter_map(Out::refused).collect(),
             warnings: self.warnings.into_iter().collect(),
         }

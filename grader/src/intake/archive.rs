@@ -9,10 +9,9 @@ use tar::EntryType;
 use zip::ZipArchive;
 
 use super::bundle::{Bundle, Entry, LARGEST, Odd};
-use crate::error::BadInput;
 
 /// An archive may be this large, in bytes.
-const LARGEST_ARCHIVE: u64 = 16 * 1024 * 1024;
+pub(crate) const LARGEST_ARCHIVE: u64 = 16 * 1024 * 1024;
 
 /// It may be this large when it is unpacked, in bytes. What is not a source is not kept.
 const MOST_INFLATED: u64 = 256 * 1024 * 1024;
@@ -20,16 +19,26 @@ const MOST_INFLATED: u64 = 256 * 1024 * 1024;
 /// Lists what a file of `len` bytes holds. What kind of file it is, its first bytes say.
 pub(super) fn list(path: &Path, len: u64, bundle: &mut Bundle) -> Result<()> {
     if len > LARGEST_ARCHIVE {
-        let problem = format!("is larger than {} MiB", LARGEST_ARCHIVE >> 20);
-        return Err(bundle.bad(&problem, "hand in your answers only"));
+        return Err(too_large(bundle));
     }
     let bytes = std::fs::read(path).map_err(|error| {
-        BadInput::new(
-            path,
-            format!("cannot be read ({error})"),
-            "make it readable",
-        )
+        let problem = format!("cannot be read ({error})");
+        bundle.bad(&problem, "make it readable")
     })?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    list_bytes(&name, bytes, bundle)
+}
+
+fn too_large(bundle: &Bundle) -> anyhow::Error {
+    let problem = format!("is larger than {} MiB", LARGEST_ARCHIVE >> 20);
+    bundle.bad(&problem, "hand in your answers only")
+}
+
+/// Lists what the bytes of a file hold.
+pub(super) fn list_bytes(name: &str, bytes: Vec<u8>, bundle: &mut Bundle) -> Result<()> {
+    if bytes.len() as u64 > LARGEST_ARCHIVE {
+        return Err(too_large(bundle));
+    }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return zip(bytes, bundle);
     }
@@ -39,12 +48,11 @@ pub(super) fn list(path: &Path, len: u64, bundle: &mut Bundle) -> Result<()> {
     if bytes.get(257..262) == Some(b"ustar") {
         return tar(&bytes[..], bundle);
     }
-    let source = path.extension().is_some_and(|kind| kind == "rs");
-    let Some(name) = path.file_name().filter(|_| source) else {
+    if !is_source(name.as_bytes()) {
         let remedy = "hand in a folder, or an archive made as .zip, .tar or .tar.gz";
         return Err(bundle.bad("is neither a folder nor an archive", remedy));
-    };
-    bundle.add(name.as_encoded_bytes(), kept(&bytes[..], MOST_INFLATED)?.0)
+    }
+    bundle.add(name.as_bytes(), kept(&bytes[..], MOST_INFLATED)?.0)
 }
 
 fn zip(bytes: Vec<u8>, bundle: &mut Bundle) -> Result<()> {
@@ -135,6 +143,13 @@ fn tar(source: impl Read, bundle: &mut Bundle) -> Result<()> {
 
 fn is_source(name: &[u8]) -> bool {
     name.ends_with(b".rs")
+}
+
+/// Whether a file's name says that it is an archive.
+pub(crate) fn is_archive(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let kinds = [".zip", ".tar", ".tar.gz", ".tgz"];
+    kinds.iter().any(|kind| name.ends_with(kind))
 }
 
 /// The first bytes of a file, one more than it may have, and how many those are.

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Result;
 
@@ -24,9 +25,11 @@ const MOST_KEPT: usize = 32 * 1024 * 1024;
 
 /// A submission's entries by their path from its root, with `/` between the parts.
 #[derive(Debug)]
-pub(super) struct Bundle {
-    /// Where it lies.
+pub(crate) struct Bundle {
+    /// What errors call it.
     path: PathBuf,
+    /// What stands before the names of what is added.
+    below: String,
     entries: BTreeMap<String, Entry>,
     /// Names that stand for nothing that could be looked up, each with the reason.
     unusable: Vec<String>,
@@ -37,9 +40,11 @@ pub(super) struct Bundle {
 
 /// What stands under a name.
 #[derive(Debug, Clone)]
-pub(super) enum Entry {
+pub(crate) enum Entry {
     /// A regular file of a folder: read when it is asked for.
-    OnDisk,
+    OnDisk(OnDisk),
+    /// An archive within an archive, whole.
+    Packed(Vec<u8>),
     /// A regular file of an archive, so far as it may be read.
     Kept(Vec<u8>),
     /// A regular file of an archive that is no source.
@@ -48,9 +53,16 @@ pub(super) enum Entry {
     Odd(Odd),
 }
 
+/// A file by the folder that was handed in, and its path from there.
+#[derive(Debug, Clone)]
+pub(crate) struct OnDisk {
+    pub(crate) root: Arc<Path>,
+    pub(crate) name: String,
+}
+
 /// Why an entry is never read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Odd {
+pub(crate) enum Odd {
     Link,
     NoFile,
     Encrypted,
@@ -75,26 +87,69 @@ impl Bundle {
     /// # Errors
     ///
     /// [`BadInput`] where it is nothing that could be handed in, or more than is read.
-    pub(super) fn open(path: &Path) -> Result<Bundle> {
-        let Ok(kind) = path.metadata() else {
-            return Err(BadInput::new(path, "is not there", "check the path").into());
-        };
-        let mut bundle = Bundle {
-            path: path.to_owned(),
+    pub(crate) fn open(path: &Path) -> Result<Bundle> {
+        let mut bundle = Bundle::empty(path);
+        bundle.add_path(path)?;
+        Ok(bundle)
+    }
+
+    /// Nothing yet; `label` is what errors call it.
+    pub(crate) fn empty(label: &Path) -> Bundle {
+        Bundle {
+            path: label.to_owned(),
+            below: String::new(),
             entries: BTreeMap::new(),
             unusable: Vec::new(),
             seen: 0,
             kept: 0,
+        }
+    }
+
+    /// Adds what a folder, an archive or a source holds.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Bundle::open`].
+    pub(crate) fn add_path(&mut self, path: &Path) -> Result<()> {
+        let Ok(kind) = path.metadata() else {
+            return Err(self.bad("is not there", "check the path"));
         };
         if kind.is_dir() {
-            folder::list(path, &mut bundle)?;
+            folder::list(path, self)
         } else if kind.is_file() {
-            archive::list(path, kind.len(), &mut bundle)?;
+            archive::list(path, kind.len(), self)
         } else {
             let remedy = "name a folder or an archive (.zip, .tar, .tar.gz)";
-            return Err(BadInput::new(path, "is neither a file nor a folder", remedy).into());
+            Err(self.bad("is neither a file nor a folder", remedy))
         }
-        Ok(bundle)
+    }
+
+    /// Adds what the archives hold that lie in it. Below their names, so that two cannot be taken
+    /// for one, unless there is nothing else.
+    pub(super) fn unpack(&mut self) -> Result<()> {
+        let packed = |(name, entry): (&String, &Entry)| match entry {
+            Entry::OnDisk(_) | Entry::Packed(_) if archive::is_archive(name) => Some(name.clone()),
+            _ => None,
+        };
+        let packed: Vec<String> = self.entries.iter().filter_map(packed).collect();
+        let one = packed.len() == 1 && self.entries.len() == 1;
+        for name in packed {
+            let full = self.path.join(&name);
+            let bytes = match self.entries.remove(&name) {
+                Some(Entry::Packed(bytes)) => bytes,
+                Some(Entry::OnDisk(file)) => {
+                    folder::read(&file.root, &file.name, &full, archive::LARGEST_ARCHIVE)?
+                }
+                _ => continue,
+            };
+            if !one {
+                self.below = format!("{name}/");
+            }
+            let listed = archive::list_bytes(&name, bytes, self);
+            self.below.clear();
+            listed?;
+        }
+        Ok(())
     }
 
     /// Counts an entry of whatever kind.
@@ -108,10 +163,10 @@ impl Bundle {
     }
 
     /// Takes in an entry under the name that it was given, as bytes.
-    pub(super) fn add(&mut self, name: &[u8], entry: Entry) -> Result<()> {
+    pub(crate) fn add(&mut self, name: &[u8], entry: Entry) -> Result<()> {
         self.count()?;
         let name = match names::clean(name) {
-            Named::Usable(name) => name,
+            Named::Usable(name) => format!("{}{name}", self.below),
             Named::Clutter => return Ok(()),
             Named::Unusable(why) => {
                 let name = String::from_utf8_lossy(name);
@@ -134,7 +189,7 @@ impl Bundle {
     }
 
     /// The names of all entries, in their order.
-    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.keys().map(String::as_str)
     }
 
@@ -147,7 +202,7 @@ impl Bundle {
     pub(super) fn is_file(&self, name: &str) -> bool {
         matches!(
             self.entries.get(name),
-            Some(Entry::OnDisk | Entry::Kept(_) | Entry::Skipped)
+            Some(Entry::OnDisk(_) | Entry::Packed(_) | Entry::Kept(_) | Entry::Skipped)
         )
     }
 
@@ -173,13 +228,15 @@ impl Bundle {
         let full = self.path.join(name);
         match self.entries.get(name) {
             Some(Entry::Kept(bytes)) => text(&full, bytes.clone()),
-            Some(Entry::OnDisk) => text(&full, folder::read(&self.path, name)?),
+            Some(Entry::OnDisk(file)) => {
+                text(&full, folder::read(&file.root, &file.name, &full, LARGEST)?)
+            }
             _ => Err(BadInput::new(&full, "is not there", "write it first").into()),
         }
     }
 
     /// A problem with the whole of it.
-    pub(super) fn bad(&self, problem: &str, remedy: &str) -> anyhow::Error {
+    pub(crate) fn bad(&self, problem: &str, remedy: &str) -> anyhow::Error {
         BadInput::new(&self.path, problem, remedy).into()
     }
 }

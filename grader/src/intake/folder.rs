@@ -6,16 +6,18 @@ use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use rustix::fs::{CWD, Mode, OFlags, openat};
 
-use super::bundle::{Bundle, Entry, LARGEST, Odd};
+use super::bundle::{Bundle, Entry, Odd, OnDisk};
 use super::names::{self, Named};
 use crate::error::BadInput;
 
 /// Lists a folder. What cannot be looked through is not read either, so it changes nothing.
 pub(super) fn list(root: &Path, bundle: &mut Bundle) -> Result<()> {
+    let shared: Arc<Path> = root.into();
     let mut open: Vec<PathBuf> = vec![root.to_owned()];
     while let Some(dir) = open.pop() {
         let Ok(entries) = dir.read_dir() else {
@@ -35,7 +37,13 @@ pub(super) fn list(root: &Path, bundle: &mut Bundle) -> Result<()> {
                         open.push(path);
                     }
                 }
-                Kind::File => bundle.add(name, Entry::OnDisk)?,
+                Kind::File => {
+                    let file = OnDisk {
+                        root: Arc::clone(&shared),
+                        name: below.to_string_lossy().into_owned(),
+                    };
+                    bundle.add(name, Entry::OnDisk(file))?;
+                }
                 Kind::Odd(odd) => bundle.add(name, Entry::Odd(odd))?,
             }
         }
@@ -58,12 +66,11 @@ fn kind(entry: &DirEntry) -> Kind {
     }
 }
 
-/// Reads a file below the folder, to at most one byte more than it may have.
-pub(super) fn read(root: &Path, name: &str) -> Result<Vec<u8>> {
-    let full = root.join(name);
+/// Reads a file below the folder, to at most one byte more than `most`. Errors call it `full`.
+pub(super) fn read(root: &Path, name: &str, full: &Path, most: u64) -> Result<Vec<u8>> {
     let failed = |error: &dyn std::fmt::Display| {
         let problem = format!("cannot be read ({error})");
-        BadInput::new(&full, problem, "make it readable")
+        BadInput::new(full, problem, "make it readable")
     };
     let file = open_beneath(root, name).map_err(|error| failed(&error))?;
     let file = File::from(file);
@@ -71,10 +78,10 @@ pub(super) fn read(root: &Path, name: &str) -> Result<Vec<u8>> {
         .metadata()
         .with_context(|| full.display().to_string())?;
     if !kind.is_file() {
-        return Err(BadInput::new(&full, "is not a file", "hand in a file of that name").into());
+        return Err(BadInput::new(full, "is not a file", "hand in a file of that name").into());
     }
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1)
+    file.take(most + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| failed(&error))?;
     Ok(bytes)

@@ -50,6 +50,19 @@ pub(super) fn fits(lab: &Lab, bundle: &Bundle) -> bool {
     !candidates(lab, bundle).is_empty() || loose(lab, bundle).is_ok_and(|found| !found.is_empty())
 }
 
+/// How many places may be the lab's. One of the usual ones is the only one.
+pub(super) fn count(lab: &Lab, bundle: &Bundle) -> usize {
+    let candidates = candidates(lab, bundle);
+    let usual = places(&lab.name);
+    match candidates
+        .keys()
+        .any(|place| usual.iter().any(|usual| usual == place))
+    {
+        true => 1,
+        false => candidates.len(),
+    }
+}
+
 /// What stands before the paths of edit files, each with the first that is there.
 fn candidates<'b>(lab: &Lab, bundle: &'b Bundle) -> BTreeMap<&'b str, &'b str> {
     let mut found = BTreeMap::new();

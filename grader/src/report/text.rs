@@ -43,12 +43,30 @@ pub fn render(report: &Report) -> String {
         .max()
         .unwrap_or(0);
     let mut group = "";
-    for exercise in &report.exercises {
+    let unwritten: Vec<&ExerciseReport> =
+        report.exercises.iter().filter(|e| e.unwritten()).collect();
+    for exercise in report
+        .exercises
+        .iter()
+        .filter(|exercise| !exercise.unwritten())
+    {
         if exercise.group != group {
             group = &exercise.group;
             line(&mut text, 2, &format!("{FAINT}{group}{FAINT:#}"));
         }
         render_exercise(&mut text, exercise, wide);
+    }
+    if !unwritten.is_empty() {
+        let names: Vec<&str> = unwritten
+            .iter()
+            .map(|exercise| exercise.name.as_str())
+            .collect();
+        let names = names.join(", ");
+        line(
+            &mut text,
+            2,
+            &format!("{FAINT}not written yet: {names}{FAINT:#}"),
+        );
     }
     text
 }

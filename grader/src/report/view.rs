@@ -112,6 +112,7 @@ pub fn for_reader(mut report: Report, reader: Reader) -> Report {
         if reader == Reader::Student {
             check.judged.why = without_hidden(&check.judged.why);
             check.judged.detail = None;
+            check.flaky = None;
             check.id = String::new();
         }
     }

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -20,6 +21,8 @@ pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     for attempt in 0.. {
         let mut file = tempfile::Builder::new()
             .prefix(&prefix)
+            // Who may read it, the umask says.
+            .permissions(std::fs::Permissions::from_mode(0o666))
             .tempfile_in(dir)
             .with_context(failed)?;
         file.write_all(bytes).with_context(failed)?;

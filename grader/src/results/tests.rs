@@ -46,6 +46,7 @@ fn report() -> Report {
                 claim: "It is one.".to_owned(),
                 score,
                 judged,
+                flaky: None,
             }],
         }],
     }

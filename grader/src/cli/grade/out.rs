@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use super::{Format, GradeArgs};
 use crate::report::{Report, csv, json, junit, markdown, text};
 use crate::results;
+use crate::table::Table;
 
 /// All that reports are written to.
 pub(super) struct Out(Vec<Sink>);
@@ -19,6 +20,8 @@ struct Sink {
     format: Format,
     /// Whether a report was written.
     begun: bool,
+    /// What is shown at the end.
+    table: Table,
 }
 
 enum To {
@@ -50,6 +53,13 @@ impl Out {
         self.0.iter_mut().try_for_each(|sink| sink.write(report))
     }
 
+    /// What was not graded is named on standard error; a table has a line for it.
+    pub(super) fn refuse(&mut self, name: &str, why: &str) {
+        for sink in &mut self.0 {
+            sink.table.refuse(last(name), why);
+        }
+    }
+
     /// # Errors
     ///
     /// Where what is left cannot be written.
@@ -73,6 +83,7 @@ impl Sink {
             to,
             format,
             begun: false,
+            table: Table::default(),
         };
         match (&sink.to, format) {
             (To::File(..), Format::Json) => sink.put(&(json::begin() + json::END))?,
@@ -86,6 +97,10 @@ impl Sink {
     fn write(&mut self, report: &Report) -> Result<()> {
         let first = !std::mem::replace(&mut self.begun, true);
         match (&mut self.to, self.format) {
+            (_, Format::Table) => {
+                self.table.add(last(&report.subject), report);
+                Ok(())
+            }
             (To::Standard(_), Format::Text) => said(&format!("{}\n", text::render(report))),
             (To::Standard(kept), _) => {
                 kept.push(report.clone());
@@ -110,7 +125,16 @@ impl Sink {
         }
     }
 
-    fn close(self) -> Result<()> {
+    fn close(mut self) -> Result<()> {
+        if self.format == Format::Table {
+            let text = self.table.render();
+            return match &self.to {
+                To::Standard(_) => said(&text),
+                To::File(..) | To::Whole(..) => {
+                    self.put(&anstream::adapter::strip_str(&text).to_string())
+                }
+            };
+        }
         match (self.to, self.format) {
             (To::Standard(_), Format::Text) | (To::File(..) | To::Whole(..), _) => Ok(()),
             (To::Standard(reports), format) => said(&format.document(&reports)),
@@ -131,7 +155,7 @@ impl Sink {
 impl Format {
     /// Whether a report is added to those before it.
     fn grows(self) -> bool {
-        matches!(self, Format::Text | Format::Json | Format::Csv)
+        matches!(self, Format::Text | Format::Table | Format::Json | Format::Csv)
     }
 
     /// All reports in one document.
@@ -143,9 +167,17 @@ impl Format {
             Format::Markdown => markdown::render(reports),
             Format::Annotations => markdown::annotations(reports),
             Format::Csv => csv::render(reports),
-            Format::Gradescope => String::new(),
+            Format::Table | Format::Gradescope => String::new(),
         }
     }
+}
+
+/// The last part of a path: there is no room for all of it.
+fn last(path: &str) -> &str {
+    path.trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or(path)
 }
 
 /// Writes to standard output, which may be full or closed.
