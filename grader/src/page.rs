@@ -1,10 +1,10 @@
-//! Results as pages: one for the class, which instructors read, and one for each person. Each is one
-//! file that needs no network, and is readable without scripts.
+//! Results as pages: one for the class, which instructors read, and one for each person. Each is
+//! one file that needs no network, and is readable without scripts.
 //!
 //! The one idea: a page is made of what its reader may see. The class page has everything; a
-//! person's page is drawn from the report that [`crate::report::view`] gives, and from nothing else.
-//! Everything that somebody else wrote goes through [`crate::report::escape`], and then through the
-//! templates' own escaping.
+//! person's page is drawn from the report that [`crate::report::view`] gives, and from nothing
+//! else. Everything that somebody else wrote goes through [`crate::report::escape`], and then
+//! through the templates' own escaping.
 
 mod class;
 mod likeness;

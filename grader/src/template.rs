@@ -134,7 +134,10 @@ impl Folders {
     fn of(tree: &Tree) -> Result<Folders> {
         let root = hex(&Sha256::digest(tree.root().as_os_str().as_encoded_bytes())[..4]);
         let dir = tree.stages().join(format!("stages-{root}"));
-        std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
+        // The compiler names what it read by the real path, and whatever else it names is foreign.
+        let dir = std::fs::create_dir_all(&dir)
+            .and_then(|()| dir.canonicalize())
+            .with_context(|| format!("making {}", dir.display()))?;
         Ok(Folders { dir })
     }
 

@@ -58,7 +58,9 @@ pub(super) fn find(lab: &Lab, paths: &[PathBuf], layout: Option<Layout>) -> Resu
     Ok(handed)
 }
 
-/// What lies at a path, and how it is named, if it is more than one person's.
+/// What lies at a path, and how it is named, if it is more than one person's. Of several paths each
+/// is one person's, unless the instructor says how they are named: what somebody has packed must
+/// not pass for what a platform gives, with others' names in it.
 fn class(
     lab: &Lab,
     path: &Path,
@@ -72,7 +74,11 @@ fn class(
         .extension()
         .is_some_and(|kind| kind.eq_ignore_ascii_case("zip"));
     let folder = path.is_dir();
-    if layout == Some(Layout::One) || !(folder || is_zip) {
+    let one = match layout {
+        None => !only,
+        Some(layout) => layout == Layout::One,
+    };
+    if one || !(folder || is_zip) {
         return Ok(None);
     }
     let holder = match folder {
@@ -87,12 +93,11 @@ fn class(
     if let Some(layout) = layout.or(seen) {
         return Ok(Some((holder, layout)));
     }
-    let several = holder.submissions().count() > 1;
+    let several = folder || holder.submissions().count() > 1;
     let class = match answers(lab, &holder) {
-        // More than is listed of one submission.
-        None => folder,
-        Some(0) => only && (folder || several),
-        Some(1) => only && folder && !is_usual(lab, path),
+        // Where it is unknown, there is more than is listed of one person's.
+        None | Some(0) => several,
+        Some(1) => folder && !is_usual(lab, path),
         Some(_) => true,
     };
     Ok(class.then_some((holder, Layout::Folders)))

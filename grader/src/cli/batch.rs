@@ -6,7 +6,7 @@ use anstream::println;
 use anyhow::Result;
 use clap::Args;
 
-use super::{cores, lab_named};
+use super::{JailArgs, cores, lab_named};
 use crate::batch::{Batch, Layout, Shard};
 use crate::error::Exit;
 use crate::lab::Lab;
@@ -44,14 +44,18 @@ pub(super) struct BatchArgs {
     /// Takes a file whose name is nearly right (`visted.rs`) for the one that is meant.
     #[arg(long)]
     accept_near_names: bool,
-    /// What was handed in: what a platform gives (a folder or its zip), a folder of people's
-    /// folders, archives or repositories, or these one by one; `DIR@REF` reads a commit.
+    #[command(flatten)]
+    jail: JailArgs,
+    /// What was handed in: what a platform gives (a folder or its zip), or a folder of people's
+    /// folders, archives or repositories. Of several paths each is one person's, unless --layout
+    /// says how they are named. `DIR@REF` reads a commit of a repository, or of each in a folder.
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
 }
 
 pub(super) fn run(tree: &Tree, args: &BatchArgs) -> Result<Exit> {
     let lab = Lab::read(tree, &lab_named(tree, &args.lab)?)?;
+    args.jail.see_to_it(true)?;
     let batch = Batch {
         tree,
         lab: &lab,

@@ -395,7 +395,12 @@ fn person(class: &Class, row: &Row, mutants: &[Mutant]) -> Person {
         cells: cells.collect(),
         total,
         key,
-        submitted: escape::line(row.submitted.as_deref().unwrap_or_default()),
+        submitted: escape::line(
+            &row.submitted
+                .as_deref()
+                .unwrap_or_default()
+                .replace('T', " "),
+        ),
         late: row.late,
         note: escape::line(&note),
         like: escape::line(&like.join(", ")),

@@ -137,6 +137,8 @@ fn check(report: &CheckReport) -> Check {
     let passed = judged.verdict == Verdict::Pass;
     let failure = judged.failure.as_deref();
     let text = failure.map(|failure| failure.to_text(picture::Style::default()));
+    // Its first line is the claim, which stands above.
+    let text = text.and_then(|text| Some(text.split_once('\n')?.1.to_owned()));
     let search = judged.search.as_ref().map(ToString::to_string);
     Check {
         state: match judged.verdict {

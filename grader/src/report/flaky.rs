@@ -2,7 +2,7 @@
 //!
 //! The one idea: a verdict that changes from run to run says something of the machine, or of the
 //! check, as well as of the answer; so it never costs a point by itself. The better verdict counts,
-//! the check is marked, and the process says that an instructor has to look ([`crate::error::Exit`]).
+//! the check is marked, and the process says that somebody has to look ([`crate::error::Exit`]).
 
 use std::collections::BTreeMap;
 
@@ -36,6 +36,7 @@ pub fn agree(lab: &Lab, mut reports: Vec<Report>) -> Report {
     }
     let Report {
         subject,
+        sandbox,
         remarks,
         exercises,
         ..
@@ -54,7 +55,10 @@ pub fn agree(lab: &Lab, mut reports: Vec<Report>) -> Report {
         ExerciseReport::new(of, exercise.remark, checks)
     });
     let exercises = exercises.collect();
-    Report::new(subject, lab, remarks, exercises)
+    Report {
+        sandbox,
+        ..Report::new(subject, lab, remarks, exercises)
+    }
 }
 
 fn verdicts(report: &Report) -> impl Iterator<Item = Verdict> {
@@ -85,5 +89,61 @@ fn merged<'c>(first: &CheckReport, others: impl Iterator<Item = &'c CheckReport>
     CheckReport {
         flaky: differ.then_some(Flaky { verdicts, why }),
         ..best.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::Kind;
+    use crate::score::{Role, Score};
+    use crate::verdict::Judged;
+
+    fn check(verdict: Verdict) -> CheckReport {
+        CheckReport {
+            id: "one::is_one".to_owned(),
+            kind: Kind::Test,
+            role: Role::Plain,
+            claim: "One is one.".to_owned(),
+            score: Score::of(2, verdict),
+            judged: Judged::new(verdict, format!("{verdict:?}")),
+            flaky: None,
+        }
+    }
+
+    fn of(verdicts: &[Verdict]) -> CheckReport {
+        let checks: Vec<CheckReport> = verdicts.iter().map(|verdict| check(*verdict)).collect();
+        merged(&checks[0], checks[1..].iter())
+    }
+
+    #[test]
+    fn verdicts_that_agree_are_one() {
+        assert_eq!(of(&[Verdict::Fail; 3]), check(Verdict::Fail));
+    }
+
+    #[test]
+    fn the_better_of_two_verdicts_counts_and_the_check_is_marked() {
+        for verdicts in [
+            [Verdict::Hung, Verdict::Pass, Verdict::Pass],
+            [Verdict::Pass, Verdict::Hung, Verdict::Pass],
+        ] {
+            let check = of(&verdicts);
+            assert_eq!(
+                (check.judged.verdict, check.score.earned),
+                (Verdict::Pass, 2)
+            );
+            let flaky = check.flaky.expect("it is marked");
+            assert_eq!(
+                flaky.verdicts,
+                [(Verdict::Pass, 2), (Verdict::Hung, 1)].into()
+            );
+            assert_eq!(flaky.why, "Hung");
+        }
+    }
+
+    #[test]
+    fn what_the_grader_could_judge_once_it_has_judged() {
+        let check = of(&[Verdict::Broken, Verdict::Fail]);
+        assert_eq!((check.judged.verdict, check.score.open), (Verdict::Fail, 0));
     }
 }

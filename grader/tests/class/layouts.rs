@@ -42,9 +42,12 @@ fn one_class_comes_out_the_same_in_every_layout() {
         let dir = TempDir::new().expect("a place for files");
         let handed = dir.path().join("handed");
         lay(&people, layout, &handed);
-        let packed = dir.path().join("handed.zip");
-        pack(&handed, &packed);
-        for path in [handed, packed] {
+        let mut paths = vec![handed.clone()];
+        if matches!(layout, As::Folders | As::Gradescope) {
+            paths.push(dir.path().join("handed.zip"));
+            pack(&handed, &paths[1]);
+        }
+        for path in paths {
             let out = TempDir::new().expect("a place for files");
             let done = grade(std::slice::from_ref(&path), out.path());
             let mut earned = earned(&done.results, &people, key);
@@ -66,4 +69,39 @@ fn one_class_comes_out_the_same_in_every_layout() {
             );
         }
     }
+}
+
+#[test]
+fn a_commit_is_read_without_the_repository_s_own_configuration() {
+    let dir = TempDir::new().expect("a place for files");
+    let handed = dir.path().join("handed");
+    let people = &class(7, 2)[1..];
+    lay(people, As::Folders, &handed);
+    let name = format!("{} {}", people[0].first, people[0].last);
+    let repository = handed.join(&name);
+    let git = |args: &[&str]| {
+        let mut command = std::process::Command::new("git");
+        command
+            .current_dir(&repository)
+            .args(["-c", "user.name=a", "-c", "user.email=a@b"]);
+        let ended = command.args(args).output().expect("git is there");
+        assert!(ended.status.success(), "{ended:?}");
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "--message", "mine"]);
+    // What is there now is another answer, and who asks git is made to run something.
+    let spoilt = dir.path().join("spoilt");
+    let hook = format!("touch {}", spoilt.display());
+    for key in ["core.fsmonitor", "core.sshCommand", "core.pager"] {
+        git(&["config", key, &hook]);
+    }
+    std::fs::remove_dir_all(repository.join("src")).expect("it is ours");
+    let path = std::path::PathBuf::from(format!("{}@main", handed.display()));
+    let out = TempDir::new().expect("a place for files");
+    let done = grade(&[path], out.path());
+    let row = row(&done.results, &name);
+    assert_eq!(row.source, [format!("{name}@main")]);
+    assert_eq!(row.score().map(|score| score.earned), Some(28));
+    assert!(!spoilt.exists());
 }

@@ -155,7 +155,10 @@ impl Sink {
 impl Format {
     /// Whether a report is added to those before it.
     fn grows(self) -> bool {
-        matches!(self, Format::Text | Format::Table | Format::Json | Format::Csv)
+        matches!(
+            self,
+            Format::Text | Format::Table | Format::Json | Format::Csv
+        )
     }
 
     /// All reports in one document.
