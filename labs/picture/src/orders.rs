@@ -56,8 +56,7 @@ pub enum Ending {
 }
 
 impl Orders {
-    /// The same, with a step to see in each turn: a thread that goes goes on until there is one, or
-    /// until it cannot. What nobody sees changes nothing.
+    /// The same, with a step to see in each turn: a thread that goes goes on until there is one.
     #[must_use]
     pub fn by_visible_steps(&self) -> Orders {
         let mut new: Vec<Moment> = Vec::new();
@@ -70,7 +69,10 @@ impl Orders {
             let Some(moment) = self.moments.get(old) else {
                 continue;
             };
-            let turns = moment.turns.iter().filter_map(|turn| self.until_seen(turn));
+            let turns = moment
+                .turns
+                .iter()
+                .filter_map(|turn| self.until_seen(moment, turn));
             let turns: Vec<Turn> = turns
                 .map(|turn| {
                     let to = turn.to.map(|to| {
@@ -94,14 +96,25 @@ impl Orders {
         }
     }
 
-    /// A turn with those of the same thread that follow, until a step is seen.
-    fn until_seen(&self, turn: &Turn) -> Option<Turn> {
+    /// A turn with those of the same thread that follow: until a step is seen, or another thread
+    /// can go that could not; and with what takes effect after the step unseen, such as a release.
+    fn until_seen(&self, moment: &Moment, turn: &Turn) -> Option<Turn> {
+        let could_go = |thread| moment.turns.iter().any(|other| other.thread == thread);
         let mut all = turn.clone();
-        while all.steps.is_empty() {
+        // What is not seen has an end.
+        for _ in 0..self.moments.len() {
             let next = self.moments.get(all.to?)?;
-            let Some(on) = next.turns.iter().find(|next| next.thread == turn.thread) else {
-                break;
+            let mut others = next.turns.iter();
+            let opened = others.any(|other| !could_go(other.thread));
+            let on = next.turns.iter().find(|next| next.thread == turn.thread);
+            let Some(on) = on else { break };
+            let goes_on = match all.steps.is_empty() {
+                true => !opened,
+                false => on.steps.is_empty(),
             };
+            if !goes_on {
+                break;
+            }
             all.steps.extend(on.steps.iter().cloned());
             all.to = on.to;
         }

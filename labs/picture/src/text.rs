@@ -84,14 +84,14 @@ impl Failure {
 
     fn table(&self, text: &mut String, style: Style, paint: &Paint) {
         let rows = self.rows(style.all);
-        let form = self.form(&rows, style.width);
-        if let Form::Columns { widths, .. } = &form {
-            header(text, self, widths);
-        }
         let places = rows
             .iter()
             .map(|row| place(&self.steps[row.steps().start]).chars().count());
         let place = places.max().unwrap_or(0);
+        let form = self.form(&rows, style.width, place);
+        if let Form::Columns { widths, .. } = &form {
+            header(text, self, widths);
+        }
         let left_out = HEAD..rows.len().saturating_sub(TAIL).max(HEAD);
         for (at, row) in rows.iter().enumerate() {
             if left_out.contains(&at) {
@@ -118,7 +118,7 @@ impl Failure {
     }
 
     /// Columns where they leave room for the source; rails where they do not.
-    fn form(&self, rows: &[Row], width: usize) -> Form {
+    fn form(&self, rows: &[Row], width: usize, place: usize) -> Form {
         for cell in CELLS.into_iter().filter(|_| width >= TABLE) {
             let widths = self.columns(rows, cell);
             let taken = NUMBER + widths.iter().map(|width| width + 3).sum::<usize>() + 2;
@@ -136,9 +136,14 @@ impl Failure {
             .map(|caption| caption.chars().count())
             .max()
             .unwrap_or(0);
+        let codes = rows.iter().filter_map(|row| match row {
+            Row::Step(step, _) => self.steps[*step].code.as_deref(),
+            _ => None,
+        });
+        let longest = codes.map(|code| code.chars().count()).max().unwrap_or(0);
         let room = width.saturating_sub(taken).max(WORDS);
         let beside = room.saturating_sub(caption + 2);
-        if beside >= CODE {
+        if beside >= CODE && beside >= place + 2 + longest.min(CODE) {
             Form::Rails {
                 caption,
                 code: beside,

@@ -122,22 +122,29 @@ impl Source {
             let place = line.trim().strip_prefix("at ")?;
             let mut parts = place.rsplitn(3, ':');
             let (column, line, path) = (parts.next()?, parts.next()?, parts.next()?);
-            let path = path.trim_start_matches("./");
-            let file = path
-                .find("labs/")
-                .map_or(path, |at| match path.find("grader/labs/") {
-                    Some(grader) => &path[grader..],
-                    None => &path[at..],
-                });
-            let mine = !file.starts_with('/') && !file.starts_with("labs/kit/src/");
-            (mine && !self.lines(file).is_empty()).then_some(())?;
+            let file = of_the_workspace(path)?;
+            let mine = !file.starts_with("labs/kit/src/") && !self.lines(&file).is_empty();
+            mine.then_some(())?;
             Some(Place {
-                file: file.to_owned(),
+                file,
                 line: line.parse().ok()?,
                 column: column.parse().ok()?,
             })
         })
     }
+}
+
+/// A path of a backtrace, from the workspace's folder; `None` if it lies elsewhere. Backtraces name
+/// what is below the current folder from there.
+fn of_the_workspace(path: &str) -> Option<String> {
+    let whole = match path.strip_prefix("./") {
+        Some(below) => std::env::current_dir().ok()?.join(below),
+        None => path.into(),
+    };
+    let whole = whole.to_string_lossy().into_owned();
+    ["/grader/labs/", "/labs/", "/notes/programs/", "/solutions/"]
+        .iter()
+        .find_map(|root| Some(whole[whole.rfind(root)? + 1..].to_owned()))
 }
 
 /// `shards[0]` names no more than `shards`.

@@ -63,13 +63,15 @@ pub(super) fn hand_over(orders: Result<Orders, String>) -> ! {
 /// Runs a scenario in every order.
 pub(super) fn all(claim: &str, scenario: &Scenario) -> Result<Orders, String> {
     // shuttle prints a line for each deadlock, and the scenario what it likes.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let _silence = Silence::new();
     let mut known = Known::default();
     let mut left = vec![Vec::new()];
     let mut budget = Budget::new(BUDGET);
     while let Some(way) = left.pop() {
         let walked = walk(scenario, &way, &mut budget);
-        known.meet(&walked, way.len(), &mut left)?;
+        known.meet(&walked, &mut left)?;
         if known.moments.len() > MOMENTS || budget.is_used_up() {
             return Err(format!(
                 "{claim} has too many orders to play with: more than {} moments were met",
@@ -220,36 +222,72 @@ fn walk(scenario: &Scenario, to_take: &[u8], budget: &mut Budget) -> Walked {
         &mut Learned::default(),
     );
     *budget = budget.without(used);
-    let choices = std::mem::take(&mut way.lock().unwrap_or_else(PoisonError::into_inner).choices);
-    match ended {
-        Ended::Failed(panic) => {
-            let ending = match panic.cause {
-                Cause::Deadlock => Ending::Deadlock,
-                _ => Ending::Fails,
-            };
-            let trace = panic.trace.clone();
-            let case = Case {
-                claim: super::claim(),
-                cause: panic.cause,
-                message: panic.message,
-                at: panic.at,
-                by: panic.thread,
-                search: pass.in_data(1, 1),
-            };
-            let failure = describe::failure(case, &trace);
-            Walked {
-                choices,
-                trace,
-                ending,
-                failure: Some(failure),
-            }
-        }
-        _ => Walked {
+    let mut way = way.lock().unwrap_or_else(PoisonError::into_inner);
+    // Up to its first choice the scenario's own thread goes.
+    let mut choices = vec![Choice {
+        moment: 0,
+        can_go: vec![0],
+        goes: 0,
+        events: 0,
+    }];
+    choices.append(&mut way.choices);
+    drop(way);
+    walked(choices, ended, last, pass)
+}
+
+/// What a run came to.
+fn walked(choices: Vec<Choice>, ended: Ended, last: Trace, pass: Pass) -> Walked {
+    let Ended::Failed(panic) = ended else {
+        return Walked {
             choices,
             trace: last,
             ending: Ending::Holds,
             failure: None,
-        },
+        };
+    };
+    let ending = match panic.cause {
+        Cause::Deadlock => Ending::Deadlock,
+        _ => Ending::Fails,
+    };
+    let trace = panic.trace.clone();
+    let case = Case {
+        claim: super::claim(),
+        cause: panic.cause,
+        message: panic.message,
+        at: panic.at,
+        by: panic.thread,
+        search: pass.in_data(1, 1),
+    };
+    let failure = Some(describe::failure(case, &trace));
+    Walked {
+        choices,
+        trace,
+        ending,
+        failure,
+    }
+}
+
+impl Walked {
+    /// The moment that it ends in.
+    fn end(&self) -> Moment {
+        let message = self.failure.as_ref().map(|failure| {
+            let waits = failure
+                .waits
+                .iter()
+                .map(|wait| format!("\n{}", wait.sentence));
+            failure.message.clone() + &waits.collect::<String>()
+        });
+        Moment {
+            turns: Vec::new(),
+            ending: Some(self.ending),
+            message,
+        }
+    }
+
+    /// The step at which it fails, if it fails at one.
+    fn failing_step(&self) -> Option<picture::Step> {
+        let last = self.failure.as_ref()?.steps.last()?;
+        (last.effect == picture::Effect::Fail).then(|| last.clone())
     }
 }
 
@@ -265,67 +303,26 @@ struct Known {
 }
 
 impl Known {
-    /// Adds what a run has met. Its first `followed` choices are known; where it has gone on from
-    /// there, the other turns are left.
-    fn meet(
-        &mut self,
-        walked: &Walked,
-        followed: usize,
-        left: &mut Vec<Vec<u8>>,
-    ) -> Result<(), String> {
+    /// Adds what a run has met. At each moment that is new, the turns that it has not taken are
+    /// left.
+    fn meet(&mut self, walked: &Walked, left: &mut Vec<Vec<u8>>) -> Result<(), String> {
         let told = describe::steps_of(&walked.trace, walked.ending == Ending::Deadlock);
         let mut steps = told.steps;
-        if let Some(failure) = &walked.failure {
-            steps.extend(
-                failure
-                    .steps
-                    .last()
-                    .filter(|step| step.effect == picture::Effect::Fail)
-                    .cloned(),
-            );
-        }
+        steps.extend(walked.failing_step());
         if told.threads.len() >= self.threads.len() && told.objects.len() >= self.objects.len() {
             (self.threads, self.objects) = (told.threads, told.objects);
         }
         self.sources.extend(told.sources);
         let mut taken: Vec<u8> = Vec::new();
         for (at, choice) in walked.choices.iter().enumerate() {
-            let here = match self.index.get(&choice.moment) {
-                Some(here) => *here,
-                None => self.add(choice.moment),
-            };
-            // Seen for the first time: every other turn is still to be taken.
-            if self.moments[here].turns.is_empty() {
-                for thread in &choice.can_go {
-                    self.moments[here].turns.push(Turn {
-                        thread: usize::from(*thread),
-                        to: None,
-                        steps: Vec::new(),
-                    });
-                    if *thread != choice.goes || at + 1 < followed {
-                        left.push([&taken[..], &[*thread]].concat());
-                    }
-                }
+            let here = self.arrive(choice, &taken, left);
+            if at > 0 {
+                taken.push(choice.goes);
             }
-            taken.push(choice.goes);
             let (to, until) = match walked.choices.get(at + 1) {
-                Some(next) => match self.index.get(&next.moment) {
-                    Some(to) => (*to, next.events),
-                    None => (self.add(next.moment), next.events),
-                },
+                Some(next) => (self.moment(next.moment), next.events),
                 None => {
-                    let end = Moment {
-                        turns: Vec::new(),
-                        ending: Some(walked.ending),
-                        message: walked.failure.as_ref().map(|failure| {
-                            let mut message = failure.message.clone();
-                            for wait in &failure.waits {
-                                message += &format!("\n{}", wait.sentence);
-                            }
-                            message
-                        }),
-                    };
-                    self.moments.push(end);
+                    self.moments.push(walked.end());
                     (self.moments.len() - 1, usize::MAX)
                 }
             };
@@ -348,10 +345,31 @@ impl Known {
         Ok(())
     }
 
-    fn add(&mut self, moment: u64) -> usize {
-        self.index.insert(moment, self.moments.len());
-        self.moments.push(Moment::default());
-        self.moments.len() - 1
+    /// The moment of a choice. Seen for the first time, every turn but the one that was taken is
+    /// still to be taken.
+    fn arrive(&mut self, choice: &Choice, taken: &[u8], left: &mut Vec<Vec<u8>>) -> usize {
+        let here = self.moment(choice.moment);
+        if self.moments[here].turns.is_empty() {
+            for thread in &choice.can_go {
+                self.moments[here].turns.push(Turn {
+                    thread: usize::from(*thread),
+                    to: None,
+                    steps: Vec::new(),
+                });
+                if *thread != choice.goes {
+                    left.push([taken, &[*thread]].concat());
+                }
+            }
+        }
+        here
+    }
+
+    /// The index of a moment, which may be a new one.
+    fn moment(&mut self, name: u64) -> usize {
+        *self.index.entry(name).or_insert_with(|| {
+            self.moments.push(Moment::default());
+            self.moments.len() - 1
+        })
     }
 
     fn orders(self, claim: &str) -> Orders {
@@ -378,6 +396,45 @@ mod tests {
         let mut payee = bank[to].lock();
         *payer -= 1;
         *payee += 1;
+    }
+
+    fn brief(all: &Orders) -> String {
+        let moments = all.moments.iter().enumerate().map(|(at, moment)| {
+            let turns = moment.turns.iter().map(|turn| {
+                let steps: Vec<&str> = turn.steps.iter().map(|step| &*step.action).collect();
+                format!("  {} to {:?}: {steps:?}\n", turn.thread, turn.to)
+            });
+            format!("{at} {:?}\n{}", moment.ending, turns.collect::<String>())
+        });
+        moments.collect()
+    }
+
+    #[test]
+    fn the_order_in_which_both_look_before_either_acts_is_there() {
+        let all = orders(|| {
+            explore(|| {
+                let seen = Mutex::new(false);
+                let mark = || {
+                    let new = !*seen.lock();
+                    if new {
+                        *seen.lock() = true;
+                    }
+                    new
+                };
+                thread::scope(|s| {
+                    let other = s.spawn(mark);
+                    let mine = mark();
+                    assert!(mine != other.join().unwrap(), "both are new");
+                });
+            });
+        });
+        let all = all.expect("it explores").expect("it is small");
+        let (orders, bad) = all.count();
+        assert!(
+            bad > 0 && bad < orders,
+            "{bad} of {orders}\n{}",
+            brief(&all)
+        );
     }
 
     #[test]

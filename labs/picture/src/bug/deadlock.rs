@@ -158,9 +158,18 @@ pub(super) fn lost_wake_up(failure: &Failure) -> Option<Bug> {
 }
 
 /// The last change that the thread of a notification made before it: of an atomic, or under the
-/// sleeper's mutex.
+/// sleeper's mutex. Of a critical section that it notifies in: where that begins.
 fn change_before(failure: &Failure, notification: usize, mutex: usize) -> Option<usize> {
     let notifier = failure.steps[notification].thread;
+    let sections = failure.sections(mutex);
+    let around = sections.iter().find(|section| {
+        let to = section.to.unwrap_or(0);
+        section.thread == notifier && (section.from..to).contains(&notification)
+    });
+    if let Some(section) = around {
+        let to = section.to?;
+        return changes(failure.steps[to].touched).then_some(section.from);
+    }
     (0..notification).rev().find(|at| {
         let step = &failure.steps[*at];
         step.thread == notifier
@@ -181,7 +190,10 @@ enum Look {
 
 fn last_look(failure: &Failure, sleeps: usize, changed: usize, mutex: usize) -> Look {
     let waiter = failure.steps[sleeps].thread;
-    let on_atomic = failure.steps[changed].effect != Effect::Release;
+    let on_atomic = matches!(
+        failure.steps[changed].effect,
+        Effect::Store | Effect::Update
+    );
     let looks = |at: &usize| {
         let step = &failure.steps[*at];
         step.thread == waiter

@@ -6,7 +6,7 @@ use crate::Failure;
 use std::fmt::Write;
 
 /// The width of a letter of the head, from above, and the height of its lines.
-const LETTER: f32 = 7.4;
+const LETTER: f32 = 8.3;
 const LINE: f32 = 19.0;
 const MARGIN: f32 = 14.0;
 
