@@ -8,6 +8,7 @@ mod feedback;
 mod grade;
 mod gradebook;
 mod handout;
+mod kit;
 mod list;
 mod marked;
 mod merge;
@@ -79,6 +80,8 @@ enum Command {
     Repeat(repeat::RepeatArgs),
     /// Generates what students get: skeletons from solutions, tables from `lab.toml`.
     Handout(handout::HandoutArgs),
+    /// Writes what students get: labs, book, commands; nothing of solutions and checks.
+    Kit(kit::KitArgs),
     /// Writes the frame of a lab, an exercise, a check or a mutant.
     #[command(subcommand)]
     New(new::New),
@@ -155,6 +158,7 @@ impl Cli {
             Command::Mutants(args) => mutants::run(&tree()?, &args),
             Command::Repeat(args) => repeat::run(&tree()?, &args),
             Command::Handout(args) => handout::run(&tree()?, &args),
+            Command::Kit(args) => kit::run(&tree()?, &args),
             Command::New(new) => new::run(&tree()?, &new),
             Command::List(args) => list::run(&tree()?, &args),
             Command::Explain(args) => explain::run(&args),

@@ -132,18 +132,32 @@ pub fn stale_tables(tree: &Tree, labs: &[String]) -> Result<Vec<Stale>> {
     Ok(stale)
 }
 
+/// A page with its tables of exercises, of all labs.
+///
+/// # Errors
+///
+/// As [`stale_tables`].
+pub fn tables(tree: &Tree, path: &str, page: &str) -> Result<String> {
+    made(tree, &tree.root().join(path), page, &tree.labs()?)
+}
+
+fn made(tree: &Tree, path: &Path, page: &str, labs: &[String]) -> Result<String> {
+    let labs: Vec<Lab> = labs
+        .iter()
+        .map(|name| Lab::read(tree, name))
+        .collect::<Result<_>>()?;
+    tables::remade(page, &labs).map_err(|(line, problem)| {
+        let remedy = "name the lab of the page, or `every lab`";
+        BadInput::new(path, problem, remedy).at_line(line).into()
+    })
+}
+
 fn stale_page(tree: &Tree, path: &Path, labs: &[String]) -> Result<Option<Stale>> {
     let found = std::fs::read_to_string(path).unwrap_or_default();
     if !tables::asks(&found) {
         return Ok(None);
     }
-    let labs: Vec<Lab> = labs
-        .iter()
-        .map(|name| Lab::read(tree, name))
-        .collect::<Result<_>>()?;
-    let fresh = tables::remade(&found, &labs).map_err(|(line, problem)| {
-        BadInput::new(path, problem, "name the lab of the page, or `every lab`").at_line(line)
-    })?;
+    let fresh = made(tree, path, &found, labs)?;
     let path = tree.display_path(path);
     Ok((found != fresh).then_some(Stale {
         path,

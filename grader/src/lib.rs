@@ -32,6 +32,7 @@ pub mod grades;
 pub mod handout;
 pub mod intake;
 pub mod jail;
+pub mod kit;
 pub mod lab;
 pub mod mutant;
 pub mod mutation;

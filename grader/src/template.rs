@@ -27,6 +27,7 @@ use crate::process;
 use crate::tree::{Tree, checks_dir, lab_dir};
 pub use cargo::Recipes;
 pub(crate) use given::Given;
+pub(crate) use manifest::parsed;
 
 /// A checks crate needs a main file even while its sources are absent.
 pub(crate) const PLACEHOLDER: &[u8] = b"//! The checks are not here yet.\nfn main() {}\n";
@@ -52,8 +53,7 @@ impl Template {
     pub fn prepare(tree: &Tree, labs: &[&str]) -> Result<Template> {
         let given = Given::read(tree, labs)?;
         let folders = Folders::of(tree)?;
-        let mut rustc = Command::new("rustc");
-        let version = process::output(rustc.arg("-vV").current_dir(tree.root()), b"")?;
+        let version = version(tree.root())?;
         let lock = folders.lock_file("template")?;
         loop {
             // Many may read it; only who brings it up to date is alone with it.
@@ -172,12 +172,8 @@ impl Folders {
 
     fn build(&self, given: &Given, labs: &[&str], version: &str) -> Result<()> {
         let root = self.template();
-        let host = version
-            .lines()
-            .find_map(|line| line.strip_prefix("host: "))
-            .context("`rustc -vV` names no host")?;
         sync(&root, &given.template())?;
-        cargo::fetch(&root, host).context("preparing the stage")?;
+        cargo::fetch(&root, host(version)?).context("preparing the stage")?;
         for lab in labs {
             if self.recorded(given, &[lab], version).is_none() {
                 touch(&root.join(format!("{}/src/lib.rs", lab_dir(lab))))?;
@@ -191,6 +187,23 @@ impl Folders {
         }
         Ok(())
     }
+}
+
+/// Downloads what the workspace at `root` needs and is not there yet, and trims its lock file to
+/// its members.
+pub(crate) fn fetch(root: &Path) -> Result<()> {
+    cargo::fetch(root, host(&version(root)?)?)
+}
+
+/// What the compiler says of itself in a folder.
+fn version(dir: &Path) -> Result<String> {
+    process::output(Command::new("rustc").arg("-vV").current_dir(dir), b"")
+}
+
+/// The machine that compiles, as `rustc -vV` says.
+fn host(version: &str) -> Result<&str> {
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    host.context("`rustc -vV` names no host")
 }
 
 /// Makes a file new to cargo, which says nothing of what it need not build.

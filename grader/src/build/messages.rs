@@ -20,16 +20,8 @@ pub struct Message {
     pub places: Vec<Location>,
 }
 
-/// A place in a file of the stage.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Location {
-    /// From the stage's root.
-    pub file: String,
-    /// Counted from 1.
-    pub line: usize,
-    /// Counted from 1.
-    pub column: usize,
-}
+/// A place in a file, from the root of the stage.
+pub use rules::Location;
 
 impl Message {
     /// An error that points nowhere.

@@ -56,6 +56,8 @@ pub(super) const PUBLIC: &str = r#"//! Public tests of `{name}`: `cargo test -p 
 
 use {crate}::{name}::answer;
 
+rules::test!("src/{name}.rs");
+
 #[test]
 fn the_answer_is_42() {
     assert_eq!(answer(), 42, "its documentation says which it is");
@@ -136,6 +138,9 @@ publish.workspace = true
 [dependencies]
 kit.workspace = true
 
+[dev-dependencies]
+rules.workspace = true
+
 [lints]
 workspace = true
 "#;
@@ -180,6 +185,9 @@ doctest = false
 
 [dependencies]
 kit.workspace = true
+
+[dev-dependencies]
+rules.workspace = true
 
 [lints]
 workspace = true

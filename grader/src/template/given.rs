@@ -87,10 +87,14 @@ impl Given {
         let mut sources = Sources::default();
         for (dir, own) in dirs.iter().zip([&mut sources.lab, &mut sources.checks]) {
             for (path, bytes) in read_below(tree.root(), dir)? {
+                let full = format!("{dir}/{path}");
                 if path.starts_with("src/") {
                     own.insert(path, bytes);
+                } else if path == "Cargo.toml" {
+                    let bytes = workspace::without_tests(Path::new(&full), &bytes)?;
+                    self.fixed.insert(full, bytes);
                 } else {
-                    self.fixed.insert(format!("{dir}/{path}"), bytes);
+                    self.fixed.insert(full, bytes);
                 }
             }
         }

@@ -9,7 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Finding, facade, tokens};
+use rules::{Finding, facade, tokens};
+
 use crate::build::Message;
 use crate::build::messages::Location;
 use crate::lab::{Check, Exercise, Kind, Lab};
@@ -17,9 +18,9 @@ use crate::lab::{Check, Exercise, Kind, Lab};
 /// The text of the `clippy.toml` that finds what the façade does not offer, and what any lint of
 /// the lab forbids.
 pub fn lists(lab: &Lab) -> String {
-    let mut types: Vec<&str> = facade::TYPES.iter().map(|entry| entry.0).collect();
+    let mut types: Vec<&str> = facade::types().collect();
     let mut functions: Vec<&str> = facade::functions().collect();
-    let mut macros: Vec<&str> = facade::MACROS.iter().map(|entry| entry.0).collect();
+    let mut macros: Vec<&str> = facade::macros().collect();
     for path in lab.checks().flat_map(|check| &check.forbid) {
         // Whether it is a type, a function or a macro is not said: the other two do not match.
         for list in [&mut types, &mut functions, &mut macros] {

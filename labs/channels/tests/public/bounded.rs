@@ -13,6 +13,8 @@ use kit::{explore, thread};
 
 use super::spec::bounded::{Crowd, Yours};
 
+rules::test!("src/bounded.rs");
+
 fn soon() -> Patience {
     Patience::lasting(Duration::from_millis(1))
 }

@@ -12,6 +12,8 @@ use kit::{explore, thread};
 use super::plain::plain;
 use super::spec::disconnect::Yours;
 
+rules::test!("src/disconnect.rs");
+
 #[test]
 fn what_was_sent_is_received() {
     explore(|| {

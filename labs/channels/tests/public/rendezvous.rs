@@ -14,6 +14,8 @@ use kit::{explore, possible, thread};
 
 use super::spec::rendezvous::{Crowd, Yours};
 
+rules::test!("src/rendezvous.rs");
+
 #[test]
 fn nobody_is_there() {
     explore(|| {

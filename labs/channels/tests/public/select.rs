@@ -13,6 +13,8 @@ use kit::{explore, thread};
 use super::open::holding;
 use super::spec::select::Yours;
 
+rules::test!("src/select.rs");
+
 #[test]
 fn a_value_that_is_there_is_received() {
     explore(|| {

@@ -5,6 +5,8 @@ use kit::explore;
 use kit::explore::Explorer;
 use kit::web::{Cancel, Crawl, FetchError, Limits, Site, Web};
 
+rules::test!("src/polite.rs");
+
 fn limits(in_flight: usize, per_host: usize) -> Limits {
     Limits {
         in_flight,

@@ -5,6 +5,8 @@
 use crawler::serial::crawl;
 use kit::web::{FetchError, Site, Web};
 
+rules::test!("src/serial.rs");
+
 #[test]
 fn a_circle_is_walked_once() {
     let web = Web::of("/ -> /a\n /a -> /b /a\n /b -> /").each_once();

@@ -4,6 +4,8 @@ use crawler::with_channels::crawl;
 use kit::explore::Explorer;
 use kit::web::{Site, Web};
 
+rules::test!("src/with_channels.rs");
+
 /// Three threads and two channels take many steps: every order with at most two preemptions.
 fn two_preemptions() -> Explorer {
     Explorer::new().preemptions(2)

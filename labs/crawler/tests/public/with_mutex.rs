@@ -5,6 +5,8 @@ use kit::explore;
 use kit::explore::Explorer;
 use kit::web::{Site, Web};
 
+rules::test!("src/with_mutex.rs");
+
 #[test]
 fn a_whole_site_is_found() {
     let web = Web::new(Site::from_seed(6824, 100, 6));

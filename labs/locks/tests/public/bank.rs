@@ -4,6 +4,8 @@ use kit::spec::{Scope, conforms};
 use kit::{explore, thread};
 use locks::bank::{Bank, TransferError};
 
+rules::test!("src/bank.rs");
+
 #[test]
 fn a_transfer_moves_the_amount() {
     let bank = Bank::new([(1, 3), (2, 0)]);

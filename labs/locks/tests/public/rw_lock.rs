@@ -5,6 +5,8 @@ use kit::sync::{Arc, Barrier, Mutex};
 use kit::{explore, thread};
 use locks::rw_lock::RwLock;
 
+rules::test!("src/rw_lock.rs");
+
 #[test]
 fn readers_share_and_a_writer_does_not() {
     explore(|| {

@@ -5,6 +5,8 @@ use kit::sync::Arc;
 use kit::{explore, thread};
 use locks::semaphore::{Semaphore, TooManyPermits};
 
+rules::test!("src/semaphore.rs");
+
 #[test]
 fn a_permit_is_in_use_until_it_is_dropped() {
     explore(|| {

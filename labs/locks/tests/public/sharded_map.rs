@@ -8,6 +8,8 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::sharded_map::ShardedMap;
 
+rules::test!("src/sharded_map.rs");
+
 #[test]
 fn it_is_a_map() {
     explore(|| {

@@ -5,6 +5,8 @@ use kit::sync::Arc;
 use kit::{explore, thread};
 use locks::spin_lock::SpinLock;
 
+rules::test!("src/spin_lock.rs", unsafe);
+
 #[test]
 fn a_guard_reads_and_writes_the_value() {
     explore(|| {

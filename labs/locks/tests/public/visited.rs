@@ -8,6 +8,8 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::visited::Visited;
 
+rules::test!("src/visited.rs");
+
 #[test]
 fn the_first_mark_of_a_url_is_new_and_the_second_is_not() {
     let visited = Visited::new();

@@ -5,6 +5,8 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::wait_group::{NegativeCount, WaitGroup};
 
+rules::test!("src/wait_group.rs");
+
 #[test]
 fn done_takes_back_what_was_added_and_no_more() {
     let group = WaitGroup::new();

@@ -13,6 +13,8 @@ use rpc::server::Server;
 use rpc::tcp::TcpLink;
 use rpc::wire::{decode, encode};
 
+rules::test!("src/client.rs");
+
 /// A call is three threads, and a network takes many steps: with at most two preemptions.
 fn explore(scenario: impl Fn() + Send + Sync + 'static) {
     Explorer::new().preemptions(2).explore(scenario);

@@ -4,6 +4,8 @@ use kit::{explore, thread};
 use rpc::dedup::Dedup;
 use rpc::message::{CallId, ClientId, Forgotten};
 
+rules::test!("src/dedup.rs");
+
 fn call(seq: u64, seen: u64) -> CallId {
     let client = ClientId(7);
     CallId { client, seq, seen }

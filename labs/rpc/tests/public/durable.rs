@@ -7,6 +7,8 @@ use rpc::machine::Machine;
 use rpc::message::{CallId, ClientId, Reply};
 use serde_json::Value;
 
+rules::test!("src/durable.rs", "src/log.rs");
+
 /// An account with 100 in it.
 struct Account(i64);
 

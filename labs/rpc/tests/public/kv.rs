@@ -8,6 +8,8 @@ use kit::{explore, thread};
 use rpc::kv::{Refused, Store};
 use serde_json::json;
 
+rules::test!("src/kv.rs");
+
 #[test]
 fn what_is_put_can_be_got() {
     explore(|| {

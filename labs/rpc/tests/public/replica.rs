@@ -8,6 +8,8 @@ use rpc::replica::{Backup, Fault, Refused, Replica};
 use rpc::view::{NodeId, View, ViewService};
 use serde_json::Value;
 
+rules::test!("src/replica.rs");
+
 struct Account(i64);
 
 impl Machine for Account {

@@ -8,6 +8,8 @@ use rpc::message::{CallError, CallId, ClientId};
 use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::Value;
 
+rules::test!("src/retry.rs");
+
 /// Answers each try as it is told, and notes what it was asked.
 struct Script {
     answers: Mutex<Vec<Result<Value, CallError>>>,

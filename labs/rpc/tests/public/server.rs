@@ -13,6 +13,8 @@ use rpc::server::Server;
 use rpc::wire::{decode, encode};
 use serde_json::json;
 
+rules::test!("src/server.rs");
+
 /// A connection whose frames are written down beforehand, and whose replies are kept. Its locks are
 /// the test's own: no steps of a search.
 struct Script {

@@ -4,6 +4,8 @@ use rpc::message::Request;
 use rpc::wire::{FrameReader, MAX_FRAME, WireError, decode, encode, write_frame};
 use std::io::Read;
 
+rules::test!("src/wire.rs");
+
 #[test]
 fn two_frames_that_come_at_once_are_two_frames() {
     let mut frames = FrameReader::new(&b"one\n\ntwo\n"[..]);

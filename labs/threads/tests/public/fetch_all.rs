@@ -3,6 +3,8 @@ use kit::web::{FetchError, Fetched, Fetcher, Web};
 use kit::{explore, possible};
 use threads::fetch_all::fetch_all;
 
+rules::test!("src/fetch_all.rs");
+
 /// A fetcher from a function.
 struct Fetch<F>(F);
 

@@ -3,6 +3,8 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::collections::BTreeMap;
 use threads::map_reduce::{map_reduce, word_count};
 
+rules::test!("src/map_reduce.rs");
+
 #[test]
 fn words_are_counted_whatever_the_number_of_tasks_and_threads() {
     let documents = ["the warp and the weft", "the weft", ""];

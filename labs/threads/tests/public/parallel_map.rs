@@ -4,6 +4,8 @@ use kit::{explore, possible, thread};
 use std::panic::catch_unwind;
 use threads::parallel_map::parallel_map;
 
+rules::test!("src/parallel_map.rs");
+
 #[test]
 fn results_come_in_the_order_of_the_items() {
     let items: Vec<u32> = (0..100).collect();
@@ -54,6 +56,7 @@ fn a_panic_reaches_the_caller() {
             1 => panic_on_purpose("it fails"),
             n => *n,
         };
+        assert_eq!(parallel_map(&[2], 1, fails), [2], "nothing fails yet");
         let results = catch_unwind(|| parallel_map(&[1, 2], 2, fails));
         assert!(results.is_err(), "the panic was lost");
     });

@@ -4,6 +4,8 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible};
 use threads::thread_pool::ThreadPool;
 
+rules::test!("src/thread_pool.rs");
+
 /// A counter, and a job that counts.
 fn counter() -> (Arc<AtomicUsize>, impl Fn() + Clone + Send + 'static) {
     let count = Arc::new(AtomicUsize::new(0));

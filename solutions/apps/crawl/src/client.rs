@@ -11,7 +11,7 @@ use std::fmt;
 use std::io::Read;
 use std::time::Duration;
 
-use locks_solution::semaphore::Semaphore;
+use kit::channel::{Receiver, Sender, bounded};
 use serde::Serialize;
 use ureq::http::{Response, StatusCode, header};
 use ureq::{Agent, Body};
@@ -45,8 +45,7 @@ pub(crate) struct Client {
     /// Keeps none: for a second try.
     fresh: Agent,
     cost: Cost,
-    /// One permit for each connection that may be open.
-    sockets: Semaphore,
+    sockets: Sockets,
 }
 
 /// What a host answers.
@@ -87,6 +86,28 @@ pub(crate) enum Kind {
     Broken,
 }
 
+/// The connections that are open: a place in the channel for each.
+struct Sockets((Sender<()>, Receiver<()>));
+
+impl Sockets {
+    /// Blocks while all places are taken.
+    fn open(&self) -> Socket<'_> {
+        let Sockets((take, _)) = self;
+        take.send(()).expect("both ends are here");
+        Socket(self)
+    }
+}
+
+/// A connection that may be open for as long as this lives.
+struct Socket<'s>(&'s Sockets);
+
+impl Drop for Socket<'_> {
+    fn drop(&mut self) {
+        let Sockets((_, give_back)) = self.0;
+        give_back.recv().expect("both ends are here");
+    }
+}
+
 impl Client {
     pub(crate) fn new(cost: Cost) -> Client {
         let config = |idle| {
@@ -105,14 +126,14 @@ impl Client {
             agent: config(IDLE),
             fresh: config(0),
             cost,
-            sockets: Semaphore::new(SOCKETS),
+            sockets: Sockets(bounded(SOCKETS)),
         }
     }
 
     /// Fetches `url`; follows no redirect. Blocks until the answer is there, and before that until
     /// a connection may be opened. What `begun` makes then is kept until the end.
     pub(crate) fn get<T>(&self, url: &Url, begun: impl FnOnce() -> T) -> Result<Answer, Trouble> {
-        let _socket = self.sockets.acquire();
+        let _socket = self.sockets.open();
         let _while_in_flight = begun();
         let response = self.send(url, 0)?;
         let status = response.status();
@@ -134,7 +155,7 @@ impl Client {
     /// Fetches a small file, whatever its type, and follows redirects: its status and its first
     /// `length` bytes.
     pub(crate) fn get_text(&self, url: &Url, length: usize) -> Result<(u16, Vec<u8>), Trouble> {
-        let _socket = self.sockets.acquire();
+        let _socket = self.sockets.open();
         let response = self.send(url, ROBOTS_REDIRECTS)?;
         let status = response.status().as_u16();
         let mut text = Vec::new();

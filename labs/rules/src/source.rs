@@ -6,15 +6,14 @@
 
 use proc_macro2::TokenStream;
 
-use super::Finding;
-use crate::build::messages::Location;
+use crate::{Finding, Location};
 
 /// The tokens of a file. `path` is what the student calls it.
 ///
 /// # Errors
 ///
 /// Where it cannot be read, if the text is not Rust down to its tokens.
-pub(super) fn tokens(path: &str, text: &str) -> Result<TokenStream, Finding> {
+pub(crate) fn cut(path: &str, text: &str) -> Result<TokenStream, Finding> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let text = text.replace("\r\n", "\n");
     // An empty line in its place, so that all others keep their numbers.
@@ -95,10 +94,10 @@ fn is_white(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::*;
 
     fn read(text: &str) -> Result<String, String> {
-        match tokens("src/x.rs", text) {
+        match cut("src/x.rs", text) {
             Ok(tokens) => Ok(tokens.to_string()),
             Err(finding) => Err(finding.line()),
         }

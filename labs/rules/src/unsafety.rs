@@ -9,9 +9,8 @@
 
 use proc_macro2::TokenTree;
 
-use super::Finding;
-use super::walk::{ident, is_in, punct};
-use crate::build::messages::Location;
+use crate::walk::{ident, is_in, punct};
+use crate::{Finding, Location};
 
 /// Makes a pointer, or a value, of something that was none.
 const NEVER: &str = "\
@@ -33,7 +32,7 @@ const MAY: &str = "an answer may dereference a pointer that the cell, a referenc
                    `Send` and `Sync`";
 
 /// What is wrong with a word of such an exercise; `trusted` if it stands in an `unsafe` block.
-pub(super) fn word(
+pub(crate) fn word(
     tokens: &[TokenTree],
     at: usize,
     trusted: bool,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// Macros whose arguments stay what they are in the text.
-pub(super) const MACROS: &str = "\
+pub(crate) const MACROS: &str = "\
     assert assert_eq assert_ne column compile_error concat dbg debug_assert \
     debug_assert_eq debug_assert_ne eprint eprintln file format format_args json line \
     matches module_path panic print println stringify thread_local todo unimplemented \
@@ -16,17 +16,17 @@ pub(super) const MACROS: &str = "\
 
 /// Where a token stands.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Within {
+pub(crate) struct Within {
     /// In the arguments of a macro of the answer's own, by its name's fate.
-    pub(super) handed: Option<Handed>,
+    pub(crate) handed: Option<Handed>,
     /// In the definition of a macro.
-    pub(super) made: bool,
+    pub(crate) made: bool,
     /// In an `unsafe` block.
-    pub(super) trusted: bool,
+    pub(crate) trusted: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Handed {
+pub(crate) enum Handed {
     /// The macro is defined in this file.
     Own,
     Elsewhere,
@@ -54,7 +54,7 @@ impl Within {
 
 /// Goes through all tokens with a list of its own: how deep an answer nests its brackets must not
 /// be how deep the grader recurses. What is compiled for tests only is left out.
-pub(super) fn each(tokens: TokenStream, mut see: impl FnMut(&[TokenTree], usize, Within)) {
+pub(crate) fn each(tokens: TokenStream, mut see: impl FnMut(&[TokenTree], usize, Within)) {
     let cut = |tokens: TokenStream| tokens.into_iter().collect::<Vec<TokenTree>>();
     let own = std::cell::RefCell::new(BTreeSet::new());
     let mut open = vec![(cut(tokens), 0, Within::default())];
@@ -113,23 +113,23 @@ fn tests(tokens: &[TokenTree]) -> usize {
     }
 }
 
-pub(super) fn is_in(list: &str, name: &str) -> bool {
+pub(crate) fn is_in(list: &str, name: &str) -> bool {
     list.split(' ').any(|known| known == name)
 }
 
 /// Whether a macro is called by the name that these tokens begin with.
-pub(super) fn calls(tokens: &[TokenTree]) -> bool {
+pub(crate) fn calls(tokens: &[TokenTree]) -> bool {
     let name = matches!(tokens.first(), Some(TokenTree::Ident(_)));
     let mark = tokens.get(1).is_some_and(|token| punct(token, '!'));
     name && mark && matches!(tokens.get(2), Some(TokenTree::Group(_)))
 }
 
-pub(super) fn punct(token: &TokenTree, wanted: char) -> bool {
+pub(crate) fn punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
 /// The name that a token is, without the mark of a raw one.
-pub(super) fn ident(token: &TokenTree) -> Option<String> {
+pub(crate) fn ident(token: &TokenTree) -> Option<String> {
     match token {
         TokenTree::Ident(word) => {
             let text = word.to_string();

@@ -1,24 +1,24 @@
 //! Reads what a `use` takes, as one path for each name.
 //!
-//! What is not here: what may be taken ([`super::paths`]).
+//! What is not here: what may be taken ([`crate::paths`]).
 
 use proc_macro2::{Delimiter, Ident, TokenTree};
 
-use super::walk::{ident, punct};
+use crate::walk::{ident, punct};
 
 /// One path of a `use`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Import {
-    pub(super) segments: Vec<String>,
+pub(crate) struct Import {
+    pub(crate) segments: Vec<String>,
     /// The name that it is given here.
-    pub(super) name: String,
-    pub(super) glob: bool,
+    pub(crate) name: String,
+    pub(crate) glob: bool,
     /// The token that it is told at.
-    pub(super) at: Ident,
+    pub(crate) at: Ident,
 }
 
 /// The paths of a `use`: of the tokens after that word.
-pub(super) fn imports(tokens: &[TokenTree]) -> Vec<Import> {
+pub(crate) fn imports(tokens: &[TokenTree]) -> Vec<Import> {
     let mut found = Vec::new();
     // `use<'a>` in a type says what it captures.
     if tokens.first().is_some_and(|token| punct(token, '<')) {

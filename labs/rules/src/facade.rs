@@ -7,12 +7,11 @@
 //! `Cell`, `RefCell`, `thread::panicking`: no search depends on them. `panic::catch_unwind` is
 //! allowed too, because a thread pool has to survive its jobs.
 
-use super::Finding;
-use crate::build::messages::Location;
+use crate::{Finding, Location};
 
 /// What to do instead.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Instead {
+enum Instead {
     /// The façade offers it under this path.
     Take(&'static str),
     /// Exercises do without it.
@@ -44,7 +43,7 @@ const INPUT: Instead = Hostile("reads the process's input");
 const SEARCH: Instead = Hostile("steers the search that checks it");
 
 /// Types and traits.
-pub(super) const TYPES: &[(&str, Instead)] = &[
+const TYPES: &[(&str, Instead)] = &[
     ("std::sync::Mutex", MUTEX),
     ("std::sync::MutexGuard", Take("kit::sync::MutexGuard")),
     ("std::sync::RwLock", RW_LOCK),
@@ -283,7 +282,7 @@ const FUNCTIONS: &[(&[&str], Instead)] = &[
 ];
 
 /// Macros.
-pub(super) const MACROS: &[(&str, Instead)] = &[
+const MACROS: &[(&str, Instead)] = &[
     ("std::thread_local", LOCAL),
     ("std::include", FILES),
     ("std::include_str", FILES),
@@ -315,14 +314,25 @@ const MODULES: &[(&str, Instead)] = &[
     ("kit::spec", SEARCH),
 ];
 
-pub(super) fn functions() -> impl Iterator<Item = &'static str> {
+/// The types that an answer must not take from the standard library.
+pub fn types() -> impl Iterator<Item = &'static str> {
+    TYPES.iter().map(|(path, _)| *path)
+}
+
+/// The macros.
+pub fn macros() -> impl Iterator<Item = &'static str> {
+    MACROS.iter().map(|(path, _)| *path)
+}
+
+/// The functions.
+pub fn functions() -> impl Iterator<Item = &'static str> {
     FUNCTIONS
         .iter()
         .flat_map(|(paths, _)| paths.iter().copied())
 }
 
 /// What to say about a path of the lists at a place, if it may not be used there.
-pub(super) fn finding(path: &str, place: Location, unsafe_taught: bool) -> Option<Finding> {
+pub fn finding(path: &str, place: Location, unsafe_taught: bool) -> Option<Finding> {
     if matches!(listed(path)?, InUnsafe(_)) && !unsafe_taught {
         return None;
     }
@@ -335,7 +345,7 @@ pub(super) fn finding(path: &str, place: Location, unsafe_taught: bool) -> Optio
 }
 
 /// What to say of a path of the lists, and whether it reaches for the machine or the grader.
-pub(super) fn text(path: &str) -> Option<(String, bool)> {
+pub(crate) fn text(path: &str) -> Option<(String, bool)> {
     Some(match listed(path).or_else(|| of_module(path))? {
         Take(other) | InUnsafe(other) => (
             format!("takes `{path}`: the model checker cannot see it; take it from `{other}`"),

@@ -6,18 +6,18 @@
 //! file gives it, and handed on under none.
 //!
 //! What is not here: what a path of the list resolves to behind a macro or an alias, which is
-//! clippy's ([`super::facade`]).
+//! clippy's ([`crate::facade`]).
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Spacing, TokenTree};
 
-use super::facade;
-use super::imports::Import;
-use super::walk::{ident, punct};
+use crate::facade;
+use crate::imports::Import;
+use crate::walk::{ident, punct};
 
 /// Where paths of other crates begin.
-pub(super) const ROOTS: [&str; 8] = [
+pub(crate) const ROOTS: [&str; 8] = [
     "std",
     "core",
     "alloc",
@@ -92,9 +92,9 @@ const ALLOWED: &[(&str, &str)] = &[
 
 /// What is wrong with a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Wrong {
-    pub(super) text: String,
-    pub(super) hostile: bool,
+pub(crate) struct Wrong {
+    pub(crate) text: String,
+    pub(crate) hostile: bool,
 }
 
 /// What a path comes to.
@@ -132,10 +132,10 @@ fn is_below(path: &str, other: &str) -> bool {
 
 /// The names under which a file has modules that are allowed in part, and what it means by each.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeMap<String, Vec<String>>);
+pub(crate) struct Names(BTreeMap<String, Vec<String>>);
 
 /// A path in the text, from where it begins.
-pub(super) struct Written {
+pub(crate) struct Written {
     segments: Vec<String>,
     /// What follows the last `::`, if it is not a name.
     end: End,
@@ -153,7 +153,7 @@ enum End {
 
 impl Written {
     /// Reads the path that begins with the name at `at`.
-    pub(super) fn read(tokens: &[TokenTree], at: usize) -> Written {
+    pub(crate) fn read(tokens: &[TokenTree], at: usize) -> Written {
         let mut segments = vec![ident(&tokens[at]).unwrap_or_default()];
         let mut next = at + 1;
         while double_colon(tokens, next) {
@@ -181,12 +181,12 @@ fn double_colon(tokens: &[TokenTree], at: usize) -> bool {
 
 impl Names {
     /// Whether a name stands for a module that is allowed in part.
-    pub(super) fn knows(&self, name: &str) -> bool {
+    pub(crate) fn knows(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
     /// The names that some imports give, however they rest on each other.
-    pub(super) fn of(imports: &[Import]) -> Names {
+    pub(crate) fn of(imports: &[Import]) -> Names {
         let mut names = Names::default();
         while imports.iter().any(|import| names.learn(import)) {}
         names
@@ -209,7 +209,7 @@ impl Names {
     }
 
     /// What is wrong with a path in an expression or a type.
-    pub(super) fn judge(&self, path: &Written) -> Option<Wrong> {
+    pub(crate) fn judge(&self, path: &Written) -> Option<Wrong> {
         let all = self.meant(&path.segments, false);
         all.iter().find_map(|full| {
             match (standing(full), path.end) {
@@ -223,7 +223,7 @@ impl Names {
     }
 
     /// What is wrong with an import; `public` if others can take it from here.
-    pub(super) fn judge_import(&self, import: &Import, public: bool) -> Option<Wrong> {
+    pub(crate) fn judge_import(&self, import: &Import, public: bool) -> Option<Wrong> {
         let all = self.meant(&import.segments, true);
         all.iter().find_map(|full| match standing(full) {
             Standing::Allowed => None,

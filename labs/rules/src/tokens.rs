@@ -1,20 +1,19 @@
 //! Reads an answer's bare tokens, before anything of it is compiled.
 //!
-//! The one idea: what an answer may use is a list, of paths (`vet::paths`), attributes and
+//! The one idea: what an answer may use is a list, of paths (`paths`), attributes and
 //! macros. Tokens show what it uses inside macros too, and never inside comments and strings.
 //! What makes a difference elsewhere must not be handed to a macro that can take it apart.
 //!
-//! What is not here: what a name resolves to ([`super::lints`]).
+//! What is not here: what a name resolves to (the grader's lints).
 
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
 
-use super::imports::{Import, imports};
-use super::paths::{Names, ROOTS, Written};
-use super::walk::{Handed, MACROS, Within, calls, each, ident, is_in, punct};
-use super::{Finding, source, unsafety};
-use crate::build::messages::Location;
+use crate::imports::{Import, imports};
+use crate::paths::{Names, ROOTS, Written};
+use crate::walk::{Handed, MACROS, Within, calls, each, ident, is_in, punct};
+use crate::{Finding, Location, source, unsafety};
 
 /// Macros that act while the compiler runs, on the machine that it runs on.
 const COMPILING: &str = "\
@@ -36,7 +35,7 @@ const OUTSIDE: &str = "\
 ///
 /// What keeps it from being built, if the text is not Rust down to its tokens.
 pub fn scan(path: &str, text: &str, unsafe_taught: bool) -> Result<Vec<Finding>, Finding> {
-    let tokens = source::tokens(path, text)?;
+    let tokens = source::cut(path, text)?;
     let known = Known::of(&tokens);
     let mut scan = Scan {
         path,
@@ -48,8 +47,19 @@ pub fn scan(path: &str, text: &str, unsafe_taught: bool) -> Result<Vec<Finding>,
     Ok(scan.findings)
 }
 
+/// Whether a text has a `todo!`: something is still to do. A text that cannot be read has none.
+pub fn has_holes(text: &str) -> bool {
+    let mut found = false;
+    if let Ok(tokens) = source::cut("", text) {
+        each(tokens, |tokens, at, _| {
+            found |= ident(&tokens[at]).as_deref() == Some("todo") && calls(&tokens[at..]);
+        });
+    }
+    found
+}
+
 /// The finding for `unsafe` where it is not taught.
-pub(super) fn unsafe_code(place: Location) -> Finding {
+pub fn unsafe_code(place: Location) -> Finding {
     let text = "uses `unsafe`, which this exercise does not need: leave it out".to_owned();
     Finding {
         place,
