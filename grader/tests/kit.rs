@@ -219,7 +219,7 @@ fn every_command_of_its_pages_is_one_there() {
             name.map(|name| name.trim_end_matches('"').to_owned())
         })
         .collect();
-    let lab = "check watch hint explain replay next reset stress pack update compare";
+    let lab = "check watch hint explain play replay next reset stress pack update compare";
     let mut wrong = Vec::new();
     for (page, text) in texts().filter(|(path, _)| path.ends_with(".md")) {
         let spans = text.split('`').chain(text.lines());

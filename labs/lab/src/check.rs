@@ -1,13 +1,17 @@
 //! Checks exercises: build once, run each test, say how it came out.
 
+use std::fs;
+
 use anyhow::{Result, bail};
+use rules::Finding;
 
 use crate::build::{self, Build, Debug, Diagnostic};
 use crate::course::Exercise;
 use crate::desk::Desk;
-use crate::process::Stop;
+use crate::found;
+use crate::process::{Ended, Stop};
 use crate::suite::{self, Ran};
-use crate::text::progress::Progress;
+use crate::text::{self, progress::Progress};
 
 /// How one exercise came out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,8 @@ pub(crate) enum Checked {
     Broken(Vec<Diagnostic>),
     /// Its tests were run.
     Tested {
+        /// What its files use that an answer must not.
+        findings: Vec<Finding>,
         /// Warnings about the exercise's files.
         warnings: Vec<Diagnostic>,
         /// In the order to show.
@@ -28,18 +34,24 @@ pub(crate) enum Checked {
 impl Checked {
     /// Whether the exercise passes.
     pub(crate) fn passed(&self) -> bool {
-        matches!(self, Checked::Tested { tests, .. } if tests.iter().all(Ran::passed))
+        matches!(
+            self,
+            Checked::Tested { findings, tests, .. }
+                if findings.is_empty() && tests.iter().all(Ran::passed)
+        )
     }
 }
 
-/// Checks exercises of one lab. Blocks until all tests have ended, or `stop`.
+/// Checks exercises of one lab, with `only` those tests whose names have it in them. Blocks until
+/// all tests have ended, or `stop`.
 ///
 /// # Errors
 ///
-/// If an exercise has no test at all, or there is no cargo.
+/// If an exercise has no such test at all, or there is no cargo.
 pub(crate) fn check(
     desk: &Desk,
     exercises: &[&Exercise],
+    only: Option<&str>,
     stop: &Stop,
     progress: &Progress,
 ) -> Result<Vec<Checked>> {
@@ -47,7 +59,10 @@ pub(crate) fn check(
         return Ok(Vec::new());
     };
     let lab = &first.lab;
-    progress.say(&format!("building {lab}"));
+    progress.say(&match desk.scratch().is_dir() {
+        true => format!("building {lab}"),
+        false => format!("building {lab}; the first time that takes a minute or two"),
+    });
     let build = build::build(desk.root(), lab, Debug::Lines, stop, |line| {
         progress.cargo(lab, line);
     })?;
@@ -63,8 +78,14 @@ pub(crate) fn check(
         let tests: Vec<_> = all
             .iter()
             .filter(|test| exercise.owns_test(&test.name))
+            // What it looks at is read here, and shown with its place.
+            .filter(|test| !test.name.ends_with(&format!("::{}", rules::NAME)))
+            .filter(|test| only.is_none_or(|only| in_name(&test.name).contains(only)))
             .cloned()
             .collect();
+        if let (true, Some(only)) = (tests.is_empty() && !stop.asked(), only) {
+            bail!("{} has no test with `{only}` in its name", exercise.id());
+        }
         if tests.is_empty() && !stop.asked() {
             bail!(
                 "{} has no tests: none of the {} tests of `{lab}` has `{}` in its path, so nothing was \
@@ -85,6 +106,9 @@ pub(crate) fn check(
             continue;
         }
         ran.sort_by_key(simplest_first);
+        for ran in &ran {
+            keep_plain(desk, exercise, ran)?;
+        }
         let mine = |diagnostic: &&Diagnostic| {
             exercise
                 .files()
@@ -92,6 +116,7 @@ pub(crate) fn check(
         };
         let warnings = warnings.iter().filter(mine).cloned().collect();
         reports.push(Checked::Tested {
+            findings: findings(desk, exercise),
             warnings,
             tests: ran,
         });
@@ -99,16 +124,39 @@ pub(crate) fn check(
     Ok(reports)
 }
 
+/// A test's name without its modules.
+fn in_name(test: &str) -> &str {
+    test.rsplit("::").next().unwrap_or(test)
+}
+
+/// What an exercise's files use that an answer must not.
+pub(crate) fn findings(desk: &Desk, exercise: &Exercise) -> Vec<Finding> {
+    let scan = |file: String| {
+        let text = fs::read_to_string(desk.root().join(&file)).unwrap_or_default();
+        match rules::tokens::scan(&file, &text, exercise.unsafe_code) {
+            Ok(findings) => findings,
+            Err(finding) => vec![finding],
+        }
+    };
+    exercise.files().flat_map(scan).collect()
+}
+
+/// Keeps how a plain test fails, for `explain`: a search keeps its failure itself.
+fn keep_plain(desk: &Desk, exercise: &Exercise, ran: &Ran) -> Result<()> {
+    let file = found::plain(&desk.failures(&exercise.lab), &ran.name);
+    if ran.passed() || ran.has_picture() {
+        let _ = fs::remove_file(file); // It may not be there.
+        return Ok(());
+    }
+    Ok(fs::write(file, text::report::failure(ran, text::width()))?)
+}
+
 /// Failures first, and of them those that are read fastest: without a search, then with the fewest
-/// steps.
-fn simplest_first(ran: &Ran) -> (bool, usize) {
-    let steps = ran.found.as_ref().and_then(|found| found.failure.as_ref());
-    (
-        ran.passed(),
-        if ran.passed() {
-            0
-        } else {
-            steps.map_or(0, |failure| 1 + failure.steps.len())
-        },
-    )
+/// steps. A test that only did not end says the least.
+fn simplest_first(ran: &Ran) -> (bool, bool, usize) {
+    let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
+    let steps = failure.map_or(0, |failure| 1 + failure.steps.len());
+    let passed = ran.passed();
+    let hung = ran.ended == Ended::Late;
+    (passed, hung, if passed { 0 } else { steps })
 }

@@ -4,7 +4,9 @@ use anstream::eprintln;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::{self, Explain, Replay};
+use std::path::PathBuf;
+
+use crate::commands::{self, Check, Explain, Replay};
 use crate::desk::Desk;
 use crate::error::{Exit, exit_for};
 use crate::watch;
@@ -13,14 +15,24 @@ use crate::watch;
 ///
 /// Without a command: the list of exercises and where you stand.
 #[derive(Debug, Parser)]
-#[command(bin_name = "cargo lab", after_help = EXITS, disable_help_subcommand = true)]
+#[command(
+    bin_name = "cargo lab",
+    after_help = EXITS,
+    disable_help_subcommand = true,
+    args_conflicts_with_subcommands = true,
+    max_term_width = 100
+)]
 pub struct Cli {
+    /// Lists the exercises of all labs, not only of the one where you are.
+    #[arg(long)]
+    all: bool,
     #[command(subcommand)]
     command: Option<Command>,
 }
 
 const EXITS: &str = "\
-An EXERCISE is named as `wait_group` or `locks/wait_group`; without one, it is where you are.
+An EXERCISE is named as `wait_group` or `locks/wait_group`, one of its tests as
+`wait_group::two_waiters`; without a name, it is where you are.
 
 Exit codes:
   0  done, and what was checked passes
@@ -30,29 +42,47 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Checks an exercise, or all of a lab.
-    Check(Which),
+    /// Checks what you edited last, or an exercise, one of its tests, or all of a lab.
+    Check(CheckArgs),
     /// Checks again whenever you save, and answers to single keys.
     Watch(WatchArgs),
     /// Shows the next hint; there are three, each says more.
     Hint(HintArgs),
-    /// Shows the last failing interleaving.
+    /// Shows how the last check failed: the shortest interleaving, or the test that you name.
     Explain(ExplainArgs),
     /// Makes a page on which you are the scheduler: pick who goes next, and try to break it.
     Play(PlayArgs),
     /// Runs one interleaving again, exactly.
     Replay(ReplayArgs),
-    /// Names the next exercise that does not pass, and the file to open.
+    /// Names the first exercise of your lab that does not pass, and the file to open.
     Next,
     /// Puts an exercise's files back as they were handed out; keeps yours.
     Reset {
         /// The exercise.
-        exercise: String,
+        exercise: Option<String>,
+    },
+    /// Makes the file to hand in: `hand-in/<lab>.zip`.
+    Pack {
+        /// The lab; all that you have begun if not given.
+        lab: Option<String>,
+        /// Packs a lab that does not compile, too.
+        #[arg(long)]
+        anyway: bool,
+    },
+    /// Shows the course's own answer, after yours passes and where the course ships it.
+    Compare {
+        /// The exercise.
+        exercise: Option<String>,
+    },
+    /// Brings in a newer kit of the course, and keeps your work.
+    Update {
+        /// The kit: an archive or a folder.
+        kit: PathBuf,
     },
     /// Runs an exercise's scenarios many times on real threads, then searches them.
     Stress {
         /// The exercise.
-        exercise: String,
+        exercise: Option<String>,
         /// How many times.
         #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
         runs: u64,
@@ -60,10 +90,16 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
-struct Which {
-    /// An exercise or a lab.
-    #[arg(value_name = "EXERCISE|LAB")]
+struct CheckArgs {
+    /// An exercise, a lab, or a test.
+    #[arg(value_name = "EXERCISE|LAB|TEST")]
     name: Option<String>,
+    /// Every exercise that was begun.
+    #[arg(long, conflicts_with = "name")]
+    all: bool,
+    /// One line for each failure, as editors read it.
+    #[arg(long)]
+    short: bool,
 }
 
 #[derive(Debug, Args)]
@@ -87,7 +123,8 @@ struct HintArgs {
 
 #[derive(Debug, Args)]
 struct ExplainArgs {
-    /// The exercise.
+    /// The exercise, or one of its tests.
+    #[arg(value_name = "EXERCISE|TEST")]
     exercise: Option<String>,
     /// Writes it as an HTML file to step through, and prints the file's path.
     #[arg(long)]
@@ -139,8 +176,15 @@ impl Cli {
     fn dispatch(self) -> Result<Exit> {
         let mut desk = Desk::open()?;
         match self.command {
-            None => commands::list(&desk),
-            Some(Command::Check(which)) => commands::check(&mut desk, which.name.as_deref()),
+            None => commands::list(&desk, self.all),
+            Some(Command::Check(args)) => {
+                let how = Check {
+                    word: args.name.as_deref(),
+                    all: args.all,
+                    short: args.short,
+                };
+                commands::check(&mut desk, how)
+            }
             Some(Command::Watch(args)) => watch::watch(desk, args.name.as_deref(), args.poll),
             Some(Command::Hint(args)) => {
                 commands::hint(&mut desk, args.exercise.as_deref(), args.level)
@@ -166,8 +210,13 @@ impl Cli {
                 commands::replay(&desk, &replay)
             }
             Some(Command::Next) => commands::next(&desk),
-            Some(Command::Reset { exercise }) => commands::reset(&mut desk, &exercise),
-            Some(Command::Stress { exercise, runs }) => commands::stress(&desk, &exercise, runs),
+            Some(Command::Reset { exercise }) => commands::reset(&mut desk, exercise.as_deref()),
+            Some(Command::Stress { exercise, runs }) => {
+                commands::stress(&desk, exercise.as_deref(), runs)
+            }
+            Some(Command::Pack { lab, anyway }) => commands::pack(&desk, lab.as_deref(), anyway),
+            Some(Command::Compare { exercise }) => commands::compare(&desk, exercise.as_deref()),
+            Some(Command::Update { kit }) => commands::update(&desk, &kit),
         }
     }
 }

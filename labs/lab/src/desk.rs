@@ -3,12 +3,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::Result;
 
 use crate::course::{Course, Exercise};
 use crate::handed_out;
-use crate::state::{self, Last, Standing, State};
+use crate::state::{Last, Standing, State};
 use crate::suite::{self, How};
 
 /// The course and where the student stands.
@@ -56,41 +57,91 @@ impl Desk {
     pub(crate) fn hash(&self, exercise: &Exercise) -> String {
         let read = |file: String| fs::read(self.root().join(file)).unwrap_or_default();
         let texts: Vec<Vec<u8>> = exercise.files().map(read).collect();
-        state::hash(texts.iter().map(Vec::as_slice))
+        parcel::hash(texts.iter().map(Vec::as_slice))
     }
 
     /// Where the student stands with an exercise.
     pub(crate) fn standing(&self, exercise: &Exercise) -> Standing {
         let line = self.state.get(&exercise.id());
-        line.standing(&self.hash(exercise))
+        match line.standing(&self.hash(exercise)) {
+            Standing::NotStarted if handed_out::is_edited(&self.course, exercise) => {
+                Standing::Begun
+            }
+            standing => standing,
+        }
     }
 
-    /// The exercise that was checked last, or the first that does not pass.
+    /// Where the student is: at what was edited after the last check, at what was checked last, or
+    /// at the first exercise that does not pass.
     pub(crate) fn here(&self) -> Option<&Exercise> {
-        let last = fs::read_to_string(self.scratch().join("here")).unwrap_or_default();
-        self.course.get(last.trim()).or_else(|| self.next(None))
+        let mark = self.scratch().join("here");
+        let checked = fs::metadata(&mark).and_then(|mark| mark.modified()).ok();
+        let edited = self.edited_last();
+        if let Some((when, exercise)) = edited
+            && checked.is_none_or(|checked| when > checked)
+        {
+            return Some(exercise);
+        }
+        let last = fs::read_to_string(mark).unwrap_or_default();
+        self.course.get(last.trim()).or_else(|| {
+            self.course
+                .exercises()
+                .find(|exercise| self.is_open(exercise))
+        })
+    }
+
+    /// The exercise whose file was written last, of those that are not as they were handed out.
+    fn edited_last(&self) -> Option<(SystemTime, &Exercise)> {
+        let written = |exercise: &Exercise| {
+            let files = exercise.files().map(|file| self.root().join(file));
+            files
+                .filter_map(|file| fs::metadata(file).ok()?.modified().ok())
+                .max()
+        };
+        let all = self.course.exercises();
+        let edited = all.filter(|exercise| handed_out::is_edited(&self.course, exercise));
+        edited
+            .filter_map(|exercise| Some((written(exercise)?, exercise)))
+            .max_by_key(|(when, _)| *when)
     }
 
     /// The exercise to work on: the one where the student is, or the next if that passes.
     pub(crate) fn open_exercise(&self) -> Option<&Exercise> {
         let here = self.here();
-        here.filter(|here| self.standing(here) != Standing::Passing)
+        here.filter(|here| self.is_open(here))
             .or_else(|| self.next(here))
     }
 
-    /// The first exercise that does not pass, after `from` and then from the start; never `from`
-    /// itself.
+    /// The first exercise that does not pass: of the lab where the student is, so that nothing in
+    /// it is skipped, then of those after it, then of those before. Never `from` itself.
     pub(crate) fn next(&self, from: Option<&Exercise>) -> Option<&Exercise> {
-        let all: Vec<&Exercise> = self.course.exercises().collect();
+        let labs = &self.course.labs;
+        let at = from.and_then(|from| labs.iter().position(|lab| lab.name == from.lab));
+        let (before, rest) = labs.split_at(at.unwrap_or(0));
         let from = from.map(Exercise::id);
-        let start = all
-            .iter()
-            .position(|known| Some(known.id()) == from)
-            .map_or(0, |at| at + 1);
-        let open = |exercise: &&&Exercise| {
-            Some(exercise.id()) != from && self.standing(exercise) != Standing::Passing
-        };
-        all[start..].iter().chain(&all[..start]).find(open).copied()
+        let mut all = rest.iter().chain(before).flat_map(|lab| &lab.exercises);
+        all.find(|exercise| Some(exercise.id()) != from && self.is_open(exercise))
+    }
+
+    /// The exercise after `from` that does not pass, all around the course: to leaf through it.
+    pub(crate) fn after(&self, from: &str) -> Option<&Exercise> {
+        let all: Vec<&Exercise> = self.course.exercises().collect();
+        let at = all.iter().position(|known| known.id() == from)?;
+        let mut others = all[at + 1..].iter().chain(&all[..at]).copied();
+        others.find(|exercise| self.is_open(exercise))
+    }
+
+    /// The first exercise of a lab that does not pass.
+    pub(crate) fn first_open(&self, lab: &str) -> Option<&Exercise> {
+        let mut all = self
+            .course
+            .exercises()
+            .filter(|exercise| exercise.lab == lab);
+        all.find(|exercise| self.is_open(exercise))
+    }
+
+    fn is_open(&self, exercise: &Exercise) -> bool {
+        self.standing(exercise) != Standing::Passing
     }
 
     /// Keeps how a check of an exercise ended, and that the student is there.

@@ -1,7 +1,7 @@
 //! What a search found, as the kit leaves it: one JSON file for each test, named after the claim.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow};
 use protocol::Searched;
@@ -30,6 +30,24 @@ pub(crate) fn read(file: &Path) -> Result<Option<Searched>> {
         )),
         _ => Ok(Some(found)),
     }
+}
+
+/// Where the failure of a test without a search is kept, as it was shown.
+pub(crate) fn plain(folder: &Path, test: &str) -> PathBuf {
+    folder.join(format!("{}.txt", test.replace("::", ".")))
+}
+
+/// The failures that [`plain`] keeps in a folder, each with its test's name.
+pub(crate) fn all_plain(folder: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let kept = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok()?;
+        let test = name.strip_suffix(".txt")?.replace('.', "::");
+        Some((test, fs::read_to_string(entry.path()).ok()?))
+    });
+    let mut kept: Vec<(String, String)> = kept.collect();
+    kept.sort();
+    kept
 }
 
 /// All that is in the folder, by claim.

@@ -48,10 +48,10 @@ pub(crate) enum Ended {
 }
 
 /// Runs a command without input, and gives what it printed on both outputs, in order. Blocks until
-/// it ends.
+/// it ends. `deadline` is asked again and again: what else ends meanwhile may shorten it.
 pub(crate) fn run(
     mut command: Command,
-    deadline: Duration,
+    deadline: impl Fn() -> Duration,
     stop: &Stop,
 ) -> Result<(Ended, String)> {
     let (mut reader, writer) = std::io::pipe().context("making a pipe")?;
@@ -70,10 +70,10 @@ pub(crate) fn run(
         }
         let _ = tell.send(kept);
     });
-    let until = Instant::now() + deadline;
+    let begun = Instant::now();
     let mut ended = None;
     let kept = loop {
-        let left = until.saturating_duration_since(Instant::now());
+        let left = deadline().saturating_sub(begun.elapsed());
         match told.recv_timeout(left.min(LOOK)) {
             Ok(kept) => break kept,
             Err(RecvTimeoutError::Timeout) if ended.is_some() => {}
@@ -211,7 +211,7 @@ mod tests {
     fn both_outputs_come_in_order_and_the_exit_code_decides() {
         let ran = run(
             sh("echo a; echo b >&2; echo c; exit 3"),
-            SOON,
+            || SOON,
             &Stop::default(),
         );
         assert_eq!(
@@ -224,7 +224,7 @@ mod tests {
     fn what_hangs_is_ended_at_its_deadline() {
         let ran = run(
             sh("echo a; exec sleep 1000"),
-            Duration::ZERO,
+            || Duration::ZERO,
             &Stop::default(),
         );
         assert_eq!(ran.expect("sh runs").0, Ended::Late);
@@ -234,7 +234,7 @@ mod tests {
     fn what_runs_can_be_stopped() {
         let stop = Stop::default();
         stop.now();
-        let ran = run(sh("exec sleep 1000"), SOON, &stop);
+        let ran = run(sh("exec sleep 1000"), || SOON, &stop);
         assert_eq!(ran.expect("sh runs").0, Ended::Stopped);
     }
 
@@ -250,7 +250,7 @@ mod tests {
     #[test]
     fn output_without_end_is_kept_up_to_a_cap() {
         let (ended, output) =
-            run(sh("yes | head -c 1000000"), SOON, &Stop::default()).expect("sh runs");
+            run(sh("yes | head -c 1000000"), || SOON, &Stop::default()).expect("sh runs");
         assert_eq!((ended, output.len()), (Ended::Well, CAP));
     }
 

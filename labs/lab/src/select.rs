@@ -16,6 +16,22 @@ pub(crate) fn several<'a>(course: &'a Course, word: &str) -> Result<Vec<&'a Exer
     one(course, word).map(|exercise| vec![exercise])
 }
 
+/// As [`several`], and the part of a test's name that follows `::`, if there is one:
+/// `visited::two_threads`.
+///
+/// # Errors
+///
+/// [`Unknown`], with the nearest name.
+pub(crate) fn with_test<'a, 'w>(
+    course: &'a Course,
+    word: &'w str,
+) -> Result<(Vec<&'a Exercise>, Option<&'w str>), Unknown> {
+    match word.split_once("::") {
+        Some((word, test)) => Ok((vec![one(course, word)?], Some(test))),
+        None => Ok((several(course, word)?, None)),
+    }
+}
+
 /// The one exercise that `word` names.
 ///
 /// # Errors

@@ -12,7 +12,7 @@ fn the_list_says_where_you_stand_and_where_you_are() {
         "  bank      15 points   60 min  - not started\n",
         "challenge\n",
         "untested   5 bonus     5 min  - not started\n",
-        "you are here: Check and mark in one step\n  labs/locks/src/visited.rs:4:5\n",
+        "0 of 3 exercises pass. You are at: Check and mark in one step\n  labs/locks/src/visited.rs:4:5\n",
     ]);
 }
 

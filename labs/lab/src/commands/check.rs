@@ -3,60 +3,111 @@
 use anstream::print;
 use anyhow::Result;
 
-use crate::check;
+use crate::check::{self, Checked};
 use crate::course::Exercise;
 use crate::desk::Desk;
-use crate::error::Exit;
+use crate::error::{Exit, Unknown};
+use crate::handed_out;
 use crate::process::Stop;
 use crate::text::{self, progress::Progress, report::View};
-use crate::{commands, place, select};
+use crate::{place, select};
 
-/// Checks what is named, or the exercise where the student is.
-pub(crate) fn check(desk: &mut Desk, word: Option<&str>) -> Result<Exit> {
-    let exercises: Vec<Exercise> = match word {
-        Some(word) => select::several(&desk.course, word)?
-            .into_iter()
-            .cloned()
-            .collect(),
-        None => vec![commands::named(desk, None)?.clone()],
-    };
+/// What to check, and how to say it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Check<'w> {
+    pub(crate) word: Option<&'w str>,
+    /// Everything that was begun.
+    pub(crate) all: bool,
+    /// A line for each failure, for editors.
+    pub(crate) short: bool,
+}
+
+/// Checks what is named, or the exercise that was edited last.
+pub(crate) fn check(desk: &mut Desk, how: Check<'_>) -> Result<Exit> {
+    let (exercises, test) = wanted(desk, how)?;
+    let mut reports = Vec::new();
     let stop = Stop::default();
     let progress = Progress::new();
-    let some: Vec<&Exercise> = exercises.iter().collect();
-    let reports = check::check(desk, &some, &stop, &progress)?;
-    drop(progress);
-    for (exercise, report) in exercises.iter().zip(&reports) {
-        desk.keep(exercise, report.passed())?;
+    // The exercises of a lab are built together.
+    for lab in exercises.chunk_by(|one, next| one.lab == next.lab) {
+        let some: Vec<&Exercise> = lab.iter().collect();
+        reports.extend(check::check(desk, &some, test, &stop, &progress)?);
     }
-    if let ([exercise], [report]) = (&exercises[..], &reports[..]) {
-        print!("{}", view(desk, exercise).text(report));
-        if let check::Checked::Tested { .. } = report
+    drop(progress);
+    if test.is_none() {
+        for (exercise, report) in exercises.iter().zip(&reports) {
+            desk.keep(exercise, report.passed())?;
+        }
+    }
+    print!("{}", told(desk, &exercises, &reports, how.short));
+    Ok(match reports.iter().all(Checked::passed) {
+        true => Exit::Done,
+        false => Exit::Fails,
+    })
+}
+
+/// The exercises to check, and which of their tests.
+fn wanted<'w>(desk: &Desk, how: Check<'w>) -> Result<(Vec<Exercise>, Option<&'w str>)> {
+    if how.all {
+        let all = desk.course.exercises();
+        let begun = all.filter(|exercise| handed_out::is_edited(&desk.course, exercise));
+        return Ok((begun.cloned().collect(), None));
+    }
+    if let Some(word) = how.word {
+        let (some, test) = select::with_test(&desk.course, word)?;
+        return Ok((some.into_iter().cloned().collect(), test));
+    }
+    let here = desk
+        .here()
+        .ok_or_else(|| Unknown("all exercises pass; name the one you mean".to_owned()))?;
+    Ok((vec![here.clone()], None))
+}
+
+fn told(desk: &Desk, exercises: &[Exercise], reports: &[Checked], short: bool) -> String {
+    let each = || exercises.iter().zip(reports);
+    if short {
+        return each()
+            .map(|(exercise, report)| view(desk, exercise).places(report))
+            .collect();
+    }
+    if let ([exercise], [report]) = (exercises, reports) {
+        let mut text = view(desk, exercise).text(report);
+        if let Checked::Tested { .. } = report
             && !report.passed()
         {
-            print!("\n{}", footer());
+            text += &format!("\n{}", footer());
         }
-    } else {
-        if let Some(check::Checked::Broken(_)) = reports.first() {
-            print!("{}", view(desk, &exercises[0]).text(&reports[0]));
-        } else {
-            for (exercise, report) in exercises.iter().zip(&reports) {
-                print!("{}", view(desk, exercise).line(report));
+        return text;
+    }
+    let mut text = String::new();
+    let mut broken = None;
+    for (exercise, report) in each() {
+        match report {
+            // Once for the lab: its exercises are compiled together.
+            Checked::Broken(_) if broken == Some(&exercise.lab) => {}
+            Checked::Broken(_) => {
+                text += &view(desk, exercise).text(report);
+                broken = Some(&exercise.lab);
             }
+            _ => text += &view(desk, exercise).line(report),
         }
     }
-    Ok(if reports.iter().all(check::Checked::passed) {
-        Exit::Done
-    } else {
-        Exit::Fails
-    })
+    text
 }
 
 /// What a report of this exercise is told with.
 pub(crate) fn view<'a>(desk: &'a Desk, exercise: &'a Exercise) -> View<'a> {
+    let is_there = |path: &str| desk.root().join(path).exists();
+    let spec = format!("labs/{}/tests/spec/{}.rs", exercise.lab, exercise.name);
+    let answers = exercise
+        .files()
+        .all(|file| is_there(&format!("{}/{file}", parcel::SOLUTIONS)));
     View {
         exercise,
         open: place::to_open(desk.root(), exercise),
         read: place::to_read(desk.root(), exercise),
+        spec: is_there(&spec).then_some(spec),
+        compare: answers,
         next: desk
             .next(Some(exercise))
             .map(|next| (next, place::to_open(desk.root(), next))),

@@ -1,18 +1,24 @@
 //! The commands, one module each; a short one is here.
 
 mod check;
+mod compare;
 mod explain;
+mod pack;
 mod play;
 mod replay;
 mod reset;
 mod stress;
+mod update;
 
-pub(crate) use check::{check, view};
-pub(crate) use explain::{Explain, explain, explained};
-pub(crate) use play::{open_in_browser, play};
+pub(crate) use check::{Check, check, view};
+pub(crate) use compare::compare;
+pub(crate) use explain::{Explain, explain, explained, open, open_in_browser};
+pub(crate) use pack::pack;
+pub(crate) use play::play;
 pub(crate) use replay::{Replay, replay};
 pub(crate) use reset::reset;
 pub(crate) use stress::stress;
+pub(crate) use update::update;
 
 use anstream::println;
 use anyhow::Result;
@@ -20,6 +26,7 @@ use anyhow::Result;
 use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::{Exit, Unknown};
+use crate::state::Standing;
 use crate::text::{self, PATH, list, paint};
 use crate::{place, select};
 
@@ -33,10 +40,12 @@ pub(crate) fn named<'a>(desk: &'a Desk, word: Option<&str>) -> Result<&'a Exerci
     }
 }
 
-/// The list of all exercises.
-pub(crate) fn listed(desk: &Desk) -> String {
+/// The list of exercises: of the lab where the student is, and a line for each other one; or of
+/// `all` labs.
+pub(crate) fn listed(desk: &Desk, all: bool) -> String {
     let here = desk.open_exercise();
-    let mut text = String::new();
+    let (mut text, mut others) = (String::new(), String::new());
+    let (mut passing, mut of) = (0, 0);
     for lab in &desk.course.labs {
         let rows: Vec<list::Row<'_>> = lab
             .exercises
@@ -47,16 +56,27 @@ pub(crate) fn listed(desk: &Desk) -> String {
                 here: Some(exercise.id()) == here.map(Exercise::id),
             })
             .collect();
-        text += &list::lab(lab, &rows);
+        let done = |row: &&list::Row<'_>| row.standing == Standing::Passing;
+        passing += rows.iter().filter(done).count();
+        of += rows.len();
+        if all || here.is_some_and(|here| here.lab == lab.name) {
+            text += &list::lab(lab, &rows);
+            text.push('\n');
+        } else {
+            others += &list::in_short(lab, &rows);
+        }
+    }
+    if !others.is_empty() {
+        text += &others;
         text.push('\n');
     }
     let open = here.map(|exercise| (exercise, place::to_open(desk.root(), exercise)));
-    text + &list::footer(open)
+    text + &list::footer((passing, of), open)
 }
 
 /// Prints the list.
-pub(crate) fn list(desk: &Desk) -> Result<Exit> {
-    anstream::print!("{}", listed(desk));
+pub(crate) fn list(desk: &Desk, all: bool) -> Result<Exit> {
+    anstream::print!("{}", listed(desk, all));
     Ok(Exit::Done)
 }
 
@@ -92,7 +112,9 @@ pub(crate) fn hint(desk: &mut Desk, word: Option<&str>, level: Option<usize>) ->
 
 /// Prints the exercise to go on with, and the file to open.
 pub(crate) fn next(desk: &Desk) -> Result<Exit> {
-    match desk.open_exercise() {
+    // The first of the lab, so that none is skipped.
+    let first = desk.here().and_then(|here| desk.first_open(&here.lab));
+    match first.or_else(|| desk.open_exercise()) {
         Some(exercise) => {
             println!("{}: {}", exercise.id(), exercise.title);
             println!(

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
 use anstream::{print, println};
 use anyhow::{Context, Result};
@@ -12,7 +11,7 @@ use protocol::{Searched, variables};
 use crate::build::{self, Build, Debug};
 use crate::desk::Desk;
 use crate::error::Exit;
-use crate::process::{self, Stop};
+use crate::process::Stop;
 use crate::suite;
 use crate::text::{PATH, paint, progress::Progress};
 use crate::{check, commands};
@@ -65,7 +64,7 @@ pub(crate) fn play(desk: &Desk, word: Option<&str>, open: bool) -> Result<Exit> 
         paint(PATH, short.display())
     );
     if open {
-        open_in_browser(&file);
+        commands::open_in_browser(&file);
     }
     Ok(Exit::Done)
 }
@@ -82,15 +81,4 @@ fn write(desk: &Desk, orders: &Orders) -> Result<PathBuf> {
     let file = folder.join(format!("play-{}.html", orders.claim.replace("::", ".")));
     fs::write(&file, orders.to_html()).with_context(|| format!("writing {}", file.display()))?;
     Ok(file)
-}
-
-/// Opens a page, or says that it cannot.
-pub(crate) fn open_in_browser(file: &std::path::Path) {
-    let opener = match cfg!(target_os = "macos") {
-        true => "open",
-        false => "xdg-open",
-    };
-    if process::ask(Command::new(opener).arg(file)).is_none() {
-        println!("`{opener}` cannot open it; open the file in a browser yourself");
-    }
 }

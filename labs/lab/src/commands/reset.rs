@@ -4,20 +4,18 @@ use std::fs;
 
 use anstream::println;
 use anyhow::{Context, Result, bail};
+use parcel::PRISTINE;
 
 use crate::desk::Desk;
 use crate::error::Exit;
-use crate::handed_out::{self, PRISTINE};
+use crate::handed_out;
 use crate::state::{Last, State};
 use crate::text::{PATH, paint};
-use crate::{place, select};
-
-/// What was there before a reset.
-const BACKUP: &str = ".weft-backup";
+use crate::{commands, place};
 
 /// Puts the exercise's files back. Asks nothing, and loses nothing.
-pub(crate) fn reset(desk: &mut Desk, word: &str) -> Result<Exit> {
-    let exercise = select::one(&desk.course, word)?.clone();
+pub(crate) fn reset(desk: &mut Desk, word: Option<&str>) -> Result<Exit> {
+    let exercise = commands::named(desk, word)?.clone();
     let mut put_back = 0;
     for file in exercise.files() {
         let Some((new, source)) = handed_out::text(&desk.course, &file) else {
@@ -32,7 +30,7 @@ pub(crate) fn reset(desk: &mut Desk, word: &str) -> Result<Exit> {
             continue;
         }
         if let Some(old) = old {
-            let backup = free_name(desk, &file);
+            let backup = parcel::backup(desk.root(), &file);
             let to = desk.root().join(&backup);
             fs::create_dir_all(to.parent().expect("it is in a folder"))
                 .and_then(|()| fs::write(&to, old))
@@ -55,14 +53,4 @@ pub(crate) fn reset(desk: &mut Desk, word: &str) -> Result<Exit> {
         desk.state.write(desk.root())?;
     }
     Ok(Exit::Done)
-}
-
-/// `.weft-backup/labs/locks/src/bank.rs.1`, or the first number that is free.
-fn free_name(desk: &Desk, file: &str) -> String {
-    let name = |n: usize| format!("{BACKUP}/{file}.{n}");
-    let mut n = 1;
-    while desk.root().join(name(n)).exists() {
-        n += 1;
-    }
-    name(n)
 }

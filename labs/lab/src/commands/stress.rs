@@ -12,14 +12,14 @@ use crate::error::Exit;
 use crate::process::Stop;
 use crate::suite::{self, Ran};
 use crate::text::{self, progress::Progress};
-use crate::{check, commands, select};
+use crate::{check, commands};
 
 /// Many runs take longer than one search.
 const DEADLINE: Duration = Duration::from_secs(300);
 
 /// Runs and searches, and prints both results side by side.
-pub(crate) fn stress(desk: &Desk, word: &str, runs: u64) -> Result<Exit> {
-    let exercise = select::one(&desk.course, word)?;
+pub(crate) fn stress(desk: &Desk, word: Option<&str>, runs: u64) -> Result<Exit> {
+    let exercise = commands::named(desk, word)?;
     let lab = &exercise.lab;
     let stop = Stop::default();
     let progress = Progress::new();

@@ -14,17 +14,7 @@ pub(crate) struct Row<'a> {
 
 /// One lab with its exercises.
 pub(crate) fn lab(lab: &Lab, rows: &[Row<'_>]) -> String {
-    let passing: u32 = rows
-        .iter()
-        .filter(|row| row.standing == Standing::Passing && !row.exercise.bonus)
-        .map(|row| row.exercise.points)
-        .sum();
-    let all: u32 = rows
-        .iter()
-        .map(|row| row.exercise)
-        .filter(|e| !e.bonus)
-        .map(|e| e.points)
-        .sum();
+    let (passing, all) = points(rows);
     let mut text = format!(
         "{}  {}\n\n",
         paint(BOLD, format!("{} (labs/{})", lab.title, lab.name)),
@@ -43,6 +33,7 @@ pub(crate) fn lab(lab: &Lab, rows: &[Row<'_>]) -> String {
         }
         let (style, mark, standing) = match row.standing {
             Standing::NotStarted => (DIM, '-', "not started"),
+            Standing::Begun => (NOTE, '~', "not checked yet"),
             Standing::Failing => (BAD, 'x', "failing"),
             Standing::Passing => (GOOD, '+', "passing"),
             Standing::Changed => (NOTE, '~', "passed, changed since"),
@@ -70,11 +61,33 @@ pub(crate) fn lab(lab: &Lab, rows: &[Row<'_>]) -> String {
     text
 }
 
-/// What comes after the list.
-pub(crate) fn footer(here: Option<(&Exercise, String)>) -> String {
+/// A lab where the student is not, in one line.
+pub(crate) fn in_short(lab: &Lab, rows: &[Row<'_>]) -> String {
+    let (passing, all) = points(rows);
+    let done = rows.iter().filter(|row| row.standing == Standing::Passing);
+    let told = format!(
+        "{:>2} of {} pass  {passing:>3} of {all} points",
+        done.count(),
+        rows.len()
+    );
+    format!("    {:<24} {}\n", lab.title, paint(DIM, told))
+}
+
+/// The points of what passes and of everything, without the bonus.
+fn points(rows: &[Row<'_>]) -> (u32, u32) {
+    let counted = rows.iter().filter(|row| !row.exercise.bonus);
+    let of = |row: &Row<'_>| row.exercise.points;
+    let passing = counted
+        .clone()
+        .filter(|row| row.standing == Standing::Passing);
+    (passing.map(of).sum(), counted.map(of).sum())
+}
+
+/// What comes after the list: how many exercises pass, and where the student is.
+pub(crate) fn footer((passing, of): (usize, usize), here: Option<(&Exercise, String)>) -> String {
     match here {
         Some((exercise, place)) => format!(
-            "> you are here: {}\n  {}\n  cargo lab watch   checks it whenever you save\n",
+            "{passing} of {of} exercises pass. You are at: {}\n  {}\n  cargo lab watch   checks it whenever you save\n",
             exercise.title,
             paint(PATH, place)
         ),

@@ -2,13 +2,14 @@
 //! next.
 
 use picture::{Certainty, FailureKind, Style};
+use rules::Finding;
 
 use super::{BAD, BOLD, DIM, GOOD, NOTE, PATH, count, grouped, paint, panic, wrap};
 use crate::build::Diagnostic;
 use crate::check::Checked;
 use crate::course::Exercise;
 use crate::process::Ended;
-use crate::suite::{DEADLINE, Ran};
+use crate::suite::Ran;
 
 /// What a report is told with.
 #[derive(Debug)]
@@ -16,6 +17,10 @@ pub(crate) struct View<'a> {
     pub(crate) exercise: &'a Exercise,
     /// Where to read on.
     pub(crate) read: Option<String>,
+    /// Its contract as a program, if it has one.
+    pub(crate) spec: Option<String>,
+    /// Whether the course's own answer is there to compare.
+    pub(crate) compare: bool,
     /// Where to start writing.
     pub(crate) open: String,
     /// The exercise to go on with, and the place to open.
@@ -30,8 +35,17 @@ impl View<'_> {
         match report {
             Checked::Broken(errors) => self.broken(errors),
             Checked::Stopped => format!("{}: stopped\n", self.exercise.id()),
-            Checked::Tested { warnings, tests } if report.passed() => self.passed(warnings, tests),
-            Checked::Tested { warnings, tests } => self.failed(warnings, tests),
+            Checked::Tested {
+                warnings, tests, ..
+            } if report.passed() => self.passed(warnings, tests),
+            Checked::Tested {
+                findings,
+                warnings,
+                tests,
+            } if !findings.is_empty() => self.refused(findings, warnings, tests),
+            Checked::Tested {
+                warnings, tests, ..
+            } => self.failed(warnings, tests),
         }
     }
 
@@ -54,6 +68,61 @@ impl View<'_> {
             Checked::Broken(_) => format!("{}  {id}  does not compile\n", paint(BAD, "fails ")),
             Checked::Stopped => format!("{}  {id}\n", paint(DIM, "stopped")),
         }
+    }
+
+    /// `file:line:column: error: what fails`, for each failure.
+    pub(crate) fn places(&self, report: &Checked) -> String {
+        let id = self.exercise.id();
+        let line = |place: &str, what: String| format!("{place}: error: {what}\n");
+        match report {
+            Checked::Stopped => String::new(),
+            Checked::Broken(errors) => {
+                let errors = errors
+                    .iter()
+                    .map(|error| error.text.trim_end().to_owned() + "\n");
+                errors.collect()
+            }
+            Checked::Tested {
+                findings, tests, ..
+            } => {
+                let found = findings.iter().map(|finding| {
+                    let at = &finding.place;
+                    let place = format!("{}:{}:{}", at.file, at.line, at.column);
+                    line(&place, format!("{id}: {}", finding.text))
+                });
+                let failed = tests.iter().filter(|ran| !ran.passed()).map(|ran| {
+                    let what = format!("{id}: {}: {}", ran.sentence(), outcome(ran));
+                    line(&self.with_column(ran), what)
+                });
+                found.chain(failed).collect()
+            }
+        }
+    }
+
+    /// As [`View::place`]; a place in a picture has no column.
+    fn with_column(&self, ran: &Ran) -> String {
+        let place = self.place(ran);
+        match place.matches(':').count() {
+            1 => format!("{place}:1"),
+            _ => place,
+        }
+    }
+
+    /// Its tests may pass: what they cannot see is not judged.
+    fn refused(&self, findings: &[Finding], warnings: &[Diagnostic], tests: &[Ran]) -> String {
+        let mut text = render_warnings(warnings);
+        let id = paint(BAD, format!("{} uses what it must not", self.exercise.id()));
+        text += &format!("{id}\n\n");
+        for finding in findings {
+            let at = &finding.place;
+            let place = format!("{}:{}:{}", at.file, at.line, at.column);
+            text += &format!("  {}\n", paint(PATH, place));
+            text += &wrap(&finding.text, 4, self.width);
+        }
+        let note = "The models see only what goes through `kit`, so what the tests say below says \
+                    nothing yet. The grader refuses such an answer.";
+        text += &format!("\n{}\n", wrap(note, 2, self.width));
+        text + &self.rows(tests)
     }
 
     fn broken(&self, errors: &[Diagnostic]) -> String {
@@ -105,7 +174,7 @@ impl View<'_> {
         let Some((first, others)) = tests.split_first() else {
             return text;
         };
-        text += &self.failure(first);
+        text += &failure(first, self.width);
         text.push('\n');
         // Below a picture the terminal may have lost its first lines: say once more what it shows.
         let pictured = first
@@ -143,62 +212,19 @@ impl View<'_> {
         at.unwrap_or_else(|| self.open.clone())
     }
 
-    /// The failure in full: the picture, or the panic.
-    fn failure(&self, ran: &Ran) -> String {
-        let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
-        if let Some(failure) = failure {
-            return failure.to_text(Style {
-                width: self.width,
-                colour: true,
-                all: false,
-            });
-        }
-        let mut text = format!("{} fails\n", paint(BOLD, &ran.name));
-        match (ran.ended, panic::first(&ran.output)) {
-            (Ended::Late, _) => {
-                let seconds = DEADLINE.as_secs();
-                text += &format!(
-                    "  {}\n",
-                    paint(BAD, format!("hung: stopped after {seconds} s"))
-                );
-                text +=
-                    "  A thread waits for something that never comes, or a loop does not end.\n";
-            }
-            (_, Some(panic)) => {
-                for line in &panic.message {
-                    text += &format!("  {}\n", paint(BAD, line));
-                }
-                text += &format!("  at {}\n", paint(PATH, &panic.at));
-            }
-            (_, None) => {
-                text += &format!(
-                    "  {}\n",
-                    paint(BAD, "it ended without a panic: a crash, or `exit`")
-                );
-            }
-        }
-        let printed = panic::printed(&ran.output);
-        if !printed.is_empty() {
-            text += "  it printed:\n";
-            for line in printed.iter().take(10) {
-                text += &format!("    {line}\n");
-            }
-            if printed.len() > 10 {
-                text += &format!("    … {} more\n", count(printed.len() - 10, "line"));
-            }
-        }
-        text
-    }
-
     fn passed(&self, warnings: &[Diagnostic], tests: &[Ran]) -> String {
         let mut text = render_warnings(warnings);
         let id = paint(GOOD, format!("{} passes", self.exercise.id()));
         text += &format!("{id}: {}\n\n", count(tests.len(), "test"));
         text += &self.rows(tests);
         text += &meaning(tests, self.width);
-        text.push('\n');
+        text += &format!("\n{}\n", wrap(&self.what_is_left(), 2, self.width));
         if let Some(read) = &self.read {
             text += &format!("  read  {}\n", paint(PATH, read));
+        }
+        if self.compare {
+            let name = &self.exercise.name;
+            text += &format!("  ours  cargo lab compare {name}\n");
         }
         match &self.next {
             Some((next, place)) => {
@@ -207,6 +233,16 @@ impl View<'_> {
             None => text += "  All exercises pass. The grader runs more checks than these.\n",
         }
         text
+    }
+
+    /// What these tests do not show.
+    fn what_is_left(&self) -> String {
+        let searched = self.spec.as_ref().map(|spec| {
+            format!("The contract as a program, {spec}, was searched with every small scenario. ")
+        });
+        let part = "These tests look at a part of what is written above the functions; the grader \
+                    checks all of it.";
+        searched.unwrap_or_default() + part
     }
 
     /// One line for each test; two where the terminal is too narrow.
@@ -241,6 +277,52 @@ impl View<'_> {
         }
         text
     }
+}
+
+/// The failure in full: the picture, or the panic.
+pub(crate) fn failure(ran: &Ran, width: usize) -> String {
+    let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
+    if let Some(failure) = failure {
+        return failure.to_text(Style {
+            width,
+            colour: true,
+            all: false,
+        });
+    }
+    let mut text = format!("{} fails\n", paint(BOLD, &ran.name));
+    match (ran.ended, panic::first(&ran.output)) {
+        (Ended::Late, _) => {
+            let seconds = ran.limit.as_secs();
+            text += &format!(
+                "  {}\n",
+                paint(BAD, format!("hung: stopped after {seconds} s"))
+            );
+            text += "  A thread waits for something that never comes, or a loop does not end.\n";
+        }
+        (_, Some(panic)) => {
+            for line in &panic.message {
+                text += &format!("  {}\n", paint(BAD, line));
+            }
+            text += &format!("  at {}\n", paint(PATH, &panic.at));
+        }
+        (_, None) => {
+            text += &format!(
+                "  {}\n",
+                paint(BAD, "it ended without a panic: a crash, or `exit`")
+            );
+        }
+    }
+    let printed = panic::printed(&ran.output);
+    if !printed.is_empty() {
+        text += "  it printed:\n";
+        for line in printed.iter().take(10) {
+            text += &format!("    {line}\n");
+        }
+        if printed.len() > 10 {
+            text += &format!("    … {} more\n", count(printed.len() - 10, "line"));
+        }
+    }
+    text
 }
 
 /// In a few words: what was proven, or what went wrong.

@@ -13,7 +13,6 @@ use anyhow::{Context, Result};
 use notify::{Config, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 
 use super::follow::Event;
-use crate::state;
 
 /// Whatever comes within this time of the last report belongs to the same edit.
 const QUIET: Duration = Duration::from_millis(40);
@@ -100,7 +99,7 @@ impl Seen {
         for file in touched.into_iter().filter(|file| is_source(file)) {
             // An editor that replaces the file has it gone for a moment: a report will follow.
             let Ok(text) = fs::read(&file) else { continue };
-            let hash = state::hash([text.as_slice()]);
+            let hash = parcel::hash([text.as_slice()]);
             if self.0.get(&file) != Some(&hash) {
                 self.0.insert(file.clone(), hash);
                 edits.push(file);

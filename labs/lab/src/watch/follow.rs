@@ -35,6 +35,8 @@ pub(crate) trait Hands {
     fn hint(&mut self, id: &str);
     /// Shows the last failing interleaving, every step of it.
     fn explain(&mut self, id: &str);
+    /// Opens the page of the last failure, or the exercise's file.
+    fn open(&mut self, id: &str);
     /// Shows the list of exercises.
     fn list(&mut self);
     /// Shows a text.
@@ -46,6 +48,7 @@ Save a file, and the exercise it belongs to is checked at once.
 
   h  the next hint for this exercise
   e  the last failing interleaving, with every step
+  o  open the last failure as a page, or the file if there is none
   n  on to the next exercise that does not pass
   l  all exercises, and where you stand
   r  run the tests again
@@ -78,6 +81,7 @@ pub(crate) fn follow(
             }
             Event::Key('h') => hands.hint(&here),
             Event::Key('e') => hands.explain(&here),
+            Event::Key('o') => hands.open(&here),
             Event::Key('n') => match hands.next(&here) {
                 Some(next) => {
                     here = next;
@@ -149,6 +153,9 @@ mod tests {
         fn explain(&mut self, id: &str) {
             self.0.push(format!("explain {id}"));
         }
+        fn open(&mut self, id: &str) {
+            self.0.push(format!("open {id}"));
+        }
         fn list(&mut self) {
             self.0.push("list".to_owned());
         }
@@ -170,6 +177,7 @@ mod tests {
 
     fn passed() -> Event {
         let report = Checked::Tested {
+            findings: Vec::new(),
             warnings: Vec::new(),
             tests: Vec::new(),
         };
@@ -230,11 +238,12 @@ mod tests {
 
     #[test]
     fn each_key_does_what_the_help_says() {
-        let keys = ['h', 'e', 'l', '?', 'x', 'n'].map(Event::Key);
+        let keys = ['h', 'e', 'o', 'l', '?', 'x', 'n'].map(Event::Key);
         let diary = diary([passed()].into_iter().chain(keys));
         let expected = [
             "hint locks/bank",
             "explain locks/bank",
+            "open locks/bank",
             "list",
             "Save a file, and the exercise it belongs to is checked at once.",
             "begin locks/last",

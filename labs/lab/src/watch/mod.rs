@@ -39,7 +39,7 @@ pub(crate) fn watch(desk: Desk, word: Option<&str>, poll: bool) -> Result<Exit> 
         None => Some(commands::named(&desk, None)?.id()),
     };
     let Some(start) = start else {
-        return commands::list(&desk);
+        return commands::list(&desk, false);
     };
     let (tell, events) = channel();
     let folders: Vec<PathBuf> = desk
@@ -92,7 +92,7 @@ impl Hands for Table {
     }
 
     fn next(&self, from: &str) -> Option<String> {
-        self.desk.next(self.desk.course.get(from)).map(Exercise::id)
+        self.desk.after(from).map(Exercise::id)
     }
 
     fn begin(&mut self, id: &str) {
@@ -103,7 +103,7 @@ impl Hands for Table {
             let stop = stop.clone();
             move || {
                 let progress = Progress::new();
-                let reports = check::check(&desk, &[&exercise], &stop, &progress);
+                let reports = check::check(&desk, &[&exercise], None, &stop, &progress);
                 drop(progress);
                 let report = reports
                     .map(|mut reports| reports.pop().unwrap_or(Checked::Stopped))
@@ -137,13 +137,19 @@ impl Hands for Table {
     }
 
     fn explain(&mut self, id: &str) {
-        let text = commands::explained(&self.desk, &self.exercise(id), true);
+        let text = commands::explained(&self.desk, &self.exercise(id), None, true);
         self.terminal.clear();
         self.terminal.print(&text);
     }
 
+    fn open(&mut self, id: &str) {
+        let text = commands::open(&self.desk, &self.exercise(id));
+        self.terminal
+            .print(&text.unwrap_or_else(|error| format!("{error:#}\n")));
+    }
+
     fn list(&mut self) {
-        self.terminal.print(&commands::listed(&self.desk));
+        self.terminal.print(&commands::listed(&self.desk, false));
     }
 
     fn say(&mut self, text: &str) {

@@ -10,9 +10,10 @@ use crossterm::terminal;
 use super::follow::Event;
 use crate::text::{BOLD, DIM, paint};
 
-const KEYS: [(char, &str); 7] = [
+const KEYS: [(char, &str); 8] = [
     ('h', "hint"),
     ('e', "explain"),
+    ('o', "open"),
     ('n', "next"),
     ('l', "list"),
     ('r', "run again"),

@@ -67,6 +67,15 @@ impl Course {
             .unwrap_or_else(|error| panic!("{file}: {error}"))
     }
 
+    /// The course's folder.
+    #[allow(
+        dead_code,
+        reason = "each test program has its own copy of this module"
+    )]
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     /// `cargo lab` with these arguments, 80 columns wide, from the course's folder.
     pub(crate) fn lab(&self, args: &[&str]) -> Said {
         self.lab_with(args, |_| {})
