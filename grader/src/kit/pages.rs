@@ -10,9 +10,10 @@ use super::{below, read};
 use crate::tree::Tree;
 
 /// Pages about the course itself.
-const AUTHORS: [&str; 6] = [
+const AUTHORS: [&str; 7] = [
     "SUMMARY.md",
     "architecture.md",
+    "grading.md",
     "read-the-code.md",
     "run-this-course.md",
     "style.md",
