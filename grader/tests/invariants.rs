@@ -202,6 +202,26 @@ fn every_lab_shows_how_it_is_graded_and_has_its_table_of_exercises() {
     }
 }
 
+#[test]
+fn the_public_tests_of_every_exercise_tell_the_rules_of_its_source() {
+    let tree = Tree::find(&root()).expect("the course");
+    for name in labs() {
+        let lab = Lab::read(&tree, &name).expect("a lab");
+        for exercise in &lab.exercises {
+            let files: Vec<String> = exercise
+                .edit
+                .iter()
+                .map(|file| format!("\"{file}\""))
+                .collect();
+            let taught = if exercise.unsafe_code { ", unsafe" } else { "" };
+            let call = format!("rules::test!({}{taught});\n", files.join(", "));
+            let path = format!("labs/{name}/tests/public/{}.rs", exercise.name);
+            let tests = std::fs::read_to_string(root().join(&path)).expect("public tests");
+            assert!(tests.contains(&call), "{path} has no `{}`", call.trim_end());
+        }
+    }
+}
+
 /// The workspace denies `unsafe`, and its members take its lints.
 #[test]
 fn every_exercise_says_what_it_is_about_and_has_a_hollow_answer() {

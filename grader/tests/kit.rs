@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
-use grader::kit;
+use grader::subject::{Subject, Submission};
 use grader::tree::{Tree, files_below};
+use grader::{intake, kit};
 use parcel::{Files, SOLUTIONS};
 
 /// A line of code that is at least so long says something by itself, wherever it is.
@@ -352,4 +353,26 @@ fn it_is_a_repository_of_one_commit_that_builds_by_itself() {
         "{}",
         said(&listed)
     );
+}
+
+/// What a student of that course hands in, with everything solved, is graded as it is.
+#[test]
+fn what_pack_makes_is_taken_in_as_it_is() {
+    let mut handed_in = Files::new();
+    for name in TREE.labs().expect("labs") {
+        let lab = grader::lab::Lab::read(&TREE, &name).expect("a lab");
+        let edited = lab.exercises.iter().flat_map(|exercise| &exercise.edit);
+        let files: Files = edited
+            .map(|file| format!("labs/{name}/{file}"))
+            .map(|path| (path.clone(), KIT[&path].clone()))
+            .collect();
+        let folder = tempfile::tempdir().expect("a folder");
+        let zip = folder.path().join(format!("{name}.zip"));
+        std::fs::write(&zip, parcel::write(&files, "").expect("packed")).expect("written");
+        let subject = Subject::Submission(Submission::at(&zip));
+        let answer = intake::take(&TREE, &lab, &subject).expect("it is taken");
+        assert_eq!(answer.files.len(), files.len(), "{name}");
+        handed_in.extend(files);
+    }
+    assert!(handed_in.len() > 25, "{} files", handed_in.len());
 }
