@@ -8,7 +8,6 @@ use anstream::{print, println};
 use anyhow::{Context, Result};
 use picture::{Failure, Style};
 
-use crate::commands;
 use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::Exit;
