@@ -21,7 +21,8 @@ fn one_class_comes_out_the_same_in_every_layout() {
     let full = |one: &Student| format!("{} {}", one.first, one.last);
     let low = |one: &Student| format!("{}{}", one.last, one.first).to_lowercase();
     let last = |one: &Student| one.last.clone();
-    let layouts: [(As, fn(&Student) -> String); 5] = [
+    type Name = fn(&Student) -> String;
+    let layouts: [(As, Name); 5] = [
         (As::Folders, full),
         (As::Canvas, low),
         (As::Moodle, full),

@@ -176,7 +176,9 @@ fn a_writer_that_leaves_wakes_all_readers() {
     // Time for all of them to fall asleep; who has not needs no wake-up.
     thread::sleep(Duration::from_millis(20));
     drop(writer);
-    readers.map(|reader| reader.join().unwrap());
+    for reader in readers {
+        reader.join().unwrap();
+    }
     crowd();
 }
 

@@ -151,7 +151,7 @@ impl Table {
         let known = self.look(call);
         let this = RefCell::new(self);
         // A reply may be large.
-        let value = format!("{call:?}").repeat(1 + 400 * usize::from(call.seq % 5 == 0));
+        let value = format!("{call:?}").repeat(1 + 400 * usize::from(call.seq.is_multiple_of(5)));
         let handler = || -> Reply {
             for call in inside {
                 this.borrow_mut().call(dedup, *call, &[], Does::Replies);
