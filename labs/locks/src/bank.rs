@@ -15,10 +15,7 @@
 
 use std::fmt;
 
-// LAB: // You will want: use std::collections::BTreeMap; and use kit::sync::Mutex;
-use kit::sync::Mutex;
-use std::collections::BTreeMap;
-// LAB: end
+// You will want: use std::collections::BTreeMap; and use kit::sync::Mutex;
 
 /// The number of an account.
 pub type AccountId = u32;
@@ -38,11 +35,7 @@ pub type AccountId = u32;
 /// # Ok::<(), locks::bank::TransferError>(())
 /// ```
 pub struct Bank {
-    // LAB: // Your fields: a lock for each account.
-    /// The balance of every account. The map never changes after `new`, so it needs no lock; each
-    /// balance has its own. LOCKS: who needs several takes them by ascending account number.
-    accounts: BTreeMap<AccountId, Mutex<u64>>,
-    // LAB: end
+    // Your fields: a lock for each account.
 }
 
 /// Why a transfer was refused. No balance has changed.
@@ -63,15 +56,8 @@ impl Bank {
     /// Opens a bank with these accounts and balances. Of two with the same number, the later
     /// counts.
     pub fn new(accounts: impl IntoIterator<Item = (AccountId, u64)>) -> Self {
-        // LAB: let _ = accounts;
-        let accounts = accounts.into_iter();
-        let accounts = accounts.map(|(id, balance)| (id, Mutex::new(balance)));
-        // LAB: end
-        // LAB: todo!("open the accounts, each with a lock of its own")
-        Bank {
-            accounts: accounts.collect(),
-        }
-        // LAB: end
+        let _ = accounts;
+        todo!("open the accounts, each with a lock of its own")
     }
 
     /// Moves `amount` from one account to another, in one step: nobody sees it in both, or in none.
@@ -89,34 +75,13 @@ impl Bank {
         to: AccountId,
         amount: u64,
     ) -> Result<(), TransferError> {
-        // LAB: todo!("move {amount} from {from} to {to}, holding both locks, taken in one order")
-        let payer = self.account(from)?;
-        let payee = self.account(to)?;
-        if from == to {
-            // One account is one lock: taking it twice would wait for this very thread.
-            return withdrawn(*payer.lock(), amount).map(|_| ());
-        }
-
-        // LOCKS: the smaller number first, whichever way the money goes. A circle of threads that
-        // wait for one another would need one that holds the larger and waits for the smaller.
-        let (mut payer, mut payee) = (payer.lock(), payee.lock());
-
-        // Both answers are known before either balance changes: an error leaves no trace. And both
-        // locks are held from the first look to the last change.
-        let less = withdrawn(*payer, amount)?;
-        let more = payee.checked_add(amount).ok_or(TransferError::Overflow)?;
-        *payer = less;
-        *payee = more;
-        Ok(())
-        // LAB: end
+        todo!("move {amount} from {from} to {to}, holding both locks, taken in one order")
     }
 
     /// The balance of an account, or `None` if there is no such account. Blocks while a transfer
     /// uses the account.
     pub fn balance(&self, id: AccountId) -> Option<u64> {
-        // LAB: todo!("look up the balance of {id}")
-        self.audit(id, |balance| balance)
-        // LAB: end
+        todo!("look up the balance of {id}")
     }
 
     /// Calls `look` with the balance of an account, which cannot change until `look` returns; or
@@ -125,48 +90,15 @@ impl Bank {
     /// All other accounts can be used meanwhile, by other threads: `look` itself must not use the
     /// bank. Blocks while a transfer uses the account.
     pub fn audit<R>(&self, id: AccountId, look: impl FnOnce(u64) -> R) -> Option<R> {
-        // LAB: let _ = look;
-        let account = self.accounts.get(&id)?;
-        // LAB: end
-        // LAB: todo!("call look with the balance of {id}, which stays as it is until look returns")
-        // The guard lives until `look` has returned: that is what keeps the balance as it is.
-        let balance = account.lock();
-        Some(look(*balance))
-        // LAB: end
+        let _ = look;
+        todo!("call look with the balance of {id}, which stays as it is until look returns")
     }
 
     /// The sum of all balances at one moment. Blocks until no other thread uses an account.
     pub fn total(&self) -> u128 {
-        // LAB: todo!("add up all balances as they are at one moment")
-        // LOCKS: by ascending number, which is the order of the map and that of `transfer`. All
-        // are held together: between two that are not, money could pass by uncounted, or twice.
-        let balances: Vec<_> = self
-            .accounts
-            .values()
-            .map(|account| account.lock())
-            .collect();
-        balances.iter().map(|balance| u128::from(**balance)).sum()
-        // LAB: end
+        todo!("add up all balances as they are at one moment")
     }
-    // LAB:
-
-    /// The account of this number.
-    fn account(&self, id: AccountId) -> Result<&Mutex<u64>, TransferError> {
-        self.accounts
-            .get(&id)
-            .ok_or(TransferError::UnknownAccount(id))
-    }
-    // LAB: end
 }
-// LAB:
-
-/// What is left of `balance` without `amount`.
-fn withdrawn(balance: u64, amount: u64) -> Result<u64, TransferError> {
-    balance
-        .checked_sub(amount)
-        .ok_or(TransferError::InsufficientFunds { balance })
-}
-// LAB: end
 
 impl fmt::Display for TransferError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

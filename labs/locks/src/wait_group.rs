@@ -17,9 +17,7 @@
 
 use std::fmt;
 
-// LAB: // You will want: use kit::sync::{Condvar, Mutex};
-use kit::sync::{Condvar, Mutex};
-// LAB: end
+// You will want: use kit::sync::{Condvar, Mutex};
 
 /// Counts work that is not done yet, and lets threads wait until there is none.
 ///
@@ -42,12 +40,7 @@ use kit::sync::{Condvar, Mutex};
 /// });
 /// ```
 pub struct WaitGroup {
-    // LAB: // Your fields: the count with what guards it, and what a waiting thread sleeps on.
-    /// Pieces of work added and not done. Zero: nobody has to wait.
-    count: Mutex<usize>,
-    /// Notified, with `count` locked, each time that `count` becomes zero.
-    zero: Condvar,
-    // LAB: end
+    // Your fields: the count with what guards it, and what a waiting thread sleeps on.
 }
 
 /// [`WaitGroup::done`] was called more often than was added. The count stays zero.
@@ -57,12 +50,7 @@ pub struct NegativeCount;
 impl WaitGroup {
     /// Makes a group with nothing to wait for.
     pub fn new() -> Self {
-        // LAB: todo!("make a group that counts zero")
-        WaitGroup {
-            count: Mutex::new(0),
-            zero: Condvar::new(),
-        }
-        // LAB: end
+        todo!("make a group that counts zero")
     }
 
     /// Adds `n` pieces of work, whether or not somebody waits already.
@@ -74,10 +62,7 @@ impl WaitGroup {
     ///
     /// If the count would not fit into a `usize`.
     pub fn add(&self, n: usize) {
-        // LAB: todo!("add {n} to the count")
-        let mut count = self.count.lock();
-        *count = count.checked_add(n).expect("too much work in one group");
-        // LAB: end
+        todo!("add {n} to the count")
     }
 
     /// Says that one piece of work is done. The last one wakes everybody who waits.
@@ -86,33 +71,14 @@ impl WaitGroup {
     ///
     /// [`NegativeCount`] if nothing is left to be done; the group stays as it was.
     pub fn done(&self) -> Result<(), NegativeCount> {
-        // LAB: todo!("take one from the count, and wake those who wait for zero")
-        let mut count = self.count.lock();
-        *count = count.checked_sub(1).ok_or(NegativeCount)?;
-        // Change first, notify after: who wakes up must find the zero. And all of them, not one:
-        // every waiting thread waits for this same moment, and it does not come again.
-        if *count == 0 {
-            self.zero.notify_all();
-        }
-        Ok(())
-        // LAB: end
+        todo!("take one from the count, and wake those who wait for zero")
     }
 
     /// Blocks until the count is zero; returns at once if it is already.
     ///
     /// What other threads did before their `done` is visible when it returns.
     pub fn wait(&self) {
-        // LAB: todo!("block until the count is zero")
-        let mut count = self.count.lock();
-        // The look and the going to sleep are one step: `wait` lets go of the lock only when this
-        // thread is in the queue, so no `done` can slip in between. It is a loop because waking up
-        // proves nothing: another thread may have added, and a condvar may wake without cause.
-        while *count > 0 {
-            drop(count);
-            count = self.count.lock();
-            self.zero.wait(&mut count);
-        }
-        // LAB: end
+        todo!("block until the count is zero")
     }
 }
 
