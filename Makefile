@@ -34,7 +34,7 @@ crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channe
 torment: ## The durable key-value server, killed 300 times under load: is the balance exact?
 	cargo run --quiet --package kvd -- torment --kills $(KILLS)
 
-fuzz: $(FUZZ) ## What any bytes do to the lab's frames and log: each target for so many SECONDS. On stable Rust, without sanitizers.
+fuzz: $(FUZZ) ## What any bytes do to the lab's frames and log: each target for SECONDS_EACH seconds. On stable Rust, without sanitizers.
 	for target in frames log; do \
 		mkdir -p target/fuzz-corpus/$$target; \
 		$(FUZZ) run --fuzz-dir grader/labs/rpc/fuzz --sanitizer none $$target target/fuzz-corpus/$$target grader/labs/rpc/fuzz/seeds/$$target -- \

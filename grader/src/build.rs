@@ -23,8 +23,8 @@ pub use messages::Message;
 pub use recipe::Recipe;
 pub(crate) use recipe::sources;
 
-/// A build that takes more of the processor or of memory than this is no answer to an exercise: the
-/// longest solution takes a tenth.
+/// A build that takes more of the processor or of memory than this is not an answer to an exercise:
+/// the longest solution takes a tenth.
 const LIMITS: Limits = Limits {
     processor: Duration::from_secs(120),
     memory: 4 << 30,

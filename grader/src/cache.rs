@@ -174,8 +174,8 @@ impl Cache {
         whole.then(|| serde_json::from_str(json).ok()).flatten()
     }
 
-    /// Keeps an entry, together with what was known. A cache that cannot be written is no failure:
-    /// the verdicts are there.
+    /// Keeps an entry, together with what was known. A cache that cannot be written is not a
+    /// failure: the verdicts are there.
     pub(crate) fn put(&self, key: &str, mut entry: Entry) {
         if let Some(known) = self.get(key) {
             for (id, kept) in known.checks {

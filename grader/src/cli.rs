@@ -127,7 +127,7 @@ impl JailArgs {
 }
 
 impl Cli {
-    /// Does what was asked, and says what to exit with. Failures are told on standard error.
+    /// Does what was asked, and says what to exit with. Failures are reported on standard error.
     pub fn run(self) -> Exit {
         match self.dispatch() {
             Ok(exit) => exit,
@@ -191,5 +191,5 @@ fn lab_named(tree: &Tree, name: &str) -> Result<String> {
         return Ok(name.to_owned());
     }
     let remedy = format!("name one of {}", all.join(", "));
-    Err(BadInput::new(&tree.lab(name), "is no lab", remedy).into())
+    Err(BadInput::new(&tree.lab(name), "is not a lab", remedy).into())
 }

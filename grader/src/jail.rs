@@ -181,7 +181,7 @@ impl Jail {
         self.with.contains(&mechanism)
     }
 
-    /// Whether it keeps code from the machine's files and from other processes: less is no jail.
+    /// Whether it keeps code from the machine's files and from other processes: less is not a jail.
     pub fn is_closed(&self) -> bool {
         let files = self.has(Mechanism::Mount) || self.has(Mechanism::Landlock);
         files && self.has(Mechanism::Seccomp)
@@ -261,7 +261,7 @@ impl Jail {
     ///
     /// # Errors
     ///
-    /// Where the launcher cannot be found, or an argument is no text.
+    /// Where the launcher cannot be found, or an argument is not text.
     pub(crate) fn command(&self, cell: &Cell, command: Command) -> Result<Command> {
         if self.with.is_empty() {
             return Ok(command);

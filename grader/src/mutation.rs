@@ -136,7 +136,7 @@ fn grade(
     Ok(graded.collect())
 }
 
-/// The checks of an exercise that are no lints. No machine's change takes what a lint forbids.
+/// The checks of an exercise that are not lints. No machine's change takes what a lint forbids.
 fn without_lints(exercise: &Exercise) -> Only {
     let checks = exercise.checks.iter();
     let checks = checks.filter(|check| check.kind != Kind::Lint);

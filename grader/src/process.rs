@@ -121,7 +121,7 @@ fn start(
     let _guard = guard.with_context(|| format!("guarding `{program}`"))?;
     let mut stdin = child.stdin.take().expect("piped");
     std::thread::scope(|scope| {
-        // A process that ends without reading its input is no failure: the write just ends.
+        // A process that ends without reading its input is not a failure: the write just ends.
         scope.spawn(move || drop(stdin.write_all(input)));
         // Waits without reaping, so that the group's number stays taken until the group is killed.
         scope.spawn(move || {

@@ -244,7 +244,7 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
     })
 }
 
-/// Writes a file whole in the place of what was there; what is no file (`/dev/null`, a pipe) is
+/// Writes a file whole in the place of what was there; what is not a file (`/dev/null`, a pipe) is
 /// written to.
 ///
 /// # Errors

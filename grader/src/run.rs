@@ -26,7 +26,7 @@ pub struct Run {
 }
 
 /// What a check may take. A thousand threads reserve two GiB for their stacks, and a contract may
-/// allow so many. The channel is wide: a picture may be long.
+/// allow that many. The channel is wide: a picture may be long.
 const MEMORY: u64 = 3 << 30;
 const FILE: u64 = 1 << 20;
 const PRINTED: usize = 1 << 20;
@@ -41,8 +41,8 @@ pub fn deadline(check: &Check) -> Duration {
     }))
 }
 
-/// By the clock on the wall a check may take so many times as long. On a machine that is busy with
-/// something else everything takes longer, and that must not become a student's `Hung`: so the
+/// By the clock on the wall a check may take that many times as long. On a machine that is busy
+/// with something else everything takes longer, and that must not become a student's `Hung`: so the
 /// limits that are meant to be met count processor time and standing still, and this one only ends
 /// what escapes both.
 pub const PATIENCE: u32 = 6;

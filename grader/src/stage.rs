@@ -127,7 +127,7 @@ impl Stage {
     ///
     /// # Errors
     ///
-    /// Where the lab has no such file, or it is no text.
+    /// Where the lab has no such file, or it is not text.
     pub fn pristine(&self, path: &str) -> Result<&str> {
         let bytes = self.given.sources(&self.lab).lab.get(path);
         let bytes = bytes.with_context(|| format!("the lab has no `{path}`"))?;

@@ -135,7 +135,7 @@ impl Tree {
         manifest::labs(&self.root).map_err(|fault| BadInput::of(&self.root, fault).into())
     }
 
-    /// A path as it is told to people: from the repository where it is inside.
+    /// A path as it is shown to people: from the repository where it is inside.
     pub fn display_path(&self, path: &Path) -> String {
         path.strip_prefix(&self.root)
             .unwrap_or(path)

@@ -154,7 +154,7 @@ impl Proof<'_> {
         self.subjects.iter().copied().enumerate()
     }
 
-    /// Whether mutants are built each by itself: who names one wants to see it as a student's
+    /// Whether mutants are built each by itself: whoever names one wants to see it as a student's
     /// answer is seen.
     fn apart(&self) -> bool {
         self.how.apart || self.wanted.names_mutants()
@@ -229,7 +229,7 @@ impl Proof<'_> {
             (_, None) => (Only::All, Effort::Full),
         };
         let form = match subject {
-            // Who builds a mutant by itself wants its lines.
+            // Whoever builds a mutant by itself wants its lines.
             Subject::Mutant(_) if !self.apart() => Form::Mutant,
             Subject::Sample(_) => Form::Sample,
             _ => Form::Mark,

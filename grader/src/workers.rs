@@ -63,7 +63,7 @@ mod tests {
         let (tell, wait) = mpsc::channel();
         let wait = Mutex::new(wait);
         let mut order = Vec::new();
-        // Who has the first item waits until the other has the third, and so is done with the
+        // Whoever has the first item waits until the other has the third, and so is done with the
         // second.
         let work = |(): &mut (), item: &usize| match item {
             0 => wait

@@ -275,7 +275,7 @@ fn a_lab_that_is_not_there_is_told_with_those_that_are() {
     says(
         &output,
         Exit::BadInput,
-        &["huge", "is no lab", "name one of tiny"],
+        &["huge", "is not a lab", "name one of tiny"],
     );
 }
 

@@ -56,12 +56,12 @@ fn a_file_that_holds_no_failure_is_told() {
         (
             "cut.json",
             Some(text[..text.len() / 2].to_owned()),
-            "is no JSON",
+            "is not JSON",
         ),
         (
             "other.json",
             Some("{\"a\": 1}".to_owned()),
-            "is no failure in JSON form",
+            "is not a failure in JSON form",
         ),
         (
             "passed.json",

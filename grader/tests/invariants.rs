@@ -354,6 +354,27 @@ fn what_two_programs_agree_on_is_written_once() {
     }
 }
 
+/// The left column of the table at the end of `notes/style.md`.
+#[test]
+fn phrases_that_were_replaced_do_not_come_back() {
+    let style = std::fs::read_to_string(root().join("notes/style.md")).expect("the style");
+    let rows = style.lines().filter_map(|line| line.strip_prefix("| `"));
+    let phrases: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    assert!(phrases.len() > 10, "the table has moved: {phrases:?}");
+    let mut found = Vec::new();
+    for folder in ["labs", "solutions", "grader", "notes"] {
+        for (name, text) in ["rs", "md", "toml"].iter().flat_map(|it| texts(folder, it)) {
+            let style = name == "notes/style.md";
+            for (number, line) in text.lines().enumerate().filter(|_| !style) {
+                let line = line.replace("there is no", "").replace("There is no", "");
+                let phrase = phrases.iter().find(|phrase| line.contains(*phrase));
+                found.extend(phrase.map(|phrase| format!("{name}:{}: {phrase}", number + 1)));
+            }
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+}
+
 /// A table's row, a fenced line and a stub that the skeleton has in one line may be longer.
 #[test]
 fn comments_and_pages_are_a_hundred_columns_wide() {

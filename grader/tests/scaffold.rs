@@ -364,7 +364,7 @@ fn a_name_that_cannot_be_one_is_told_with_a_remedy() {
         ),
         (
             &["exercise", "huge", "one"],
-            ["is no lab", "name one of tiny"],
+            ["is not a lab", "name one of tiny"],
         ),
         (
             &["check", "tiny", "two::sleeps_not", "--kind", "lint"],

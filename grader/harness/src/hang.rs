@@ -2,7 +2,7 @@
 //!
 //! The one idea: a machine that is busy with something else must not make a verdict. What counts is
 //! whether the check's threads use the processor, not how late they are. The watcher's own use is
-//! taken off: to read the clock of a process with many threads, many times, is no small matter.
+//! taken off: to read the clock of a process with many threads, many times, is not a small matter.
 //!
 //! A check whose threads wait for each other is told at once.
 //!

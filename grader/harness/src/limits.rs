@@ -20,7 +20,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<HangLimits, String> {
         };
         let value: u64 = value
             .parse()
-            .map_err(|_| format!("`{name} {value}` is no number"))?;
+            .map_err(|_| format!("`{name} {value}` is not a number"))?;
         match *name {
             // One second more for the hard limit: the soft one's signal says why the process ended.
             "--cpu" => limit(Resource::Cpu, value, value + 1)?,
@@ -30,7 +30,7 @@ pub(crate) fn set(bounds: &[&str]) -> Result<HangLimits, String> {
             "--wall" => wall = Duration::from_secs(value),
             "--file" => limit(Resource::Fsize, value, value)?,
             "--threads" => jailed = crate::threads::take(value)?,
-            _ => return Err(format!("`{name}` is no limit")),
+            _ => return Err(format!("`{name}` is not a limit")),
         }
     }
     // One byte, not none: Linux then starts no program that collects memory, which would be root's.

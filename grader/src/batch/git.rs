@@ -18,7 +18,7 @@ pub(super) fn is_repository(path: &Path) -> bool {
     path.join(".git").exists()
 }
 
-/// `folder@commit`, if that is no path itself.
+/// `folder@commit`, if that is not a path itself.
 pub(super) fn commit_named(path: &Path) -> Option<(PathBuf, String)> {
     if path.exists() {
         return None;

@@ -65,7 +65,7 @@ impl Roster {
             .delimiter(delimiter.unwrap_or(b','))
             .from_reader(text.as_bytes());
         let bad = |problem: String, remedy: &str| BadInput::new(path, problem, remedy);
-        let damaged = |error: csv::Error| bad(format!("is no CSV ({error})"), "export it again");
+        let damaged = |error: csv::Error| bad(format!("is not a CSV ({error})"), "export it again");
         let headers = reader.headers().map_err(damaged)?.clone();
         let columns = columns(&headers);
         let mut roster = Roster::default();

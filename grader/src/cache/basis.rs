@@ -116,7 +116,7 @@ impl Checked {
             feed(&mut hash, check.id(), rules.as_bytes());
         }
         let mut words = Vec::new();
-        // Modules that are no other exercise's are shared.
+        // Modules that are not another exercise's are shared.
         let others = |path: &str| {
             let owner = lab.exercise(module(path));
             owner.is_some_and(|owner| owner.name != exercise.name)

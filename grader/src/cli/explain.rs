@@ -67,7 +67,7 @@ fn read(file: &Path) -> Result<Failure> {
     let json = std::fs::read_to_string(file)
         .map_err(|error| BadInput::new(file, format!("cannot be read: {error}"), remedy))?;
     let value: serde_json::Value = serde_json::from_str(&json).map_err(|error| {
-        BadInput::new(file, format!("is no JSON: {error}"), remedy).at_line(error.line().max(1))
+        BadInput::new(file, format!("is not JSON: {error}"), remedy).at_line(error.line().max(1))
     })?;
     let failure = match value.get("failure") {
         Some(serde_json::Value::Null) => {

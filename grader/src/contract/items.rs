@@ -1,7 +1,7 @@
 //! The documentation above public items, and the file's list of what to watch for.
 //!
 //! The one idea: a doc comment is an attribute among the tokens of a file, so tokens say what it
-//! stands above, and its line says its words. What a private item says is no contract.
+//! stands above, and its line says its words. What a private item says is not part of the contract.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 

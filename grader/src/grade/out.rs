@@ -39,7 +39,7 @@ impl Out {
     }
 }
 
-/// The findings as lines; one that stands in several places is told at the first.
+/// The findings as lines; one that occurs in several places is reported at the first.
 pub(super) fn lines(findings: &[Finding]) -> String {
     let mut told: Vec<String> = Vec::new();
     for (at, finding) in findings.iter().enumerate() {

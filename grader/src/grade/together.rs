@@ -22,8 +22,8 @@ use crate::vet::lints;
 /// A library's root, from its lab's folder.
 const ROOT: &str = "src/lib.rs";
 
-/// Where mutants are graded together. Who grades them within one build must not ask for a lint: it
-/// would see the text of all.
+/// Where mutants are graded together. Whoever grades them within one build must not ask for a lint:
+/// it would see the text of all.
 #[derive(Debug)]
 pub struct Together<'t> {
     /// The course.

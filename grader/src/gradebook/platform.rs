@@ -133,7 +133,8 @@ impl Shape {
             .platform
             .or_else(|| Platform::of(&header))
             .ok_or_else(|| {
-                let problem = "is no export of Canvas, Moodle, Blackboard or Gradescope".to_owned();
+                let problem =
+                    "is not an export of Canvas, Moodle, Blackboard or Gradescope".to_owned();
                 let remedy = "give the file as the platform exports it; where its titles are in \
                           another language, name them: --platform moodle --column TITLE";
                 (problem, remedy.to_owned())

@@ -143,7 +143,7 @@ fn moodle_has_grade_and_feedback_and_says_what_it_would_pass_over() {
 fn moodle_in_another_language_needs_the_title_and_has_its_own_mark() {
     let told = refused(GERMAN, &Columns::default());
     assert!(
-        told.contains("is no export of Canvas, Moodle") && told.contains("--column"),
+        told.contains("is not an export of Canvas, Moodle") && told.contains("--column"),
         "{told}"
     );
     let columns = Columns {

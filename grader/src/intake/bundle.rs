@@ -47,7 +47,7 @@ pub(crate) enum Entry {
     Packed(Vec<u8>),
     /// A regular file of an archive, so far as it may be read.
     Kept(Vec<u8>),
-    /// A regular file of an archive that is no source.
+    /// A regular file of an archive that is not a source.
     Skipped,
     /// Something that is never read.
     Odd(Odd),

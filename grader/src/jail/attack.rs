@@ -34,9 +34,9 @@ pub enum Attack {
     Outlive(PathBuf),
     /// That process.
     Hold(PathBuf),
-    /// Starts so many threads at once.
+    /// Starts that many threads at once.
     Threads(u64),
-    /// Takes so many bytes of memory.
+    /// Takes that many bytes of memory.
     Memory(usize),
     /// Runs a program that was never a file.
     Nameless,
@@ -78,7 +78,7 @@ impl Attack {
             Attack::Hold(_) => "stays",
             Attack::Threads(_) => "starts too many threads",
             Attack::Memory(_) => "takes too much memory",
-            Attack::Nameless => "runs a program that is no file",
+            Attack::Nameless => "runs a program that is not a file",
             Attack::Trace(_) => "traces the grader",
             Attack::Signal(_) => "signals the grader",
             Attack::Look(_) => "reads the grader's arguments",

@@ -42,7 +42,7 @@ pub(super) fn read(tree: &Tree, lab: &Lab, list: &Path) -> Result<Vec<Change>> {
     let text =
         std::fs::read_to_string(list).map_err(|error| bad(format!("cannot be read ({error})")))?;
     let entries: Vec<Entry> = serde_json::from_str(&text)
-        .map_err(|error| bad(format!("is no list of cargo-mutants: {error}")))?;
+        .map_err(|error| bad(format!("is not a list of cargo-mutants: {error}")))?;
     let dir = format!("{}/", solution_dir(&lab.name));
     let mut changes = Vec::new();
     for entry in entries {

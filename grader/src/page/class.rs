@@ -187,7 +187,7 @@ fn bars(points: u32, reports: &[(&Row, &Report)]) -> Vec<Bar> {
     counts.iter().enumerate().map(bar).collect()
 }
 
-/// Who needs the instructor, and why.
+/// Whoever needs the instructor, and why.
 fn look(rows: &[Row]) -> Vec<Look> {
     let mut all = Vec::new();
     for row in rows {

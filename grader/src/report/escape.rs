@@ -80,7 +80,7 @@ pub fn workflow_property(text: &str) -> String {
     workflow(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-/// No name that is told is longer, in bytes.
+/// No name that is shown is longer, in bytes.
 const LONGEST_NAME: usize = 300;
 
 #[cfg(test)]

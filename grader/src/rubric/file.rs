@@ -268,7 +268,7 @@ impl Reader<'_> {
 
     fn moment(&self, written: &Spanned<Datetime>) -> Result<Moment, BadInput> {
         Moment::of(written.get_ref(), None).ok_or_else(|| {
-            let problem = format!("`{}` is no moment", written.get_ref());
+            let problem = format!("`{}` is not a moment", written.get_ref());
             let remedy = "expected date, time and offset, as in 2026-11-30T23:59:00+01:00";
             self.bad(written.span().start, problem, remedy.to_owned())
         })

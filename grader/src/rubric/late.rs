@@ -7,7 +7,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// What lateness costs.
 #[derive(Debug, Clone)]
 pub(super) struct Late {
-    /// Lateness of so many seconds is none.
+    /// Lateness of that many seconds is none.
     pub(super) grace: i64,
     /// Off what was earned, for each day that was begun after the due date.
     pub(super) percent: Points,
@@ -19,7 +19,7 @@ pub(super) struct Late {
 #[derive(Debug, PartialEq)]
 pub(super) enum Lateness {
     InTime,
-    /// So many days were begun, and so many percent of what was earned are left.
+    /// So many days were begun, and that many percent of what was earned are left.
     Reduced(i64, Points),
     /// So many days were begun, which is too many.
     TooLate(i64),

@@ -152,7 +152,7 @@ page = "notes/{lab}.md"
 
 pub(super) const README: &str = r#"# Lab: {lab}
 
-The ideas are told in `notes/{lab}.md`; each file names the part to read first.
+The ideas are explained in `notes/{lab}.md`; each file names the part to read first.
 
 <!-- exercises: {lab} -->
 

@@ -25,7 +25,7 @@ use kit::thread::Scope;
 /// `work` on them, one at a time. Returns where the results come out, in the order of the values.
 /// Never blocks.
 ///
-/// **At once.** As many values are worked on at once as there are workers, if so many are there.
+/// **At once.** As many values are worked on at once as there are workers, if that many are there.
 ///
 /// **Back-pressure.** At most `workers + capacity` values are under way: taken from `input`, and
 /// their result not received yet. As many can be, but no more: the stage waits then, and so does

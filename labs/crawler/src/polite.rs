@@ -27,7 +27,8 @@ use kit::web::{Cancel, Crawl, Fetcher, Limits};
 /// - At most `limits.in_flight` fetches are in flight, and at most `limits.per_host` at any one
 ///   [`kit::web::host`]; 0 counts as 1. A page that neither limit holds back is fetched, however
 ///   slow other hosts are.
-/// - At most `limits.pages` fetches are begun: exactly so many, if so many pages can be reached.
+/// - At most `limits.pages` fetches are begun: exactly that many, if that many pages can be
+///   reached.
 /// - After `cancel` no page is taken up: whoever takes one has just looked at the flag. Fetches in
 ///   flight are waited for, and are in the result.
 /// - At most `limits.in_flight` threads are started.

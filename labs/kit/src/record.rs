@@ -459,7 +459,7 @@ pub(crate) fn next_message() -> u64 {
     with_trace(|trace| trace.events.iter().filter(sent).count() as u64 + 1)
 }
 
-/// A registered object; dropping it is noticed, so that a leak can be told.
+/// A registered object; dropping it is noticed, so that a leak can be reported.
 #[derive(Debug)]
 pub(crate) struct Handle(pub(crate) ObjectId);
 

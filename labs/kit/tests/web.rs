@@ -1,4 +1,4 @@
-//! The synthetic web: what it answers, what it logs, what it says of a text that is no site.
+//! The synthetic web: what it answers, what it logs, what it says of a text that is not a site.
 
 use kit::explore::Explorer;
 use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Site, Web, What, host};
@@ -237,7 +237,7 @@ fn a_text_that_is_no_site_is_told_with_line_and_remedy() {
         ("/ ->\ngate /", "line 2: a gate has a number and pages"),
         (
             "/ ->\ngate 2 / /a",
-            "line 2: the gate's `/a` is no page; write a line `/a -> PAGE PAGE`, or correct",
+            "line 2: the gate's `/a` is not a page; write a line `/a -> PAGE PAGE`, or correct",
         ),
     ];
     for (text, told) in wrong {

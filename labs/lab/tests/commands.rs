@@ -105,7 +105,7 @@ fn a_token_runs_its_interleaving_and_leaves_what_was_found() {
     course
         .lab(&["replay", "nonsense"])
         .exits(2)
-        .says(&["`nonsense` is no token"]);
+        .says(&["`nonsense` is not a token"]);
     course
         .lab(&["replay", "bank::gone@1.0.2.ab"])
         .exits(2)

@@ -8,7 +8,8 @@
 //! - the mark comes before the fetch, which takes long;
 //! - a lock that is held during a fetch makes all other threads wait for it.
 //!
-//! Not here: waiting for the fetch of another thread. Who comes second goes on to something else.
+//! Not here: waiting for the fetch of another thread. Whoever comes second goes on to something
+//! else.
 //!
 //! Read: notes/locks.md, "Check, then act".
 

@@ -1,7 +1,8 @@
 //! The name of the bug, where the steps leave no doubt.
 //!
 //! The one idea: each kind of bug has a rule of its own, a function that looks at the steps alone
-//! and gives the ones that show it; a rule that is not sure gives nothing, and then nothing is said.
+//! and gives the ones that show it; a rule that is not sure gives nothing, and then nothing is
+//! said.
 //!
 //! Not here: which mistake in the source that was; and who shows the name (the views do).
 mod deadlock;

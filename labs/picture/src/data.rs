@@ -337,8 +337,9 @@ impl Failure {
     ///
     /// In words, if it is not that form, is of a later version, or a number in it points nowhere.
     pub fn from_json(json: &str) -> Result<Failure, String> {
-        let failure: Failure = serde_json::from_str(json)
-            .map_err(|error| format!("is no failure in JSON form, version {VERSION}: {error}"))?;
+        let failure: Failure = serde_json::from_str(json).map_err(|error| {
+            format!("is not a failure in JSON form, version {VERSION}: {error}")
+        })?;
         if failure.version > VERSION {
             let version = failure.version;
             return Err(format!(

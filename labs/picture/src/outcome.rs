@@ -40,16 +40,16 @@ pub struct Outcome {
 /// Which scenarios a search ran of those that it found itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenarios {
-    /// Up to so many threads.
+    /// Up to that many threads.
     pub threads: usize,
-    /// Up to so many calls of each.
+    /// Up to that many calls of each.
     pub each: usize,
-    /// Up to so many calls in all.
+    /// Up to that many calls in all.
     pub calls: usize,
-    /// And up to so many, one after the other; 0 for none.
+    /// And up to that many, one after the other; 0 for none.
     pub turns: usize,
-    /// Those of more than so many calls, `.0`, are made of so many kinds of calls, `.1`, and not of
-    /// all.
+    /// Those of more than that many calls, `.0`, are made of that many kinds of calls, `.1`, and
+    /// not of all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<(usize, usize)>,
     /// How many of them were run, the smallest first.

@@ -34,7 +34,7 @@ impl Row {
         }
     }
 
-    /// What a row that is no step says.
+    /// What a row that is not a step says.
     pub(crate) fn note(&self) -> String {
         match self {
             Row::Step(..) => String::new(),

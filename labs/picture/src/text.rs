@@ -33,7 +33,7 @@ impl Default for Style {
 /// Wider cells are cut: a step is read at a glance. The second is for terminals where the first
 /// leaves no room.
 const CELLS: [usize; 2] = [48, 40];
-/// In less than so many columns there is no table: whoever asked may have fewer than were said.
+/// In less than that many columns there is no table: whoever asked may have fewer than were said.
 const TABLE: usize = 100;
 /// Less room than this for the source, and there are no columns; beside rails, it stands below.
 const CODE: usize = 40;

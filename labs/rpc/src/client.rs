@@ -15,7 +15,7 @@
 //!   waits fails, and so does every later one;
 //! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
 //!   from time to time;
-//! - what is no reply, or nobody's, harms nobody.
+//! - what is not a reply, or nobody's, harms nobody.
 //!
 //! Not here: trying again (`retry`).
 //!

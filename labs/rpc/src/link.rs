@@ -20,11 +20,11 @@ pub trait Link: Send + Sync {
     ///
     /// # Errors
     ///
-    /// If the connection is broken, or what came is no frame. Nothing more will come then.
+    /// If the connection is broken, or what came is not a frame. Nothing more will come then.
     fn receive(&self) -> io::Result<Option<Vec<u8>>>;
 
-    /// Ends the connection for both sides: who waits in [`receive`](Link::receive) returns. May be
-    /// called twice.
+    /// Ends the connection for both sides: whoever waits in [`receive`](Link::receive) returns. May
+    /// be called twice.
     fn close(&self);
 }
 

@@ -8,7 +8,7 @@
 //! - a handler can take for ever: nothing that other requests need may be held while it runs;
 //! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives
 //!   on;
-//! - a frame that is no request, or names no method, gets an error as its reply, and so does a
+//! - a frame that is not a request, or names no method, gets an error as its reply, and so does a
 //!   request whose reply is too long to be sent;
 //! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
 //!   from time to time;
@@ -36,7 +36,7 @@ use crate::message::{Reply, Request};
 /// let mut server = Server::new();
 /// server.register("Math.Double", |request| match request.param().as_u64() {
 ///     Some(number) => Ok((2 * number).into()),
-///     None => Err("that is no number".to_owned()),
+///     None => Err("that is not a number".to_owned()),
 /// });
 /// ```
 pub struct Server {
@@ -73,7 +73,7 @@ impl Server {
     ///
     /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it
     /// may leave others unread, so that a client which asks faster than handlers return does not
-    /// fill the memory. If what comes is no frame, it may tell the peer so, under the number 0,
+    /// fill the memory. If what comes is not a frame, it may tell the peer so, under the number 0,
     /// before it returns.
     pub fn serve(&self, link: &dyn Link) {
         let _ = link;

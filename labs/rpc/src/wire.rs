@@ -102,14 +102,14 @@ pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
 pub enum WireError {
     /// The stream failed.
     Io(io::Error),
-    /// The stream ended within a frame, of which so many bytes had come, in however many reads.
+    /// The stream ended within a frame, of which that many bytes had come, in however many reads.
     Cut {
         /// How many.
         bytes: usize,
     },
     /// A frame is longer than [`MAX_FRAME`].
     TooLong,
-    /// A frame is no message: what the parser said.
+    /// A frame is not a message: what the parser said.
     Malformed(String),
 }
 
@@ -130,7 +130,7 @@ impl fmt::Display for WireError {
                 )
             }
             WireError::TooLong => write!(f, "a frame is longer than {MAX_FRAME} bytes"),
-            WireError::Malformed(why) => write!(f, "a frame is no message: {why}"),
+            WireError::Malformed(why) => write!(f, "a frame is not a message: {why}"),
         }
     }
 }

@@ -13,7 +13,7 @@ pub(crate) struct Import {
     /// The name that it is given here.
     pub(crate) name: String,
     pub(crate) glob: bool,
-    /// The token that it is told at.
+    /// The token that it is reported at.
     pub(crate) at: Ident,
 }
 
@@ -67,7 +67,7 @@ fn list(tokens: &[TokenTree], prefix: &[String], found: &mut Vec<Import>) {
     }
 }
 
-/// A name to tell a glob at, in a list of its own: `{*}`.
+/// A name to report a glob at, in a list of its own: `{*}`.
 fn first(tree: &[TokenTree]) -> Option<Ident> {
     let star = tree.iter().find(|token| punct(token, '*'))?;
     Some(Ident::new("glob", star.span()))

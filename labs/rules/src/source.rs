@@ -94,7 +94,7 @@ fn is_white(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::*;
+    use super::*;
 
     fn read(text: &str) -> Result<String, String> {
         match cut("src/x.rs", text) {

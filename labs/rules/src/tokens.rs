@@ -228,7 +228,7 @@ impl Scan<'_> {
                 false,
             );
         }
-        // Attributes that stand where an attribute does are told there.
+        // Attributes that stand where an attribute does are reported there.
         if is_in(OUTSIDE, name) && !["feature", "link", "path", "unsafe", "used"].contains(&name) {
             let text = format!("uses `{name}`, which acts outside the check");
             self.found(word.span(), &text, true);

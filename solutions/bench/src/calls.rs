@@ -24,7 +24,7 @@ pub struct Turn {
     pub p99: Duration,
 }
 
-/// Makes calls for that long, so many at once.
+/// Makes calls for that long, that many at once.
 pub type Play<'a> = dyn FnMut(usize, Duration) -> Turn + 'a;
 
 /// Those that are compared, and with whom.
@@ -95,7 +95,7 @@ impl<'a> Race<'a> {
     }
 }
 
-/// A turn in which so many threads make one `call` after the other until the time is up.
+/// A turn in which that many threads make one `call` after the other until the time is up.
 pub fn by_threads(in_flight: usize, time: Duration, call: impl Fn() + Sync) -> Turn {
     let gate = Barrier::new(in_flight);
     let caller = || {

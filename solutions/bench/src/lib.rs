@@ -108,7 +108,7 @@ impl Suite {
 }
 
 /// Shares `operations` out over `threads` threads that start together. Returns the time from the
-/// start of the first to the end of the last, for exactly so many operations.
+/// start of the first to the end of the last, for exactly that many operations.
 fn together(threads: usize, operations: u64, work: &(impl Fn(usize, u64) + Sync)) -> Duration {
     let each = operations.div_ceil(threads as u64);
     let gate = Barrier::new(threads);

@@ -71,7 +71,7 @@ impl<T> Bounded<T> {
         Bounded {
             capacity,
             state: Mutex::new(State {
-                // It grows as it is needed: a large limit is no large buffer.
+                // It grows as it is needed: a large limit is not a large buffer.
                 values: VecDeque::new(),
                 receivers_waiting: 0,
                 senders_waiting: 0,

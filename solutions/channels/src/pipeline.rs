@@ -31,7 +31,7 @@ use kit::thread::Scope;
 /// `work` on them, one at a time. Returns where the results come out, in the order of the values.
 /// Never blocks.
 ///
-/// **At once.** As many values are worked on at once as there are workers, if so many are there.
+/// **At once.** As many values are worked on at once as there are workers, if that many are there.
 ///
 /// **Back-pressure.** At most `workers + capacity` values are under way: taken from `input`, and
 /// their result not received yet. As many can be, but no more: the stage waits then, and so does
@@ -115,7 +115,7 @@ struct Source<I, O> {
 /// What a worker does until the input is at its end, or the output is.
 ///
 /// The output has one sender, and the workers hand it on from value to value, like the baton in a
-/// relay. Who has it sends. If a worker panics its leg of the way is gone: the baton is dropped
+/// relay. Whoever has it sends. If a worker panics its leg of the way is gone: the baton is dropped
 /// there, and the output ends, just after the last result that could come out in order.
 fn serve<I, O>(source: &Mutex<Source<I, O>>, work: impl Fn(I) -> O) {
     loop {

@@ -12,7 +12,7 @@
 //! - workers that still wait for work at the end have to be told that there is none;
 //! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
 //!   from time to time;
-//! - a worker that panics sends nothing. Who waits for its page waits for ever.
+//! - a worker that panics sends nothing. Whoever waits for its page waits for ever.
 //!
 //! Not here: a lock, and limits for each host.
 //!
@@ -33,8 +33,8 @@ use kit::web::Fetched;
 /// fetch (0 counts as 1), and gives what came of each. Two URLs are the same if they are the same
 /// text.
 ///
-/// At most `workers` fetches are in flight, and so many are whenever so many pages are known and
-/// not fetched. A page that could not be had is in the result with its error, and is not tried
+/// At most `workers` fetches are in flight, and that many are whenever that many pages are known
+/// and not fetched. A page that could not be had is in the result with its error, and is not tried
 /// again.
 ///
 /// Threads reach each other through channels only: there is no lock and no atomic.
@@ -43,8 +43,8 @@ use kit::web::Fetched;
 ///
 /// # Panics
 ///
-/// If a fetch panics, once the fetches that are in flight have ended; what waits in line then is not
-/// fetched.
+/// If a fetch panics, once the fetches that are in flight have ended; what waits in line then is
+/// not fetched.
 ///
 /// # Examples
 ///

@@ -40,7 +40,7 @@ pub type AccountId = u32;
 pub struct Bank {
     // LAB: // Your fields: a lock for each account.
     /// The balance of every account. The map never changes after `new`, so it needs no lock; each
-    /// balance has its own. LOCKS: who needs several takes them by ascending account number.
+    /// balance has its own. LOCKS: whoever needs several takes them by ascending account number.
     accounts: BTreeMap<AccountId, Mutex<u64>>,
     // LAB: end
 }

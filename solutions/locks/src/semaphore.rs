@@ -1,8 +1,8 @@
 //! You write this file: a counting semaphore.
 //!
 //! A thread takes a permit before it goes in and gives it back when it is done, so that at most so
-//! many are in at once: two fetches from one host, ten open files. One `Mutex` and one `Condvar` are
-//! enough.
+//! many are in at once: two fetches from one host, ten open files. One `Mutex` and one `Condvar`
+//! are enough.
 //!
 //! Watch for:
 //! - when several permits come free at once, everybody who can go has to be woken;
@@ -25,8 +25,8 @@ use kit::sync::{Condvar, Mutex};
 
 /// Lets at most a given number of holders in at once.
 ///
-/// Who goes first is left open: who came first, or whoever is faster, so that a request for many
-/// may be overtaken by requests for few. But nobody sleeps who could go and is behind nobody.
+/// Which goes first is left open: the first to come, or whoever is faster, so that a request for
+/// many may be overtaken by requests for few. But nobody sleeps who could go and is behind nobody.
 ///
 /// # Examples
 ///
@@ -109,8 +109,8 @@ impl Semaphore {
         // LAB: end
     }
 
-    /// Takes `count` permits in one step, as one [`Permit`]. Blocks until so many are free at once:
-    /// for ever, if there are fewer and nobody adds any.
+    /// Takes `count` permits in one step, as one [`Permit`]. Blocks until that many are free at
+    /// once: for ever, if there are fewer and nobody adds any.
     pub fn acquire_many(&self, count: usize) -> Permit<'_> {
         // LAB: todo!("wait until {count} permits are free, then take all of them at once")
         let mut permits = self.permits.lock();

@@ -36,13 +36,13 @@ use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hash};
 pub struct ShardedMap<K, V> {
     // LAB: _yours: std::marker::PhantomData<(K, V)>, // Your fields: the shards, a lock for each.
     /// Each key lives in the shard that `shard_of` says, and in no other. There is at least one,
-    /// and their number never changes. LOCKS: who needs several takes them by ascending index.
+    /// and their number never changes. LOCKS: whoever needs several takes them by ascending index.
     shards: Box<[Mutex<HashMap<K, V>>]>,
     // LAB: end
 }
 
 impl<K: Hash + Eq, V> ShardedMap<K, V> {
-    /// Makes an empty map of so many shards, or of one if `shards` is zero.
+    /// Makes an empty map of that many shards, or of one if `shards` is zero.
     pub fn new(shards: usize) -> Self {
         // LAB: todo!("make {shards} empty shards, at least one")
         ShardedMap {

@@ -89,7 +89,7 @@ impl WaitGroup {
         // LAB: todo!("take one from the count, and wake those who wait for zero")
         let mut count = self.count.lock();
         *count = count.checked_sub(1).ok_or(NegativeCount)?;
-        // Change first, notify after: who wakes up must find the zero. And all of them, not one:
+        // Change first, notify after: whoever wakes must find the zero. And all of them, not one:
         // every waiting thread waits for this same moment, and it does not come again.
         if *count == 0 {
             self.zero.notify_all();

@@ -15,7 +15,7 @@
 //!   waits fails, and so does every later one;
 //! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
 //!   from time to time;
-//! - what is no reply, or nobody's, harms nobody.
+//! - what is not a reply, or nobody's, harms nobody.
 //!
 //! Not here: trying again (`retry`).
 //!
@@ -159,7 +159,7 @@ impl Shared {
     /// Hands each reply to the call that has its number, until the connection ends.
     fn read_replies(&self) {
         while let Ok(Some(frame)) = self.link.receive() {
-            // What is no reply is nobody's: the call it was meant for, if any, will time out.
+            // What is not a reply is nobody's: the call it was meant for, if any, will time out.
             let Ok(response) = wire::decode::<Response>(&frame) else {
                 continue;
             };
@@ -183,7 +183,7 @@ impl Drop for Client {
         // LAB: // Yours: close the link, and wait for the thread that reads.
         self.shared.link.close();
         if let Some(reader) = self.reader.take() {
-            // It does not panic, and if it did, this is no place to say so.
+            // It does not panic, and if it did, this is not a place to say so.
             let _ = reader.join();
         }
         // LAB: end

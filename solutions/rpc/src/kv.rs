@@ -78,7 +78,7 @@ pub struct DeductArgs {
 /// Why [`Store::deduct`] took nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
-    /// There is no such key, or its value is no balance: a whole number up to [`u64::MAX`], in
+    /// There is no such key, or its value is not a balance: a whole number up to [`u64::MAX`], in
     /// decimal digits and nothing else.
     NoBalance,
     /// The balance is only this.

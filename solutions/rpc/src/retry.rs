@@ -1,4 +1,4 @@
-//! You write this file: at least once, at most so many tries.
+//! You write this file: at least once, at most a given number of tries.
 //!
 //! [`Retry::call`] calls again until there is a reply, or the tries are used up. Each try has the
 //! same [`CallId`], so that a server that cares (`dedup`) runs only one of them.

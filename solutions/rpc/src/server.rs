@@ -8,7 +8,7 @@
 //! - a handler can take for ever: nothing that other requests need may be held while it runs;
 //! - a handler can panic, with whatever payload: its caller gets an error, and the connection lives
 //!   on;
-//! - a frame that is no request, or names no method, gets an error as its reply, and so does a
+//! - a frame that is not a request, or names no method, gets an error as its reply, and so does a
 //!   request whose reply is too long to be sent;
 //! - a thread that has to wait sleeps until it is woken: it does not spin, and does not look again
 //!   from time to time;
@@ -44,7 +44,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// let mut server = Server::new();
 /// server.register("Math.Double", |request| match request.param().as_u64() {
 ///     Some(number) => Ok((2 * number).into()),
-///     None => Err("that is no number".to_owned()),
+///     None => Err("that is not a number".to_owned()),
 /// });
 /// ```
 pub struct Server {
@@ -58,9 +58,9 @@ pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 // LAB:
 /// So many requests of one connection run or wait at once; no more are read until one is done. High
-/// enough to be no part of the meaning: fewer could all wait for one that is not read.
+/// enough to not be part of the meaning: fewer could all wait for one that is not read.
 const MAX_AT_ONCE: usize = 1024;
-/// Nor are more read while those that are open have so many bytes together.
+/// Nor are more read while those that are open have that many bytes together.
 const MAX_BYTES: usize = 16 << 20;
 
 /// The threads of one connection and the frames that wait for them.
@@ -131,7 +131,7 @@ impl Server {
     ///
     /// While a thousand requests of this connection, or 16 MiB of them, or more are not answered it
     /// may leave others unread, so that a client which asks faster than handlers return does not
-    /// fill the memory. If what comes is no frame, it may tell the peer so, under the number 0,
+    /// fill the memory. If what comes is not a frame, it may tell the peer so, under the number 0,
     /// before it returns.
     pub fn serve(&self, link: &dyn Link) {
         // LAB: let _ = link;
@@ -151,7 +151,7 @@ impl Server {
             };
             crew.end();
             if let Err(error) = end {
-                // Whoever has sent what is no frame may still listen.
+                // Whoever has sent what is not a frame may still listen.
                 let why = Response::new(0, Err(error.to_string()));
                 let _ = link.send(&wire::encode(&why));
             }
@@ -297,7 +297,7 @@ fn frame_of(response: &Response) -> Vec<u8> {
     wire::encode(&Response::new(response.id, Err(error)))
 }
 
-/// The number that a frame has, which is no request otherwise; 0 if it has none.
+/// The number that a frame has, which is not a request otherwise; 0 if it has none.
 fn id_of(frame: &[u8]) -> u64 {
     wire::decode::<serde_json::Value>(frame)
         .ok()

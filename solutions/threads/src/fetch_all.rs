@@ -53,7 +53,7 @@ pub fn fetch_all(urls: &[&str], limit: usize, fetcher: &dyn Fetcher) -> Vec<Fetc
     // LAB: end
     // LAB: todo!("fetch {urls:?}, at most {limit} at a time")
     let workers = limit.max(1).min(urls.len());
-    // What is left to fetch. Who takes a URL holds the lock for that moment, and not while it
+    // What is left to fetch. Whoever takes a URL holds the lock for that moment, and not while it
     // fetches.
     let left = Mutex::new(urls.iter().enumerate());
     let pages = Mutex::new(vec![None; urls.len()]);

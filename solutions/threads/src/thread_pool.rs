@@ -56,7 +56,7 @@ struct Shared {
     /// Notified when a job is queued, and when the pool is dropped. Threads without a job sleep
     /// here.
     work: Condvar,
-    /// Notified when no job is queued or runs. Who joins sleeps here.
+    /// Notified when no job is queued or runs. Whoever joins sleeps here.
     idle: Condvar,
 }
 

@@ -43,7 +43,7 @@ fn what_is_wrong_is_told_with_line_and_column_and_what_was_expected() {
         ),
         (
             "due = 2026-11-30",
-            "1:7: `2026-11-30` is no moment; expected date, time and offset",
+            "1:7: `2026-11-30` is not a moment; expected date, time and offset",
         ),
         (
             "[late]\npercent = 5",

@@ -36,7 +36,7 @@ struct State {
 }
 
 impl Open {
-    /// Something can be received: who waits learns of it.
+    /// Something can be received: whoever waits learns of it.
     fn tell(&self, state: &State) {
         if state.waiting > 0 {
             self.came.notify_all();

@@ -127,7 +127,7 @@ impl Flavor<Value> for ToldOnce {
         let left = self.sides.left[number].load(Relaxed);
         assert_eq!(
             left, 0,
-            "the {side:?} are disconnected, and so many are left"
+            "the {side:?} are disconnected, and that many are left"
         );
         let told = self.sides.told[number].swap(true, Relaxed);
         assert!(!told, "the {side:?} are disconnected twice");

@@ -37,7 +37,7 @@ pub(crate) struct Yours<C: Promises> {
     values: Values,
     /// Whoever watches from the beginning.
     elsewhere: Option<Arc<Elsewhere>>,
-    /// How many are left on each side: who takes the last one off says so to the channel.
+    /// How many are left on each side: whoever takes the last one off says so to the channel.
     /// These are the standard library's, so the search need not see them.
     left: [AtomicUsize; 2],
     /// The sides that no thread uses.

@@ -1,5 +1,5 @@
 //! What waiting for several channels promises, as a program: the grader runs every small scenario
-//! of `select` against it. (Whose turn it is, is no part of it: a thread alone shows that.)
+//! of `select` against it. (Whose turn it is, is not part of it: a thread alone shows that.)
 //!
 //! It is given, as the sentences above the functions are: read it, and do not edit it. How to read
 //! it is in notes/specifications.md.

@@ -195,13 +195,13 @@ fn order(trace: &Trace) -> Vec<Shown> {
                 continue;
             }
             Op::End => continue,
-            // What goes through things of the kit's own is told by messages.
+            // What goes through things of the kit's own is shown by messages.
             Op::Sent { .. } | Op::Received { .. } | Op::Disconnected { .. }
                 if trace.objects[event.object as usize].own.is_some() =>
             {
                 continue;
             }
-            // A failure that a message tells, too.
+            // A failure that a message shows, too.
             Op::ReceiveFailed { .. } if trace.objects[event.object as usize].own.is_some() => {
                 continue;
             }

@@ -57,7 +57,7 @@ pub(super) fn action(event: &Event, names: &Names) -> String {
         Op::ParkWaits { .. } | Op::Unparked { .. } | Op::Unpark { .. } => {
             on_a_thread(&event.op, names)
         }
-        // What a call of the kit's own says is no note of the student's.
+        // What a call of the kit's own says is not a note of the student's.
         Op::Note { text } if event.within.is_some() => text.to_string(),
         Op::Note { text } => format!("note: {text}"),
         Op::MessageSent { text, .. } => format!("send \"{text}\""),

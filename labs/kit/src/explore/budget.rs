@@ -5,9 +5,10 @@
 //! and proves the same.
 use std::time::{Duration, Instant};
 
-/// A search may take this many times its budget by the clock on the wall: a scenario that sleeps, or
-/// waits for something outside, uses no processor. It is more than any load of the machine explains:
-/// a search that ends by this clock is not explored, and that must never be the machine's doing.
+/// A search may take this many times its budget by the clock on the wall: a scenario that sleeps,
+/// or waits for something outside, uses no processor. It is more than any load of the machine
+/// explains: a search that ends by this clock is not explored, and that must never be the machine's
+/// doing.
 const PATIENCE: u32 = 60;
 
 /// What a search may still use.

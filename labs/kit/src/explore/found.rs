@@ -87,7 +87,8 @@ impl Found {
         }
     }
 
-    /// The failure as data, found after so many interleavings. `token` still lacks its fingerprint.
+    /// The failure as data, found after that many interleavings. `token` still lacks its
+    /// fingerprint.
     pub(super) fn failure(self, interleavings: u64, token: Token) -> Failure {
         let search = picture::Search {
             undecided: self.undecided,

@@ -74,9 +74,9 @@ pub fn possible(scenario: impl Fn(&Goal) + Send + Sync + 'static) -> Outcome {
 /// It does what a panic does: it unwinds this thread, and gives back what its guards hold; `join`
 /// returns its payload, which is `text`, as an error; a scope whose thread nobody joined panics;
 /// `catch_unwind` catches it, and the thread goes on. In a model other threads run meanwhile. It
-/// differs from `panic!` in two things: nothing is printed, and in a model it is no failure, unless
-/// it leaves the scenario itself. Who has got the error from `join` may pass it on by a panic of
-/// its own. Every other panic in a model fails the search, unless it is caught at once.
+/// differs from `panic!` in two things: nothing is printed, and in a model it is not a failure,
+/// unless it leaves the scenario itself. Whoever has got the error from `join` may pass it on by a
+/// panic of its own. Every other panic in a model fails the search, unless it is caught at once.
 ///
 /// # Panics
 ///
@@ -100,7 +100,7 @@ pub fn panic_on_purpose(text: &'static str) -> ! {
 }
 
 /// Forgets a value, as [`std::mem::forget`] does, because the scenario is about that: what it owns
-/// lives on when the scenario has ended, and in a model that is no leak.
+/// lives on when the scenario has ended, and in a model that is not a leak.
 pub fn forget<T>(value: T) {
     model::will_leak();
     std::mem::forget(value);

@@ -158,7 +158,7 @@ impl Scheduler for Directed {
     }
 
     fn next_u64(&mut self) -> u64 {
-        // Randomness of the scenario's own is no order.
+        // Randomness of the scenario's own is not an order.
         4
     }
 }

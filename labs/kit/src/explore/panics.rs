@@ -36,7 +36,7 @@ impl Panic {
         Panic {
             cause: Cause::Panicked,
             message: protocol::capped(
-                model::text(payload).unwrap_or("a panic whose payload is no text"),
+                model::text(payload).unwrap_or("a panic whose payload is not text"),
                 LONGEST,
             ),
             at,

@@ -110,7 +110,7 @@ impl Pass {
         }
     }
 
-    /// A random pass whose schedules switch seldom, for a failure that is told; its own start is
+    /// A random pass whose schedules switch seldom, for a failure that is shown; its own start is
     /// itself.
     pub(super) fn with_few_switches(self, seed: u64) -> Pass {
         if seed == self.seed {
@@ -123,8 +123,8 @@ impl Pass {
         }
     }
 
-    /// Whether a failure with the orderings as written may be one of the interleaving still: no pass
-    /// before it has run as much with every atomic `SeqCst`.
+    /// Whether a failure with the orderings as written may be one of the interleaving still: no
+    /// pass before it has run as much with every atomic `SeqCst`.
     pub(super) fn may_blame_orderings(self) -> bool {
         let Strategy::Exhaust(bound) = self.strategy else {
             return false;

@@ -40,7 +40,7 @@ macro_rules! atomic {
                 ))
             }
 
-            /// The value: who owns the atomic is alone with it.
+            /// The value: whoever owns the atomic is alone with it.
             #[track_caller]
             pub fn into_inner(self) -> $type {
                 match self.0 {

@@ -141,7 +141,7 @@ impl Condvar {
     }
 
     /// Waits for as long as `condition` holds, for `timeout` at most; says whether the time was up
-    /// while it still held. A time that is longer than the clock can say is no limit.
+    /// while it still held. A time that is longer than the clock can say is not a limit.
     #[track_caller]
     pub fn wait_while_for<T: ?Sized>(
         &self,

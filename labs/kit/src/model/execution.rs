@@ -360,7 +360,7 @@ pub(super) fn meets_weak_exchange() {
     });
 }
 
-/// Which of so many sleepers `notify_one` wakes, 0 being who came first. Nobody promises which.
+/// Which of that many sleepers `notify_one` wakes, 0 being who came first. Nobody promises which.
 pub(super) fn whom_to_wake(sleepers: usize) -> usize {
     if sleepers < 2 {
         return 0;

@@ -73,7 +73,7 @@ impl Gate {
     /// Leaves, and nobody is told.
     pub(super) fn open(&self, access: Access) {
         match access {
-            // Who went in when the execution was over was not counted.
+            // Whoever went in when the execution was over was not counted.
             Access::Shared => self.readers.set(self.readers.get().saturating_sub(1)),
             Access::Exclusive => self.writer.set(false),
         }

@@ -18,8 +18,8 @@ type WriteGuard = Checker<
     shuttle::sync::RwLockWriteGuard<'static, ()>,
 >;
 
-/// What a checker's lock answers. Poison is no answer: whoever panicked on purpose has given the
-/// lock back.
+/// What a checker's lock answers. Poison is not an answer: whoever panicked on purpose has given
+/// the lock back.
 trait Acquired<G> {
     fn guard(self) -> Option<G>;
 }

@@ -1,8 +1,8 @@
 //! Waiting for the first of several channels.
 //!
-//! The one idea: a thread that finds none of them ready sleeps in the queues of all. Who wakes it
-//! says by which channel, and that one is looked at first, so that no wake-up is lost on a thread
-//! that takes something else.
+//! The one idea: a thread that finds none of them ready sleeps in the queues of all. Whoever wakes
+//! it says by which channel, and that one is looked at first, so that no wake-up is lost on a
+//! thread that takes something else.
 use super::channel::{Channel, Claim, Patience, Refused, Side};
 use super::wait::Waiter;
 use super::{choose, has_no_answer, inert, over};

@@ -101,7 +101,7 @@ pub(crate) fn passes_on(payload: &dyn Any) -> bool {
     }
 }
 
-/// From here on whatever unwinds is no part of the scenario.
+/// From here on whatever unwinds is not part of the scenario.
 pub(super) fn set_failing() {
     FAILING.set(true);
 }

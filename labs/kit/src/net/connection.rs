@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// One end of a connection, which carries whole frames in both directions. Threads share it.
 /// Dropped, it is [closed](Connection::close).
 pub struct Connection {
-    /// Lives as long as the connection. It is no cycle: those that nobody has accepted are gone
+    /// Lives as long as the connection. It is not a cycle: those that nobody has accepted are gone
     /// with their listener, and so is its network's way to them.
     network: Network,
     out: Arc<Way>,
@@ -151,8 +151,9 @@ impl Connection {
         Ok(Some(frame.bytes))
     }
 
-    /// Ends the connection for both sides: who waits in [`receive`](Connection::receive) returns.
-    /// What was sent before still arrives at the other end. Never blocks; may be called twice.
+    /// Ends the connection for both sides: whoever waits in [`receive`](Connection::receive)
+    /// returns. What was sent before still arrives at the other end. Never blocks; may be called
+    /// twice.
     pub fn close(&self) {
         self.out.end(End::Closed);
         self.back.end(End::Unwanted);

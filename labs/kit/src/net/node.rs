@@ -54,7 +54,7 @@ impl Node {
         })
     }
 
-    /// Connects to the node of that name. Never blocks: who listens need not have accepted yet.
+    /// Connects to the node of that name. Never blocks: whoever listens need not have accepted yet.
     ///
     /// # Errors
     ///
@@ -83,7 +83,8 @@ impl Node {
         }
     }
 
-    /// Accepts no more connections: who waits in [`Listener::accept`] gets an error. Never blocks.
+    /// Accepts no more connections: whoever waits in [`Listener::accept`] gets an error. Never
+    /// blocks.
     pub fn stop_listening(&self) {
         self.stop(|_| true);
     }

@@ -144,7 +144,7 @@ impl<S: Spec> Words<'_, S> {
         let events = events.iter().filter(|event| **event != Event::Quiet);
         let now = events.clone().count();
         for (now, &event) in events.enumerate() {
-            let thread = event.thread().expect("it is no quiet moment");
+            let thread = event.thread().expect("it is not a quiet moment");
             match event {
                 Event::Returns(_, returned) => {
                     let mut mine = rows.iter_mut().rev();

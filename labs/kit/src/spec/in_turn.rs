@@ -26,8 +26,8 @@ enum Turn {
 ///
 /// # Panics
 ///
-/// If no order of the calls explains what they returned. Who sleeps and may go sleeps on: that is a
-/// deadlock.
+/// If no order of the calls explains what they returned. Whoever sleeps and may go sleeps on: that
+/// is a deadlock.
 pub(super) fn perform<T: Subject>(
     scenario: &Scenario<T::Spec>,
     turns: &[usize],
@@ -126,7 +126,7 @@ fn follow<'a, T: Subject>(
     }
 }
 
-/// Gives back what a thread holds. It is no part of the history any more.
+/// Gives back what a thread holds. It is not part of the history any more.
 fn leave<'a, T: Subject>(object: &'a T, mut hand: T::Hand<'a>, at: At) -> Option<T::Hand<'a>> {
     if let Some(end) = T::Spec::END {
         object.call(&mut hand, at, end);
@@ -136,8 +136,8 @@ fn leave<'a, T: Subject>(object: &'a T, mut hand: T::Hand<'a>, at: At) -> Option
 
 /// Lets the other threads run until all of them sleep, or have ended.
 ///
-/// Who yields runs again when the others cannot, or when the search takes the processor from one of
-/// them; and that it does [`PREEMPTIONS`] times at most.
+/// Whoever yields runs again when the others cannot, or when the search takes the processor from
+/// one of them; and that it does [`PREEMPTIONS`] times at most.
 fn wait_until_quiet() {
     let steps = || record::with_trace(|trace| trace.events.len());
     let (mut before, mut in_vain) = (steps(), 0);

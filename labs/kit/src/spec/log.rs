@@ -72,8 +72,8 @@ impl Log {
         }
     }
 
-    /// Nobody moves any more: whether all who sleep are right to. What comes next is no part of the
-    /// history if they are not.
+    /// Nobody moves any more: whether all who sleep are right to. What comes next is not part of
+    /// the history if they are not.
     pub(super) fn is_quiet(&self) -> bool {
         self.add(Event::Quiet);
         let right = self.is_explained();
@@ -84,7 +84,7 @@ impl Log {
         right
     }
 
-    /// What comes from here on is no part of the history.
+    /// What comes from here on is not part of the history.
     pub(super) fn close(&self) {
         self.history().closed = true;
     }

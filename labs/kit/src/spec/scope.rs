@@ -1,6 +1,6 @@
 //! How far a search of scenarios goes.
 
-/// Scenarios of up to so many calls are made of all calls; longer ones of the plainest.
+/// Scenarios of up to that many calls are made of all calls; longer ones of the plainest.
 pub const SHORT: usize = 3;
 
 /// With how many preemptions scenarios are searched: nearly all mistakes need no more.
@@ -17,7 +17,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Every scenario of up to so many threads, with so many calls each, and so many in all.
+    /// Every scenario of up to that many threads, with that many calls each, and that many in all.
     ///
     /// # Panics
     ///
@@ -34,7 +34,7 @@ impl Scope {
         }
     }
 
-    /// And every scenario of up to so many calls that come one after the other, each when nobody
+    /// And every scenario of up to that many calls that come one after the other, each when nobody
     /// moves any more; but for the last two, which may come at once. They have few interleavings.
     #[must_use]
     pub fn in_turn(mut self, calls: usize) -> Scope {
@@ -42,7 +42,7 @@ impl Scope {
         self
     }
 
-    /// Begins no scenario any more when so many interleavings were run. What was left out is said
+    /// Begins no scenario any more when that many interleavings were run. What was left out is said
     /// by the outcome. (Not a time: the same answer gets the same verdict on every machine.)
     #[must_use]
     pub fn within(mut self, interleavings: u64) -> Scope {

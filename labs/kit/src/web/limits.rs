@@ -34,7 +34,7 @@ impl Default for Limits {
 
 /// Tells a crawl to stop. Threads share one, by reference or in an `Arc`.
 ///
-/// It is a flag and interrupts nobody: who crawls looks at it.
+/// It is a flag and interrupts nobody: whoever crawls looks at it.
 #[derive(Debug, Default)]
 pub struct Cancel(AtomicBool);
 

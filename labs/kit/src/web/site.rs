@@ -4,7 +4,7 @@ use crate::explore::panic_on_purpose;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Pages that link to each other. What is no page is answered with "there is no such page".
+/// Pages that link to each other. What is not a page is answered with "there is no such page".
 ///
 /// It comes from a text ([`parse`](str::parse), [`Site::open`]) or from a seed
 /// ([`Site::from_seed`]).
@@ -95,7 +95,7 @@ impl Site {
     }
 
     /// What a crawl has to find, page by page, and how many levels of links there are from the
-    /// start: no crawl can take less than so many fetches one after the other.
+    /// start: no crawl can take less than that many fetches one after the other.
     pub fn expected(&self) -> (Crawl, usize) {
         let mut found = Crawl::new();
         let mut level = vec![self.start.clone()];

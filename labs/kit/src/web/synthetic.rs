@@ -61,7 +61,7 @@ impl Web {
     ///
     /// # Panics
     ///
-    /// If the text is no site: with the line and the remedy.
+    /// If the text is not a site: with the line and the remedy.
     #[track_caller]
     pub fn of(text: &str) -> Web {
         match text.parse() {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 use std::{fmt, fs};
 
-/// Why a text is no site.
+/// Why a text is not a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SiteError {
     /// The file, if it came from one.
@@ -49,7 +49,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, or is no site: with file, line and remedy.
+    /// If the file cannot be read, or is not a site: with file, line and remedy.
     pub fn open(path: impl AsRef<Path>) -> Result<Site, SiteError> {
         let path = path.as_ref();
         let in_file = |error| SiteError {
@@ -185,7 +185,7 @@ impl Lines {
         let (Some(count), false) = (count, pages.is_empty()) else {
             return Err(error(
                 "a gate has a number and pages",
-                "write `gate 2 PAGE PAGE`: so many fetches in flight open it",
+                "write `gate 2 PAGE PAGE`: that many fetches in flight open it",
             ));
         };
         let gates = pages
@@ -208,7 +208,7 @@ impl Lines {
                 return Err(SiteError {
                     line: Some(*line),
                     ..error(
-                        format!("the gate's `{page}` is no page"),
+                        format!("the gate's `{page}` is not a page"),
                         format!("write a line `{page} -> PAGE PAGE`, or correct the name"),
                     )
                 });

@@ -95,7 +95,7 @@ fn told(desk: &Desk, exercises: &[Exercise], reports: &[Checked], short: bool) -
     text
 }
 
-/// What a report of this exercise is told with.
+/// What a report of this exercise is shown with.
 pub(crate) fn view<'a>(desk: &'a Desk, exercise: &'a Exercise) -> View<'a> {
     let is_there = |path: &str| desk.root().join(path).exists();
     let spec = format!("labs/{}/tests/spec/{}.rs", exercise.lab, exercise.name);

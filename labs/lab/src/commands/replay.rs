@@ -54,7 +54,7 @@ pub(crate) fn replay(desk: &Desk, replay: &Replay) -> Result<Exit> {
 fn named<'d>(desk: &'d Desk, token: &str) -> Result<(String, &'d Exercise)> {
     let Some(Token { claim, .. }) = Token::parse(token) else {
         return Err(Unknown(format!(
-            "`{token}` is no token: `cargo lab explain` prints one, and it has an `@` in it"
+            "`{token}` is not a token: `cargo lab explain` prints one, and it has an `@` in it"
         ))
         .into());
     };

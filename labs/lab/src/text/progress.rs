@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use super::{DIM, paint, width};
 
-/// The line, or nothing where standard error is no terminal.
+/// The line, or nothing where standard error is not a terminal.
 #[derive(Debug)]
 pub(crate) struct Progress {
     shown: bool,

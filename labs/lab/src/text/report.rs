@@ -11,7 +11,7 @@ use crate::course::Exercise;
 use crate::process::Ended;
 use crate::suite::Ran;
 
-/// What a report is told with.
+/// What a report is shown with.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
     pub(crate) exercise: &'a Exercise,

@@ -3,7 +3,7 @@
 //! The one idea: edits, keys and ended checks are events of one channel, and [`follow::follow`]
 //! answers them one by one; here is only what brings the events and what is done about them.
 //!
-//! Not here: how a check is made (`check`) and told (`text`).
+//! Not here: how a check is made (`check`) and shown (`text`).
 
 mod files;
 mod follow;

@@ -177,7 +177,7 @@ impl Spec for Contract {
                 let steps = Steps::waits().or_if(place.is_none(), || state.wait(me, true));
                 steps.or_if(empty && !behind, || state.enter(me, true))
             }
-            // Who serves in the order of arrival refuses as long as anybody waits.
+            // Whoever serves in the order of arrival refuses as long as anybody waits.
             TryRead => {
                 let may = !state.writing && waiting(true).next().is_none();
                 let steps = Steps::waits().or_if(may, || state.enter(me, false));
@@ -190,7 +190,7 @@ impl Spec for Contract {
                 let refuse = !may || !state.queue.is_empty();
                 steps.or_if(refuse, || state.same(Return::Refused))
             }
-            // Who has its turn and has not woken yet counts as waiting or not.
+            // Whoever has its turn and has not woken yet counts as waiting or not.
             WaitingReaders => {
                 let least = waiting(false).filter(|other| !other.turn).count();
                 let counts = least..=waiting(false).count();

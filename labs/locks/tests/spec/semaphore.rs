@@ -34,7 +34,7 @@ pub(crate) enum Return {
     Free(usize),
 }
 
-/// So many permits are free, and the first thread holds one permit for so many others.
+/// So many permits are free, and the first thread holds one permit for that many others.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
     free: usize,
@@ -137,7 +137,7 @@ impl Spec for Contract {
             Acquire2 => acquire(2),
             Acquire0 => acquire(0),
             TryAcquire if state.free == 0 => Steps::gives(state.clone(), Return::Refused),
-            // Who serves in the order of arrival refuses as long as others wait.
+            // Whoever serves in the order of arrival refuses as long as others wait.
             TryAcquire => state.take(me, 1).or_if(!state.queue.is_empty(), || {
                 Steps::gives(state.clone(), Return::Refused)
             }),
@@ -151,7 +151,7 @@ impl Spec for Contract {
         }
     }
 
-    /// Who stands behind another may go, or wait for its turn: both are right.
+    /// Whoever stands behind another may go, or wait for its turn: both are right.
     fn must(state: &State, at: At, call: Call) -> bool {
         let behind = state.queue.contains(&at.thread) && state.queue[0] != at.thread;
         !behind && Contract::step(state, at, call).any()

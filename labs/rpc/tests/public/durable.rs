@@ -59,7 +59,7 @@ fn a_torn_tail_is_cut_and_damage_is_refused() {
     assert_eq!(
         log::records(&file),
         Err(Damaged { offset: 0 }),
-        "a wrong length is no torn tail"
+        "a wrong length is not a torn tail"
     );
 }
 

@@ -81,7 +81,7 @@ fn what_cannot_be_handled_is_an_error_and_the_next_request_is_handled() {
     let replies = replies(&server, frames);
     for (id, reply) in (1..=3).zip(&replies) {
         assert_eq!(reply.id, id);
-        assert!(reply.error.is_some(), "{reply:?} is no error");
+        assert!(reply.error.is_some(), "{reply:?} is not an error");
     }
     assert_eq!(replies[3..], [Response::new(4, Ok(json!(4)))]);
 }

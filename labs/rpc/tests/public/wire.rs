@@ -58,7 +58,7 @@ fn what_is_no_message_is_an_error() {
         let read = decode::<Request>(frame);
         assert!(
             matches!(read, Err(WireError::Malformed(_))),
-            "{frame:?} is no request"
+            "{frame:?} is not a request"
         );
     }
 }

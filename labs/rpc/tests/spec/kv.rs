@@ -62,7 +62,7 @@ impl Start {
 /// The whole map, by whether the key is the first or the second.
 pub(crate) type State = [Option<String>; 2];
 
-/// Who asks by requests where there are some, and does not call the methods.
+/// Whoever asks by requests where there are some, and does not call the methods.
 fn asks(thread: usize) -> bool {
     thread == 0
 }

@@ -24,7 +24,7 @@ fn main() -> Result<()> {
             .context("the port is a number up to 65535")?,
         None => 8000,
     };
-    ensure!(root.is_dir(), "{} is no folder", root.display());
+    ensure!(root.is_dir(), "{} is not a folder", root.display());
     let folder = folder::Folder::serve(&root, port)
         .with_context(|| format!("port {port} cannot be used; name another one"))?;
     println!("{} at {}/ until Ctrl-C", root.display(), folder.origin());

@@ -74,7 +74,7 @@ pub(crate) struct Trouble {
 pub(crate) enum Kind {
     /// The host says that there is no such page: 404 or 410.
     NotFound,
-    /// Another status that is no success.
+    /// Another status that is not a success.
     Status,
     /// It took longer than it may.
     TimedOut,
@@ -82,7 +82,7 @@ pub(crate) enum Kind {
     TooLarge,
     /// No connection: the host has no address, refuses, or its certificate is not accepted.
     Unreachable,
-    /// What came is no HTTP, or ended too early.
+    /// What came is not HTTP, or ended too early.
     Broken,
 }
 
@@ -222,7 +222,7 @@ fn location(response: &Response<Body>) -> Option<String> {
     Some(String::from_utf8_lossy(to.as_bytes()).into_owned())
 }
 
-/// The type of what is no page. An answer that does not say its type is taken for a page, as
+/// The type of what is not a page. An answer that does not say its type is taken for a page, as
 /// browsers and wget do.
 fn other_type(response: &Response<Body>) -> Option<String> {
     let value = response.headers().get(header::CONTENT_TYPE)?;

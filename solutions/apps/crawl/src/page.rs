@@ -28,7 +28,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Reads the page that was had at `address`. Bytes that are no UTF-8 count as U+FFFD.
+    /// Reads the page that was had at `address`. Bytes that are not UTF-8 count as U+FFFD.
     pub(crate) fn read(address: &Url, html: &[u8]) -> Page {
         let mut reader = Reader::default();
         let emitter =

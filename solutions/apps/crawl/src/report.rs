@@ -145,7 +145,7 @@ pub(crate) struct Failure<'a> {
 pub(crate) struct Counts {
     pub(crate) pages: usize,
     pub(crate) redirects: usize,
-    /// Files that are no pages, by their type.
+    /// Files that are not pages, by their type.
     pub(crate) others: BTreeMap<String, usize>,
     pub(crate) disallowed: usize,
     pub(crate) failed: BTreeMap<Kind, usize>,

@@ -70,7 +70,7 @@ struct Gate {
     open: HashSet<String>,
     /// Those that came when there were enough; [`LEFT`] at most.
     left: HashSet<String>,
-    /// `open` may have so many.
+    /// `open` may have that many.
     pages: usize,
 }
 

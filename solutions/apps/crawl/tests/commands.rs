@@ -194,7 +194,7 @@ fn silent() -> (String, mpsc::Receiver<()>) {
     (url, told)
 }
 
-/// Starts a crawl of a host that does not answer, waits until it waits, and sends it so many
+/// Starts a crawl of a host that does not answer, waits until it waits, and sends it that many
 /// Ctrl-Cs.
 fn interrupted(timeout: &str, times: usize) -> (Output, Value) {
     let (url, told) = silent();

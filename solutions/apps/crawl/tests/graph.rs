@@ -50,7 +50,7 @@ fn crawl(url: &str, file: &Path) {
     );
 }
 
-/// A site of pages with hostile titles and names, one link that fails, and one that is no page.
+/// A site of pages with hostile titles and names, one link that fails, and one that is not a page.
 fn hostile() -> Vec<(String, String)> {
     let escape = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;");
     let names: Vec<String> = (0..HOSTILE.len())

@@ -99,7 +99,7 @@ fn client(address: SocketAddr, tries: u32) -> Retry<Dial> {
 
 fn call(address: SocketAddr, method: &str, argument: &str, tries: u32) -> Result<()> {
     let argument = serde_json::from_str(argument)
-        .with_context(|| format!("`{argument}` is no JSON; write it like {{\"key\":\"a\"}}"))?;
+        .with_context(|| format!("`{argument}` is not JSON; write it like {{\"key\":\"a\"}}"))?;
     let reply = client(address, tries).call(method, &argument);
     println!("{}", reply.map_err(|error| anyhow!("{method}: {error}"))?);
     Ok(())

@@ -22,7 +22,7 @@ use crate::lab::wire::{encode, write_frame};
 
 const METHODS: [&str; 4] = ["KV.Get", "KV.Put", "KV.Append", "KV.Deduct"];
 
-/// When the log has so many bytes, a snapshot takes its place.
+/// When the log has that many bytes, a snapshot takes its place.
 const ROTATE_AFTER: usize = 1 << 20;
 
 /// So many connections at once, no more: each is two descriptors of the 1,024 that a process

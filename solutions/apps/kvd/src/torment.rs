@@ -16,8 +16,8 @@ const BALANCE: u64 = 1_000_000_000;
 /// So many calls are answered between two kills, at least.
 const CALLS_BETWEEN: u64 = 50;
 
-/// Kills the server so often, while so many clients deduct 1 at a time, and compares the balance
-/// with the number of calls.
+/// Kills the server this often, while this many clients deduct 1 at a time, and compares the
+/// balance with the number of calls.
 pub(crate) fn torment(kills: u32, clients: u32) -> Result<()> {
     let folder = tempfile::tempdir()?;
     // A port of its own, so that clients find the server again.

@@ -124,7 +124,7 @@ fn what_is_no_request_is_answered_with_an_error() {
         let mut stream = server.connect();
         for line in nonsense {
             let Response { error, .. } = ask(&mut stream, line);
-            let error = error.expect("it is no request");
+            let error = error.expect("it is not a request");
             assert!(error.len() > 10, "an error says why: `{error}`");
         }
         let put = br#"{"method":"KV.Put","params":[{"key":"a","value":"1"}],"id":3}"#;

@@ -1,4 +1,4 @@
-//! The same load for every server: one thread that keeps so many requests under way.
+//! The same load for every server: one thread that keeps that many requests under way.
 //!
 //! It reads and writes bytes, and looks into a reply only for its number and its value, so that
 //! what is measured is the server. It sends as many new requests as replies came, in one write, as
@@ -60,7 +60,7 @@ impl Load {
         }
     }
 
-    /// Keeps so many requests under way until the time is up, and waits for the last reply.
+    /// Keeps that many requests under way until the time is up, and waits for the last reply.
     pub(crate) fn play(&mut self, in_flight: usize, time: Duration) -> Turn {
         let begun = Instant::now();
         let first = self.next;

@@ -15,7 +15,7 @@ use std::net::{TcpListener, TcpStream};
 
 use bench::calls::Race;
 
-/// One after the other, and so many at once.
+/// One after the other, and that many at once.
 const IN_FLIGHT: [usize; 3] = [1, 16, 64];
 
 /// The two ends of a loopback connection: the client's and the server's.
@@ -95,9 +95,9 @@ of_the_course!(reference, rpc_solution, "reference");
 of_the_course!(student, rpc, "yours");
 
 fn main() {
-    let mut servers = Race::from_args("The server: one thread keeps so many requests under way");
+    let mut servers = Race::from_args("The server: one thread keeps that many requests under way");
     let mut stacks =
-        Race::from_args("Server and client: so many callers, each waits for its reply");
+        Race::from_args("Server and client: that many callers, each waits for its reply");
     go::add(&mut servers, &mut stacks);
     peers::add(&mut servers, &mut stacks);
     steps::add_servers(&mut servers);

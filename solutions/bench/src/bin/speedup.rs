@@ -22,8 +22,8 @@ const TASKS: usize = 64;
 /// About a tenth of a millisecond of computing.
 const ROUNDS: u64 = 100_000;
 const LATENCY: Duration = Duration::from_millis(10);
-/// Of so many runs the fastest counts: what else the machine did made the others slower. Those that
-/// compute are short, so that some of them are not disturbed at all.
+/// Of that many runs the fastest counts: what else the machine did made the others slower. Those
+/// that compute are short, so that some of them are not disturbed at all.
 const RUNS_WAITING: usize = 5;
 const RUNS_COMPUTING: usize = 300;
 

@@ -17,7 +17,7 @@ pub(crate) enum Mistake {
     /// A number is free again when its call has given up, and a late reply to that goes to the next
     /// call that has it.
     NumbersComeAgain,
-    /// Who waits longest gets the next reply, whatever number it has.
+    /// Whoever waits longest gets the next reply, whatever number it has.
     FirstComeFirstServed,
 }
 

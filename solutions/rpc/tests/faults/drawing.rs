@@ -61,7 +61,7 @@ impl Names {
             None => result.to_string().replace(['{', '}', '"'], ""),
         };
         match self.asked.get(&(to.to_owned(), from.to_owned(), id)) {
-            // Not without a call: who uses numbers again may have asked something else since.
+            // Not without a call: whoever uses numbers again may have asked something else since.
             Some(what) if what.contains(", call ") => format!("#{id} {said}, to {what}"),
             _ => format!("#{id} {said}"),
         }

@@ -276,7 +276,7 @@ fn as_many_can_be_under_way_as_may_be() {
                     }
                 };
                 let results = stage(s, numbers(4), workers, capacity, work);
-                all.recv().expect("so many are worked on");
+                all.recv().expect("that many are worked on");
                 goal.reached(); // And nobody has received the first result.
                 assert_eq!(results.iter().count(), 4);
             });
@@ -309,7 +309,7 @@ fn many_under_way(workers: usize, capacity: usize) {
             number
         };
         let results = stage(s, numbers(most + 10), workers, capacity, work);
-        all.recv().expect("so many are worked on");
+        all.recv().expect("that many are worked on");
         assert_eq!(begun.load(SeqCst), most, "values that are under way");
         let expected: Vec<usize> = (1..=most + 10).collect();
         assert_eq!(results.iter().collect::<Vec<_>>(), expected);

@@ -309,7 +309,7 @@ fn a_value_can_come_in_time() {
         let (empty, later) = (holding(""), holding(""));
         thread::scope(|s| {
             s.spawn(|| {
-                // Who watches has looked already.
+                // Whoever watches has looked already.
                 if watchers(&later) == 1 {
                     later.send('a', Forever).unwrap();
                 }

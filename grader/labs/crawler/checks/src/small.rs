@@ -42,9 +42,9 @@ pub(crate) const GONE: Page = Err("");
 pub(crate) const FAILS: Page = Err("! no answer");
 pub(crate) const PANICS: Page = Err("!!");
 
-/// Every site of up to so many pages with up to so many links each, all of which can be reached, or
-/// which cannot be had as one of `bad` says. Pages are numbered as they are found, level by level,
-/// so no two sites are the same but for names. The smallest come first.
+/// Every site of up to that many pages with up to that many links each, all of which can be
+/// reached, or which cannot be had as one of `bad` says. Pages are numbered as they are found,
+/// level by level, so no two sites are the same but for names. The smallest come first.
 pub(crate) fn sites(pages: usize, links: usize, bad: &[Page]) -> Vec<Vec<Page>> {
     let mut sites = Vec::new();
     let mut begun: Vec<(Vec<Page>, usize)> = vec![(Vec::new(), 1)];
@@ -55,7 +55,7 @@ pub(crate) fn sites(pages: usize, links: usize, bad: &[Page]) -> Vec<Vec<Page>> 
         }
         let good = lists(known, pages, links).into_iter();
         let good = good.map(|(links, known)| (Ok(links), known));
-        // What the start is must be said, even if it is no page.
+        // What the start is must be said, even if it is not a page.
         let bad = bad.iter().filter(|page| !site.is_empty() || **page != GONE);
         let bad = bad.map(|page| (page.clone(), known));
         for (page, known) in good.chain(bad) {
@@ -66,8 +66,8 @@ pub(crate) fn sites(pages: usize, links: usize, bad: &[Page]) -> Vec<Vec<Page>> 
     sites
 }
 
-/// Every list of up to so many links to the pages that are known and to new ones, and how many are
-/// known then.
+/// Every list of up to that many links to the pages that are known and to new ones, and how many
+/// are known then.
 fn lists(known: usize, pages: usize, links: usize) -> Vec<(Vec<usize>, usize)> {
     let mut lists = vec![(Vec::new(), known)];
     let mut done = 0;
@@ -146,7 +146,7 @@ impl Random {
     }
 }
 
-/// A chain of so many pages, whose URLs are numbers.
+/// A chain of that many pages, whose URLs are numbers.
 pub(crate) fn chain(length: usize) -> impl Fetcher {
     move |url: &str| -> Fetched {
         let page: usize = url.parse().expect("the chain's URLs are numbers");
@@ -157,8 +157,8 @@ pub(crate) fn chain(length: usize) -> impl Fetcher {
     }
 }
 
-/// A page `/` that links to so many others, each on a host of its own, none of which answers before
-/// all of them are in flight.
+/// A page `/` that links to that many others, each on a host of its own, none of which answers
+/// before all of them are in flight.
 pub(crate) fn crowd(pages: usize) -> impl Fetcher {
     let together = Barrier::new(pages);
     move |url: &str| -> Fetched {
@@ -184,14 +184,14 @@ fn text_at(site: &[Page], begin: &[impl Display]) -> String {
             let links: Vec<String> = links.iter().map(|link| url(*link)).collect();
             format!("{} -> {}", url(page), links.join(" "))
         }
-        Err("") => format!("# {} is no page", url(page)),
+        Err("") => format!("# {} is not a page", url(page)),
         Err(bad) => format!("{} {bad}", url(page)),
     });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Searches scenario after scenario with one preemption, in an order in which an early end is a
-/// fair sample, and begins none any more when so many interleavings were run.
+/// fair sample, and begins none any more when that many interleavings were run.
 pub(crate) fn explore_some<T: Send + Sync + 'static>(
     mut inputs: Vec<T>,
     interleavings: u64,
@@ -219,7 +219,7 @@ pub(crate) struct Slow<'a> {
     limits: Limits,
     /// Of the pages that are in flight, the one whose number comes first here answers first.
     order: &'a [usize],
-    /// After so many answers the flag is raised, by whoever is about to give the next.
+    /// After that many answers the flag is raised, by whoever is about to give the next.
     cancel: Option<(u32, &'a Cancel)>,
     /// A panic is the end of the crawl.
     fragile: bool,
@@ -398,7 +398,7 @@ fn each(pages: Pages) -> impl Iterator<Item = usize> {
     (0..Pages::BITS as usize).filter(move |page| pages & (1 << page) != 0)
 }
 
-/// A limit of so many, where 0 counts as 1.
+/// A limit of that many, where 0 counts as 1.
 fn at_least_one(limit: usize) -> u32 {
     u32::try_from(limit).unwrap_or(u32::MAX).max(1)
 }

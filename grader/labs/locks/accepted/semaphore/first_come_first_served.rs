@@ -67,7 +67,7 @@ impl Semaphore {
         })
     }
 
-    /// Takes `count` permits in one step. Blocks until it is our turn and so many are free.
+    /// Takes `count` permits in one step. Blocks until it is our turn and that many are free.
     pub fn acquire_many(&self, count: usize) -> Permit<'_> {
         let mut state = self.state.lock();
         let ticket = state.next;

@@ -63,7 +63,7 @@ impl Semaphore {
         (counts.0 > 0).then(|| self.take(&mut counts, 1))
     }
 
-    /// Takes `count` permits in one step. Blocks until so many are free at once.
+    /// Takes `count` permits in one step. Blocks until that many are free at once.
     pub fn acquire_many(&self, count: usize) -> Permit<'_> {
         let mut counts = self.counts.lock();
         while counts.0 < count {

@@ -28,15 +28,15 @@ impl WaitGroup {
 
     /// Adds `n` pieces of work.
     pub fn add(&self, n: usize) {
-        // ORDERING: relaxed; who adds hands the work over by other means.
+        // ORDERING: relaxed; whoever adds hands the work over by other means.
         let before = self.count.fetch_add(n, Ordering::Relaxed);
         assert!(before.checked_add(n).is_some(), "too much work");
     }
 
     /// Says that one piece of work is done.
     pub fn done(&self) -> Result<(), NegativeCount> {
-        // ORDERING: release, with the acquire in `wait`: who sees zero sees all work. And acquire,
-        // for the chain of all that counted down before.
+        // ORDERING: release, with the acquire in `wait`: whoever sees zero sees all work. And
+        // acquire, for the chain of all that counted down before.
         let before = self
             .count
             .fetch_update(Ordering::AcqRel, Ordering::Relaxed, |n| n.checked_sub(1))

@@ -43,7 +43,7 @@ impl WaitGroup {
         let over = state.left == 0;
         state.round += u64::from(over);
         drop(state);
-        // Without the lock: who wakes need not wait for it. The change was made under it.
+        // Without the lock: whoever wakes need not wait for it. The change was made under it.
         if over {
             self.over.notify_all();
         }

@@ -88,7 +88,7 @@ fn many_calls(permits: usize) {
                     held.push((1, permit));
                     free -= 1;
                 }
-                None => assert_eq!(free, 0, "`None`, and so many were free"),
+                None => assert_eq!(free, 0, "`None`, and that many were free"),
             },
             2 | 3 if !held.is_empty() => {
                 let (count, permit) = held.swap_remove(random.below(held.len()));

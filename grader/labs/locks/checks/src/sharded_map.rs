@@ -161,7 +161,7 @@ fn spread<K: Hash + Eq>(shards: usize, key: impl Fn(usize) -> K) {
         keys[shard] += 1;
     }
     let few = keys.iter().filter(|n| **n < 10).count();
-    assert_eq!(few, 0, "of {shards} shards so many have few keys");
+    assert_eq!(few, 0, "of {shards} shards that many have few keys");
 }
 
 fn one_caller_makes_the_value() {

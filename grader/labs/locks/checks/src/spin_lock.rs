@@ -178,7 +178,7 @@ fn a_guard_is_lent_only_if_the_value_may_be() {
 }
 
 fn a_guard_is_sent_only_if_the_value_may_be() {
-    let why = "who sends the guard of a value sends the value";
+    let why = "whoever sends the guard of a value sends the value";
     assert!(!is!(Guard<'static, Rc<()>>: Send), "{why}: `T: Send`?");
     assert!(!is!(Guard<'static, LentOnly>: Send), "{why}: `T: Send`?");
 }

@@ -45,7 +45,7 @@ fn only_the_first_mark_is_new() {
     let visited = Visited::new();
     let texts = texts();
     for (before, text) in texts.iter().enumerate() {
-        assert_eq!(visited.len(), before, "so many were marked");
+        assert_eq!(visited.len(), before, "that many were marked");
         let shown: String = text.chars().take(20).collect();
         let why = "is another text than all before it";
         assert!(visited.mark(text), "{shown:?}… of {} {why}", text.len());

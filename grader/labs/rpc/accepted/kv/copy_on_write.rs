@@ -119,7 +119,7 @@ impl Store {
     pub fn handle(&self, method: &str, param: &Value) -> Reply {
         let text = |name: &str| {
             let text = param.get(name).and_then(Value::as_str);
-            text.ok_or(format!("`{name}` is no text"))
+            text.ok_or(format!("`{name}` is not text"))
         };
         if method == "KV.Get" {
             return Ok(json!({ "value": self.get(text("key")?) }));
@@ -133,7 +133,7 @@ impl Store {
         }
         if method == "KV.Deduct" {
             let amount = param.get("amount").and_then(Value::as_u64);
-            let amount = amount.ok_or("`amount` is no number of that kind")?;
+            let amount = amount.ok_or("`amount` is not a number of that kind")?;
             let left = self.deduct(text("key")?, amount);
             return left
                 .map(|left| json!({ "left": left }))

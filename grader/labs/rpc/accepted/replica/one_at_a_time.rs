@@ -96,7 +96,7 @@ struct Partner {
     /// Whoever asks the backup has the turn. Each view has its own, so nobody waits for the backup
     /// of an old one.
     turn: Arc<Mutex<()>>,
-    /// The backup has confirmed so many calls.
+    /// The backup has confirmed that many calls.
     confirmed: u64,
     /// Calls after that, in order.
     unconfirmed: VecDeque<Entry>,

@@ -98,7 +98,7 @@ impl<M> State<M> {
 /// What a primary knows of its backup.
 struct Partner {
     backup: Arc<dyn Backup>,
-    /// The backup has confirmed so many calls.
+    /// The backup has confirmed that many calls.
     confirmed: u64,
     /// Calls after that, in order. They are sent again until they are confirmed.
     unconfirmed: Vec<Entry>,

@@ -94,7 +94,7 @@ impl<M> State<M> {
 /// What a primary knows of its backup.
 struct Partner {
     backup: Arc<dyn Backup>,
-    /// The backup has confirmed so many calls.
+    /// The backup has confirmed that many calls.
     confirmed: u64,
     /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls
     /// could overtake each other.

@@ -1,5 +1,5 @@
-//! All by the standard library: `read_until` on a `BufReader` that is allowed so many bytes and no
-//! more, and a `BufWriter` with room for the whole line.
+//! All by the standard library: `read_until` on a `BufReader` that is allowed that many bytes and
+//! no more, and a `BufWriter` with room for the whole line.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -66,14 +66,14 @@ pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
 pub enum WireError {
     /// The stream failed.
     Io(io::Error),
-    /// The stream ended within a frame, of which so many bytes had come.
+    /// The stream ended within a frame, of which that many bytes had come.
     Cut {
         /// How many.
         bytes: usize,
     },
     /// A frame is longer than [`MAX_FRAME`].
     TooLong,
-    /// A frame is no message: what the parser said.
+    /// A frame is not a message: what the parser said.
     Malformed(String),
 }
 
@@ -89,7 +89,7 @@ impl fmt::Display for WireError {
             WireError::Io(error) => write!(f, "the connection failed: {error}"),
             WireError::Cut { bytes } => write!(f, "the stream ended after {bytes} bytes of a frame"),
             WireError::TooLong => write!(f, "a frame is longer than {MAX_FRAME} bytes"),
-            WireError::Malformed(why) => write!(f, "a frame is no message: {why}"),
+            WireError::Malformed(why) => write!(f, "a frame is not a message: {why}"),
         }
     }
 }

@@ -109,7 +109,7 @@ impl Server {
         self.into.send(None).expect("a client listens");
     }
 
-    /// Answers so many requests, each with its argument, and goes.
+    /// Answers that many requests, each with its argument, and goes.
     fn echo(self, requests: usize) {
         for _ in 0..requests {
             let (id, param) = self.request();
@@ -527,7 +527,7 @@ enum Act {
     Answer,
     Refuse,
     Twice,
-    /// What is no reply, then the reply.
+    /// What is not a reply, then the reply.
     Garbage,
     /// The reply to the request before, once more, or to nobody, then the reply.
     Earlier,

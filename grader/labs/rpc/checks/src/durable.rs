@@ -263,7 +263,7 @@ fn the_disk_does_not_fill_up() {
     assert_eq!(sum, Ok(Ok(CALLS.into())), "after a restart");
 }
 
-/// A machine that does nothing; its state has so many bytes.
+/// A machine that does nothing; its state has that many bytes.
 struct Idle(usize);
 
 impl Machine for Idle {

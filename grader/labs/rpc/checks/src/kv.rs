@@ -193,7 +193,7 @@ fn a_refused_deduct_changes_nothing() {
         assert_eq!(
             store.deduct("b", 1),
             Err(Refused::NoBalance),
-            "{text:?} is no balance"
+            "{text:?} is not a balance"
         );
         assert_eq!(store.get("b").as_deref(), Some(text));
     }

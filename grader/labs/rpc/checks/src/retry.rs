@@ -188,7 +188,7 @@ fn so_many_tries_and_no_more() {
             let script = fails(u64::MAX, error.clone());
             let reply = Retry::new(&script, ME, tries(allowed)).call("A.B", &json!(1));
             assert_eq!(reply, Err(RetryError::GaveUp { tries: allowed }));
-            assert_eq!(script.tries(), allowed as usize, "so many were allowed");
+            assert_eq!(script.tries(), allowed as usize, "that many were allowed");
         }
     }
 }
@@ -350,7 +350,7 @@ enum Event {
     Returns,
 }
 
-/// Every order in which up to so many calls begin and return, up to their names, of which one may
+/// Every order in which up to that many calls begin and return, up to their names, of which one may
 /// have two tries.
 fn orders(calls: usize) -> Vec<Vec<(usize, Event)>> {
     let mut orders = Vec::new();
@@ -378,7 +378,7 @@ fn orders(calls: usize) -> Vec<Vec<(usize, Event)>> {
     orders
 }
 
-/// An order of so many calls, of which now and then one tries again.
+/// An order of that many calls, of which now and then one tries again.
 fn some_order(calls: usize, random: &mut Random) -> Vec<(usize, Event)> {
     let (mut order, mut next, mut under_way) = (Vec::new(), 0, Vec::new());
     let mut again = BTreeSet::new();

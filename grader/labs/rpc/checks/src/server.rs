@@ -222,7 +222,7 @@ fn a_frame_that_is_no_request_is_an_error() {
     echo().serve(&script);
     assert!(
         is_error(&script.replies()[0], 0),
-        "bytes that are no JSON have a reply, too"
+        "bytes that are not JSON have a reply, too"
     );
 }
 
@@ -578,7 +578,7 @@ fn many_slow_requests_delay_nobody() {
         goal.reached();
     });
 
-    // Nor do those of another connection: each may have so many.
+    // Nor do those of another connection: each may have that many.
     Explorer::new().sampled().possible(|goal| {
         let server = meets(2 * MANY);
         let frames: Vec<Value> = (1..=MANY).map(|id| request(id, "Meet", 1)).collect();
@@ -612,7 +612,7 @@ fn meets(calls: u64) -> Server {
     server
 }
 
-/// A client that has at most so many requests under way.
+/// A client that has at most that many requests under way.
 #[derive(Default)]
 struct Paced {
     script: Script,
@@ -641,7 +641,7 @@ impl Link for Paced {
     fn close(&self) {}
 }
 
-/// Each of those has a reply, if at most so many are under way.
+/// Each of those has a reply, if at most that many are under way.
 fn answers_all(frames: Vec<String>, at_most: usize) {
     let expected = frames.len();
     let frames = frames.into_iter().map(String::into_bytes).collect();

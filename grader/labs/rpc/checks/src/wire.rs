@@ -303,7 +303,7 @@ fn a_clean_end_and_a_cut() {
     );
 }
 
-/// A frame of so many bytes, in pieces, with its newline.
+/// A frame of that many bytes, in pieces, with its newline.
 fn long(length: usize) -> Vec<Piece> {
     let line: Vec<u8> = (0..length).map(|_| b'x').chain([b'\n']).collect();
     line.chunks(1000)
@@ -480,7 +480,7 @@ fn an_interruption_is_no_failure() {
     let mut pieces = Pieces::new(pieces);
     let frame = FrameReader::new(&mut pieces)
         .read_frame()
-        .expect("a signal is no failure");
+        .expect("a signal is not a failure");
     assert_eq!(frame, Some(b"one".to_vec()));
     let many = (0..5_000).map(|_| Piece::Fails(ErrorKind::Interrupted));
     let mut pieces = Pieces::new(many.chain([Piece::Bytes(b"one\n".to_vec())]).collect());
@@ -492,7 +492,7 @@ fn an_interruption_is_no_failure() {
         interrupted: true,
         ..Sink::default()
     };
-    write_frame(&mut sink, b"one").expect("a signal is no failure");
+    write_frame(&mut sink, b"one").expect("a signal is not a failure");
     assert_eq!(sink.bytes, b"one\n");
 }
 
@@ -500,7 +500,7 @@ fn an_interruption_is_no_failure() {
 struct Sink {
     writes: usize,
     bytes: Vec<u8>,
-    /// Takes so many bytes of a write, and no more.
+    /// Takes that many bytes of a write, and no more.
     at_once: usize,
     /// Takes nothing.
     fails: bool,
@@ -753,7 +753,7 @@ fn nonsense_is_an_error() {
     }
 }
 
-/// Says that this is no such message, and that the error says why, and where it is not JSON.
+/// Says that this is not such a message, and that the error says why, and where it is not JSON.
 fn assert_malformed<M: DeserializeOwned + Debug>(frame: &[u8]) {
     let what = String::from_utf8_lossy(&frame[..frame.len().min(60)]);
     match decode::<M>(frame) {
@@ -763,6 +763,6 @@ fn assert_malformed<M: DeserializeOwned + Debug>(frame: &[u8]) {
             let placed = !matches!(text, Ok(Err(_))) || why.contains("line 1 column");
             assert!(placed, "where `{what}` is not JSON: {why}");
         }
-        other => panic!("`{what}` is no message, and decode says {other:?}"),
+        other => panic!("`{what}` is not a message, and decode says {other:?}"),
     }
 }

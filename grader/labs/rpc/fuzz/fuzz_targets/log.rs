@@ -47,7 +47,7 @@ fuzz_target!(|data: &[u8]| {
     let mut torn = file[..place].to_vec();
     for zeros in [0, 1, 12, 40] {
         torn.resize(place + zeros, 0);
-        let found = records(&torn).expect("a torn tail is no damage");
+        let found = records(&torn).expect("a torn tail is not damage");
         // A record of which only a zero is missing does not exist: none ends in one.
         assert_eq!(found.payloads, payloads[..before]);
         assert_eq!(found.whole, ends[before]);

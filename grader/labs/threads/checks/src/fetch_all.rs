@@ -193,7 +193,7 @@ fn each_gets(comes: &[Comes], limit: usize) {
     assert_eq!(pages, expected, "with a limit of {limit}");
 }
 
-/// All that can come of so many fetches, with at most so many late pages.
+/// All that can come of that many fetches, with at most that many late pages.
 fn all_that_can_come(urls: usize, late: usize) -> Vec<Vec<Comes>> {
     let mut all = vec![Vec::new()];
     for _ in 0..urls {

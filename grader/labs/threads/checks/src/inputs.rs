@@ -17,14 +17,14 @@ use kit::thread;
 
 use crate::seen::{Inside, Threads};
 
-/// An answer: calls the function once for each of so many tasks, counted from 0, on so many
+/// An answer: calls the function once for each of that many tasks, counted from 0, on that many
 /// workers.
 pub(crate) type Run = fn(tasks: usize, workers: usize, task: &(dyn Fn(usize) + Sync));
 
 /// Tasks and workers that a search takes, with the preemptions that it has time for.
 const SEARCHED: [(usize, usize, usize); 3] = [(2, 2, 2), (3, 2, 2), (3, 3, 1)];
 
-/// Every set of some of so many tasks, of `most` at most, as the bits of a number.
+/// Every set of some of that many tasks, of `most` at most, as the bits of a number.
 fn sets(tasks: usize, most: usize) -> impl Iterator<Item = usize> {
     (0..1 << tasks).filter(move |set: &usize| set.count_ones() as usize <= most)
 }
@@ -115,7 +115,7 @@ pub(crate) fn slow_tasks_hold_up_none_of_many(run: Run) {
     }
 }
 
-/// As many tasks at once as there are workers, as long as there are so many: real threads.
+/// As many tasks at once as there are workers, as long as there are that many: real threads.
 pub(crate) fn as_many_at_once_as_workers(run: Run) {
     for workers in (1..=6).chain([16, 300]) {
         for rounds in [1, 2, 9] {
@@ -138,7 +138,7 @@ pub(crate) fn no_more_at_once_than_workers(run: Run) {
                 most <= workers.max(1),
                 "{most} at once, and {workers} workers"
             );
-            let why = "threads worked, and so many may:";
+            let why = "threads worked, and that many may:";
             assert!(count <= workers.max(1), "{count} {why} {}", workers.max(1));
         });
     }

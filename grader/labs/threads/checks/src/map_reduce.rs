@@ -47,7 +47,7 @@ fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
     values
 }
 
-/// A key of each of so many reduce tasks, in their order.
+/// A key of each of that many reduce tasks, in their order.
 fn a_key_of_each(reducers: usize) -> Vec<u32> {
     let mut keys = vec![None; reducers];
     let (mut missing, mut candidates) = (reducers, 0..200_000);
@@ -125,7 +125,7 @@ fn values_come_in_the_order_of_the_inputs() {
     }
 }
 
-/// So many inputs with so many pairs each, of a few keys in no order. Each value says where it
+/// So many inputs with that many pairs each, of a few keys in no order. Each value says where it
 /// comes from.
 fn many_pairs(inputs: u32, pairs: u32, reducers: usize, workers: usize) {
     let all: Vec<u32> = (0..inputs).collect();

@@ -96,8 +96,8 @@ fn jobs_are_begun_in_order() {
     }
 }
 
-/// All threads but one are kept by jobs, which come behind so many others: what follows is left to
-/// the last thread, whichever it is.
+/// All threads but one are kept by jobs, which come behind that many others: what follows is left
+/// to the last thread, whichever it is.
 fn in_order_by_the_last_thread(workers: usize, before: usize) {
     let (order, pool) = (Arc::new(Mutex::new(Vec::new())), ThreadPool::new(workers));
     let (all_here, over) = (
@@ -298,7 +298,7 @@ fn a_dropped_pool_does_jobs_of_jobs() {
     }
 }
 
-/// Hands in a job that hands in the next one of so many.
+/// Hands in a job that hands in the next one of that many.
 fn hand_on(pool: &Arc<ThreadPool>, jobs: usize, count: Count) {
     let (job, next) = (count.job(), Arc::clone(pool));
     pool.execute(move || {
@@ -418,7 +418,7 @@ enum Does {
     Asks,
 }
 
-/// Whether so many threads come to an end with these jobs, whoever is faster.
+/// Whether that many threads come to an end with these jobs, whoever is faster.
 fn has_an_end(jobs: &[Does], workers: usize) -> bool {
     let (mut waiting, mut told_later) = (0, 0);
     for job in jobs {
@@ -439,7 +439,7 @@ fn has_an_end(jobs: &[Does], workers: usize) -> bool {
     waiting <= told_later
 }
 
-/// All rows of up to so many jobs that have an end.
+/// All rows of up to that many jobs that have an end.
 fn rows(most: usize, workers: usize) -> Vec<Vec<Does>> {
     let all = [
         Does::Tells,

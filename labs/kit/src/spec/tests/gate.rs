@@ -4,7 +4,7 @@ use super::{failure_of, outcome_of};
 use crate::explore::FailureKind;
 use crate::sync::atomic::{AtomicBool, Ordering};
 
-/// Who finds the gate open sees what was done before it was opened.
+/// Whoever finds the gate open sees what was done before it was opened.
 struct Gate;
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -16,7 +16,7 @@ const ROOM: f64 = 14.0;
 const WIDTH: f64 = 60.0;
 /// Between the pages of two rings.
 const GAP: f64 = 15.0;
-/// How close pages stand is judged by so many in a row.
+/// How close pages stand is judged by that many in a row.
 const NEIGHBOURS: usize = 48;
 /// Neighbours in a wide ring stand at different distances: each a golden part of the width further,
 /// which never repeats.

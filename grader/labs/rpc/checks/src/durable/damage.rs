@@ -85,7 +85,7 @@ pub(super) fn a_damaged_file_is_named() {
     }
 }
 
-/// Damages each file of the disk in every way, in the first so many bytes.
+/// Damages each file of the disk in every way, in the first that many bytes.
 fn expect_named(disk: &CrashDisk, whole: impl Fn(&str, &[u8]) -> usize) {
     for (name, bytes) in contents(disk) {
         for (at, changed) in damages(&bytes, whole(&name, &bytes)) {
@@ -139,11 +139,13 @@ pub(super) fn a_record_that_is_no_call_is_refused() {
             // A file that has one record and no more may be refused as a whole.
             Err(OpenError::Damaged { file, offset, .. }) => assert!(
                 file == name && (offset == bytes.len() || alone),
-                "the record at byte {} of {name} is no call, and not byte {offset} of {file}",
+                "the record at byte {} of {name} is not a call, and not byte {offset} of {file}",
                 bytes.len()
             ),
-            Err(OpenError::Disk(error)) => panic!("the last record of {name} is no call: {error}"),
-            Ok(_) => panic!("the last record of {name} is no call, and the server starts"),
+            Err(OpenError::Disk(error)) => {
+                panic!("the last record of {name} is not a call: {error}")
+            }
+            Ok(_) => panic!("the last record of {name} is not a call, and the server starts"),
         }
     }
 }
@@ -189,8 +191,8 @@ fn a_file_that_is_cut_short_is_refused() {
                 true
             });
             let story = format!("{name} is cut off after {cut} of {length} bytes");
-            // Who rotates before a call and not behind it has the last one in a log, and takes it
-            // for torn.
+            // Whoever rotates before a call and not behind it has the last one in a log, and takes
+            // it for torn.
             let is_named = |file: &str, offset| file == name && offset <= cut;
             expect_refused_or(&Life::of(&[]), &rest, is_named, &story, |story| {
                 let found = all(&open(&rest).expect("it has started"));

@@ -160,7 +160,7 @@ pub(super) struct Client {
 }
 
 impl Client {
-    /// The call that is made next; `None` if the step is no call.
+    /// The call that is made next; `None` if the step is not a call.
     pub(super) fn entry(&self, step: Step) -> Option<Entry> {
         let mut named = self.made.iter().filter(|entry| entry.call.is_some());
         let seq = named.clone().count() as u64 + 1;

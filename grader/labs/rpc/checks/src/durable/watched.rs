@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, ErrorKind};
-// Not of the model: what the disk notes for itself is no part of what is searched.
+// Not of the model: what the disk notes for itself is not part of what is searched.
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::SeqCst};
 
 use kit::sync::Mutex;

@@ -57,7 +57,7 @@ struct Node {
 }
 
 impl Node {
-    /// After so many calls.
+    /// After that many calls.
     fn balance(&self, calls: usize) -> i64 {
         100 - self.log[..calls]
             .iter()

@@ -1,5 +1,5 @@
-//! All short scripts of a system of three, and some long ones: calls and retries, lost messages, views that are told to
-//! some and not to others, or too late, and messages that come once more.
+//! All short scripts of a system of three, and some long ones: calls and retries, lost messages,
+//! views that are told to some and not to others, or too late, and messages that come once more.
 
 use std::fmt::Debug;
 use std::sync::Mutex as Unseen;
@@ -294,7 +294,7 @@ impl Play {
     }
 }
 
-/// Plays every script of so many steps, one after the other.
+/// Plays every script of that many steps, one after the other.
 fn play_all(backup: Option<NodeId>, steps: usize) {
     // Which of all that may come next is taken, at each step; and how much that is.
     let mut choices: Vec<(usize, usize)> = Vec::new();

@@ -243,7 +243,7 @@ impl Backup for Straight {
     }
 }
 
-/// A backup that answers so many messages, and then none until it is released.
+/// A backup that answers that many messages, and then none until it is released.
 pub(super) struct Hangs {
     to: Arc<Node>,
     released: Receiver<()>,
