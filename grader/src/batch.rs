@@ -28,7 +28,7 @@ use crate::tree::Tree;
 pub use layout::Layout;
 pub use roster::Roster;
 pub use run::Done;
-pub(crate) use run::exit_of;
+pub(crate) use run::{exit_of, facts};
 pub use shard::Shard;
 
 /// What is asked for.

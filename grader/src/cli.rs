@@ -15,6 +15,7 @@ mod merge;
 mod mutants;
 mod new;
 mod page;
+mod regrade;
 mod repeat;
 mod sample;
 mod verify;
@@ -63,6 +64,8 @@ enum Command {
     Merge(merge::MergeArgs),
     /// Writes the page of a class, and one for each person.
     Page(page::PageArgs),
+    /// Grades a class again with the checks of today: shows what changes, and replaces when told.
+    Regrade(regrade::RegradeArgs),
     /// Fills a class's grades into the file that Canvas, Moodle, Blackboard or Gradescope exports.
     Gradebook(gradebook::GradebookArgs),
     /// Makes the archive of feedback that Moodle and Canvas take.
@@ -150,6 +153,7 @@ impl Cli {
             Command::Batch(args) => batch::run(&tree()?, &args),
             Command::Merge(args) => merge::run(&args),
             Command::Page(args) => page::run(&tree()?, &args),
+            Command::Regrade(args) => regrade::run(&tree()?, &args),
             Command::Gradebook(args) => gradebook::run(&args),
             Command::Feedback(args) => feedback::run(&args),
             Command::Export(args) => export::run(&tree()?, &args),

@@ -39,6 +39,7 @@ pub mod mutation;
 pub mod page;
 pub mod process;
 pub mod progress;
+pub mod regrade;
 pub mod repeat;
 pub mod report;
 pub mod results;

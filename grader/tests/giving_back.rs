@@ -261,6 +261,10 @@ fn feedback_goes_back_under_the_names_that_came_and_holds_no_markup_of_others() 
         pages.values().all(|page| !page.contains("<script>x")),
         "{pages:?}"
     );
+    assert!(
+        pages.values().all(|page| page.contains("grade: ")),
+        "{pages:?}"
+    );
 }
 
 #[test]

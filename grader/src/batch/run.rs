@@ -16,6 +16,7 @@ use crate::error::{BadInput, Exit};
 use crate::files::hex;
 use crate::grade::{Effort, Grader, Only};
 use crate::intake::{self, Answer};
+use crate::lab::Lab;
 use crate::progress::Progress;
 use crate::report::{Report, escape, flaky};
 use crate::results::{Class, Outcome, Person, Results, Row};
@@ -58,7 +59,7 @@ pub(super) fn run(batch: &Batch, entries: Vec<Entry>) -> Result<Done> {
     let cache = Cache::of(batch.tree, batch.lab, &template, false)?;
     let class = Class {
         people: ids,
-        ..facts(batch, &cache)
+        ..facts(batch.lab, batch.repeat, &cache)
     };
     let results = Results::begin(batch.out, class)?;
     let mut desk = Desk {
@@ -79,10 +80,8 @@ pub(super) fn run(batch: &Batch, entries: Vec<Entry>) -> Result<Done> {
 }
 
 /// What the class is graded with.
-fn facts(batch: &Batch, cache: &Cache) -> Class {
-    let mut class = Class::of(batch.lab, String::new(), batch.repeat, |exercise| {
-        cache.basis(exercise)
-    });
+pub(crate) fn facts(lab: &Lab, repeat: u32, cache: &Cache) -> Class {
+    let mut class = Class::of(lab, String::new(), repeat, |exercise| cache.basis(exercise));
     // Points and claims are in reports, too.
     let whole = serde_json::to_vec(&class).expect("facts are JSON");
     class.basis = hex(&Sha256::digest(whole)[..16]);

@@ -7,11 +7,14 @@ use anstream::println;
 use anyhow::Result;
 use clap::Args;
 
-use super::marked::MarkedArgs;
+use super::marked::{MarkedArgs, MarkedClass};
 use crate::error::Exit;
 use crate::feedback;
+use crate::grades::Marked;
+use crate::page;
 use crate::report::note;
-use crate::results;
+use crate::report::view::Reader;
+use crate::results::{self, Outcome, Row};
 use crate::zipped::{self, Zipped};
 
 #[derive(Debug, Args)]
@@ -34,16 +37,27 @@ pub(super) fn run(args: &FeedbackArgs) -> Result<Exit> {
     let class = args.class.read()?;
     let mut files = BTreeMap::new();
     for marked in &class.marked {
-        let held = marked
-            .grade
-            .as_ref()
-            .is_some_and(|grade| grade.held.is_some());
-        if let (Some(report), false) = (marked.row.report(), held) {
-            let page = note::page(&class.for_student(report), marked.grade.as_ref());
+        if let Some(row) = row_of(&class, marked) {
+            let page = page::student(&class.results, &row, Reader::Student)?;
             files.insert(feedback::path(&marked.row), Zipped::plain(page));
         }
     }
     results::replace(&args.out, &zipped::archive(&files)?)?;
     println!("{}: {} files", args.out.display(), files.len());
     Ok(Exit::Done)
+}
+
+/// What a student reads, with the grade among the remarks; nothing where it is held, or where there
+/// is nothing to read.
+fn row_of(class: &MarkedClass, marked: &Marked) -> Option<Row> {
+    let (report, grade) = (marked.row.report()?, marked.grade.as_ref()?);
+    let mut shown = class.shown_now(report);
+    if grade.held.is_some() {
+        return None;
+    }
+    shown.remarks.extend(note::rules(report, grade));
+    Some(Row {
+        outcome: Outcome::Graded(Box::new(shown)),
+        ..marked.row.clone()
+    })
 }

@@ -25,6 +25,8 @@ pub(super) struct MarkedArgs {
 
 /// A class and its grades.
 pub(super) struct MarkedClass {
+    /// Of the last attempt.
+    pub(super) results: Results,
     rubric: Rubric,
     pub(super) marked: Vec<Marked>,
 }
@@ -37,23 +39,28 @@ impl MarkedArgs {
     /// [`BadInput`] where one of them is not as it has to be.
     pub(super) fn read(&self) -> Result<MarkedClass> {
         let mut attempts = Vec::new();
-        let mut class: Option<Class> = None;
+        let mut last: Option<Results> = None;
         for dir in &self.results {
             let results = Results::open(dir)?;
             let own = results.class();
-            if let Some(class) = class.as_ref().filter(|class| class.lab != own.lab) {
+            let class = last.as_ref().map(Results::class);
+            if let Some(class) = class.filter(|class| class.lab != own.lab) {
                 let problem = format!("holds results of lab `{}`, not `{}`", own.lab, class.lab);
                 return Err(BadInput::new(dir, problem, "name attempts at one lab").into());
             }
             attempts.push(results.rows()?);
-            class = Some(own.clone());
+            last = Some(results);
         }
-        let class = class.expect("clap asks for one");
-        let last = self.results.last().expect("clap asks for one");
-        let rubric = rubric(self.rubric.as_deref(), last, &class)?;
-        let marked = grades::of(&class, attempts, &rubric.0);
+        let results = last.expect("clap asks for one");
+        let class = results.class();
+        let rubric = rubric(self.rubric.as_deref(), results.dir(), class)?;
+        let marked = grades::of(class, attempts, &rubric.0);
         let rubric = known(rubric, &marked)?;
-        Ok(MarkedClass { rubric, marked })
+        Ok(MarkedClass {
+            results,
+            rubric,
+            marked,
+        })
     }
 }
 
@@ -91,11 +98,15 @@ fn known((rubric, path): (Rubric, Option<PathBuf>), marked: &[Marked]) -> Result
 impl MarkedClass {
     /// A report as its student may see it now.
     pub(super) fn for_student(&self, report: &Report) -> Report {
+        view::for_reader(self.shown_now(report), Reader::Student)
+    }
+
+    /// A report with those checks only that may be shown now.
+    pub(super) fn shown_now(&self, report: &Report) -> Report {
         let now = self.rubric.at(now());
-        let shown = view::shown(report.clone(), |exercise, check| {
+        view::shown(report.clone(), |exercise, check| {
             self.rubric.visible(&exercise.name, &check.id).at(now)
-        });
-        view::for_reader(shown, Reader::Student)
+        })
     }
 }
 

@@ -4,7 +4,7 @@
 //! and what was not written is skipped.
 
 use quick_junit::{
-    NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestSuite, XmlString,
+    NonSuccessKind, Report as Suites, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString,
 };
 
 use super::{CheckReport, ExerciseReport, Report, escape, text};
@@ -39,7 +39,7 @@ fn suite(report: &Report, exercise: &ExerciseReport) -> TestSuite {
 fn case(exercise: &ExerciseReport, check: &CheckReport) -> TestCase {
     let judged = &check.judged;
     let status = match judged.verdict {
-        Verdict::Pass => return named(exercise, check, TestCaseStatus::success()),
+        Verdict::Pass => return named(exercise, check, passed(check)),
         Verdict::NotWritten => {
             let mut status = TestCaseStatus::skipped();
             status.set_message(text::name(judged.verdict));
@@ -56,6 +56,17 @@ fn case(exercise: &ExerciseReport, check: &CheckReport) -> TestCase {
         None => escape::text(&judged.why),
     });
     named(exercise, check, status)
+}
+
+/// A success, which was a failure in another run where they disagree.
+fn passed(check: &CheckReport) -> TestCaseStatus {
+    let mut status = TestCaseStatus::success();
+    if let Some(flaky) = &check.flaky {
+        let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+        rerun.set_message(escape::line(&flaky.why));
+        status.add_rerun(rerun);
+    }
+    status
 }
 
 fn named(exercise: &ExerciseReport, check: &CheckReport, status: TestCaseStatus) -> TestCase {

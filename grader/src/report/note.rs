@@ -1,4 +1,5 @@
-//! A result in plain HTML: a line for the cell of a platform's own file, and a page.
+//! A result and its grade in a few words: a line of plain HTML for the cell of a platform's own
+//! file, and remarks for a student's page.
 
 use std::fmt::Write;
 
@@ -34,22 +35,12 @@ pub fn html(report: &Report, grade: &Grade) -> String {
     (note + "</ul>").replace('\n', " ")
 }
 
-/// A student's report and grade, as a page.
-pub fn page(report: &Report, grade: Option<&Grade>) -> String {
-    let said = anstream::adapter::strip_str(&text::render(report)).to_string();
-    let steps = grade.iter().flat_map(|grade| &grade.steps);
-    let steps: String = steps
-        .map(|step| format!("{:>8}  {}\n", step.change, step.what))
-        .collect();
-    let total = grade.map(|grade| format!("{:>8}  of {}\n", grade.earned, grade.of));
-    let title = Text(&report.title);
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
-         <h1>{title}</h1>\n<pre>{}</pre>\n<h2>Grade</h2>\n<pre>{}{}</pre>\n</html>\n",
-        Text(&said),
-        Text(&steps),
-        Text(&total.unwrap_or_default())
-    )
+/// What of a grade is no exercise's: the rules that changed it, and the whole.
+pub fn rules(report: &Report, grade: &Grade) -> Vec<String> {
+    let rules = grade.steps.iter().skip(report.exercises.len());
+    let rules = rules.map(|step| format!("{}: {}", step.what, step.change));
+    let whole = format!("grade: {} of {}", grade.earned, grade.of);
+    rules.chain([whole]).collect()
 }
 
 /// The claims that do not hold.

@@ -7,6 +7,7 @@ mod common;
 mod going_on;
 mod layouts;
 mod refused;
+mod regrading;
 mod synthetic;
 
 use std::collections::BTreeMap;
