@@ -7,7 +7,16 @@ use grader::results::{Outcome, Results, Row};
 use grader::verdict::{Judged, Verdict};
 use tempfile::TempDir;
 
-use super::{bytes, common, grade, program, row};
+use super::{bytes, common, program, row};
+
+/// Graded by the program, not by this test: verdicts rest on who has judged.
+fn graded(dir: &Path) -> Results {
+    let [handed, out] = ["handed", "results"].map(|name| dir.join(name).display().to_string());
+    let args = ["batch", "--lab", "tiny", "--out", &out, &handed];
+    let output = program(&args).output().expect("it runs");
+    assert!(output.status.success(), "{output:?}");
+    Results::open(Path::new(&out)).expect("results")
+}
 
 /// A class of two, whose results say that `two` was checked by something that failed everybody, and
 /// of `one` what nobody would find today.
@@ -22,7 +31,7 @@ fn results_of_old(dir: &Path) -> Results {
         ("handed/bo/src/one.rs", one),
     ];
     common::put(dir, &files);
-    let mut results = grade(&[dir.join("handed")], &dir.join("results")).results;
+    let mut results = graded(dir);
     let mut class = results.class().clone();
     class.basis = "old".to_owned();
     let two = class
@@ -121,7 +130,7 @@ fn a_rubric_is_tried_before_it_counts() {
             ("handed/bo/src/one.rs", one),
         ],
     );
-    let results = grade(&[dir.path().join("handed")], &dir.path().join("results")).results;
+    let results = graded(dir.path());
     let rubric = "[[adjust]]\nstudent = \"jane\"\npoints = 3\nby = \"A\"\nbecause = \"b\"\n";
     common::put(dir.path(), &[("new.toml", rubric)]);
     let file = dir.path().join("new.toml");
