@@ -54,6 +54,58 @@ fn who_wakes_all_needs_no_order() {
     }
 }
 
+/// The first wait of all looks again, and the others do not.
+#[test]
+fn later_waits_end_for_no_reason_too() {
+    let failure = failure_of(Explorer::new(), || {
+        let (open, opened) = (Mutex::new(false), Condvar::new());
+        thread::scope(|s| {
+            s.spawn(|| {
+                *open.lock() = true;
+                opened.notify_all();
+            });
+            let mut is_open = open.lock();
+            while !*is_open {
+                opened.wait(&mut is_open);
+            }
+        });
+        thread::scope(|s| {
+            s.spawn(|| {
+                *open.lock() = false;
+                opened.notify_all();
+            });
+            let mut is_open = open.lock();
+            if *is_open {
+                opened.wait(&mut is_open);
+            }
+            assert!(!*is_open, "it went on too early");
+        });
+    });
+    assert!(failure.message.contains("too early"), "{}", failure.message);
+}
+
+/// A loop that is never left after such a wake-up is not one that is right whatever the schedule.
+#[test]
+fn a_wake_up_for_no_reason_that_leads_nowhere_is_seen() {
+    let failure = failure_of(Explorer::new(), || {
+        let (open, opened) = (Mutex::new(false), Condvar::new());
+        thread::scope(|s| {
+            s.spawn(|| {
+                *open.lock() = true;
+                opened.notify_all();
+            });
+            let mut is_open = open.lock();
+            if !*is_open {
+                opened.wait(&mut is_open);
+            }
+            while !*is_open {
+                thread::yield_now();
+            }
+        });
+    });
+    assert!(!failure.message.is_empty());
+}
+
 fn needs_a_weak_exchange_to_succeed(exchange: fn(&AtomicBool) -> bool) -> Failure {
     failure_of(Explorer::new(), move || {
         let taken = AtomicBool::new(false);

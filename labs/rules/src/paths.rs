@@ -208,12 +208,14 @@ impl Names {
         new
     }
 
-    /// What is wrong with a path in an expression or a type.
-    pub(crate) fn judge(&self, path: &Written) -> Option<Wrong> {
-        let all = self.meant(&path.segments, false);
+    /// What is wrong with a path in an expression or a type. Where a macro is `made`, it may go on
+    /// with whatever the macro is given, so it has to stand there to its end.
+    pub(crate) fn judge(&self, path: &Written, made: bool) -> Option<Wrong> {
+        let all = self.meant(&path.segments, made);
         all.iter().find_map(|full| {
             match (standing(full), path.end) {
                 (Standing::Allowed, _) => None,
+                (Standing::Partly, End::Name) if made => Some(put_together(full)),
                 // A list's paths are judged one by one.
                 (Standing::Partly, End::Name | End::List) => None,
                 (Standing::Partly, End::Glob) => Some(glob(full)),
@@ -270,6 +272,13 @@ fn glob(full: &str) -> Wrong {
     Wrong {
         text: format!("takes everything of `{full}`: name what you take"),
         hostile: false,
+    }
+}
+
+fn put_together(full: &str) -> Wrong {
+    Wrong {
+        text: format!("begins a path with `{full}` in a macro, and puts the rest together"),
+        hostile: true,
     }
 }
 

@@ -29,6 +29,9 @@ const OUTSIDE: &str = "\
     export_name feature global_allocator link link_name link_section linkage no_main \
     no_mangle no_std panic_handler path proc_macro unsafe used";
 
+/// What no name, path or bound has in it. An escape could be any of them.
+const CODE: [char; 7] = ['[', '{', '(', '!', ';', '|', '\\'];
+
 /// Scans one file. `path` is what the student calls it.
 ///
 /// # Errors
@@ -138,7 +141,7 @@ impl Scan<'_> {
         let imported = self.in_import(tokens, at);
         if !member
             && !imported
-            && let Some(wrong) = self.known.names.judge(&path)
+            && let Some(wrong) = self.known.names.judge(&path, within.made)
         {
             self.found(word.span(), &wrong.text, wrong.hostile);
         }
@@ -269,6 +272,10 @@ impl Scan<'_> {
             Some("serde") if self.names_outside(&group.stream()) => {
                 self.found(span, "names something of another crate for `serde`", false);
             }
+            Some("serde") if has_code(&group.stream()) => {
+                let text = "has code in a text for `serde`, which makes a program of it";
+                self.found(span, text, true);
+            }
             Some(name) if is_in(ATTRIBUTES, name) => {}
             Some(name) => {
                 let text = format!("uses `#[{name}]`, which is not among what an answer may use");
@@ -286,7 +293,7 @@ impl Scan<'_> {
     fn names_outside(&self, tokens: &TokenStream) -> bool {
         let text = tokens.to_string();
         let mut words = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        words.any(|word| ROOTS[..3].contains(&word) || self.known.names.knows(word))
+        words.any(|word| ROOTS[..4].contains(&word) || self.known.names.knows(word))
     }
 
     fn found(&mut self, span: Span, text: &str, hostile: bool) {
@@ -310,6 +317,21 @@ impl Scan<'_> {
             column: start.column + 1,
         }
     }
+}
+
+/// Whether a text among some tokens can be more than a name, a path or a bound.
+fn has_code(tokens: &TokenStream) -> bool {
+    let mut groups = vec![tokens.clone()];
+    while let Some(group) = groups.pop() {
+        for token in group {
+            match token {
+                TokenTree::Group(inner) => groups.push(inner.stream()),
+                TokenTree::Literal(text) if text.to_string().contains(CODE) => return true,
+                _ => {}
+            }
+        }
+    }
+    false
 }
 
 fn is_standard(name: &str) -> bool {

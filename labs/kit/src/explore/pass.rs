@@ -93,6 +93,11 @@ pub(super) fn passes(explorer: &Explorer) -> Vec<Pass> {
 }
 
 impl Pass {
+    /// Whether condition variables and exchanges do what they mostly do.
+    pub(super) fn is_usual(self) -> bool {
+        !self.settings.spurious && !self.settings.last_first
+    }
+
     /// What is known when the pass has found nothing.
     pub(super) fn certainty(self, schedules: u64) -> Certainty {
         match self.strategy {

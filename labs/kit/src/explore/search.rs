@@ -38,8 +38,12 @@ pub(super) fn search(
         so_far.several_sleepers |= met.several_sleepers;
         match ended {
             // With any number of preemptions a loop that yields may never be left, however right it
-            // is.
-            Ended::Failed(panic) if so_far.best.is_some() && panic.cause == Cause::Endless => break,
+            // is. What wakes somebody for no reason, or out of turn, has few.
+            Ended::Failed(panic)
+                if so_far.best.is_some() && pass.is_usual() && panic.cause == Cause::Endless =>
+            {
+                break;
+            }
             Ended::Failed(panic) => {
                 let found = Found {
                     panic,
@@ -125,12 +129,7 @@ impl SoFar {
         self.memory &= explorer.brief.is_none_or(|brief| brief.weak);
         self.blind = last.threads.len() > 1 && !last.events.iter().any(is_a_visible_step);
         self.waits |= last.events.iter().any(waits_on_a_condvar);
-        let Settings {
-            sequential,
-            spurious,
-            last_first,
-        } = pass.settings;
-        let counts = !spurious && !last_first && (!sequential || !self.memory);
+        let counts = pass.is_usual() && (!pass.settings.sequential || !self.memory);
         if counts {
             let interleavings = if explorer.sampled {
                 self.total
