@@ -57,10 +57,10 @@ $(MUTANTS):
 	cargo install --quiet cargo-mutants --version 27.1.0 --locked --root target/tools
 
 $(FUZZ):
-	cargo install --quiet cargo-fuzz --version 0.13.2 --locked --root target/tools
+	cargo install --debug --quiet cargo-fuzz --version 0.13.2 --locked --root target/tools
 
 $(MDBOOK):
-	cargo install --quiet mdbook --version 0.5.4 --locked --no-default-features --features search --root target/tools
+	cargo install --debug --quiet mdbook --version 0.5.4 --locked --no-default-features --features search --root target/tools
 
 pictures: ## Writes into the pages of the book what its programs say today: excerpts, pictures, the compiler's messages.
 	UPDATE_EXPECT=1 cargo test --quiet --package book --test pages
