@@ -70,8 +70,8 @@ fn a_file_that_holds_no_failure_is_told() {
         ),
         (
             "later.json",
-            Some(text.replacen("\"version\": 2", "\"version\": 3", 1)),
-            "has version 3",
+            Some(text.replacen("\"version\": 3", "\"version\": 4", 1)),
+            "has version 4",
         ),
         (
             "torn.json",
