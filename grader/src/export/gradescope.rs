@@ -13,7 +13,12 @@ use crate::zipped::{self, Zipped};
 
 /// What of a course's repository the grader needs, beside its own manifest.
 const FOLDERS: [&str; 4] = ["labs", "solutions", "grader", "notes"];
-const FILES: [&str; 3] = ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml"];
+const FILES: [&str; 4] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+];
 
 /// Writes the autograder zip of a lab.
 ///

@@ -37,8 +37,10 @@ pub(super) fn add(tree: &Tree, files: &mut Files) -> Result<()> {
             files.insert(format!("notes/{name}"), page.into_bytes());
         }
     }
-    for (path, bytes) in below(&notes.join("img"))? {
-        files.insert(format!("notes/img/{path}"), bytes);
+    for folder in ["img", "pictures"] {
+        for (path, bytes) in below(&notes.join(folder))? {
+            files.insert(format!("notes/{folder}/{path}"), bytes);
+        }
     }
     Ok(())
 }
