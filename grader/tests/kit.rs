@@ -318,7 +318,7 @@ fn it_is_a_repository_of_one_commit_that_builds_by_itself() {
     );
 
     let programs = [
-        "build",
+        "check",
         "--offline",
         "--locked",
         "-q",
