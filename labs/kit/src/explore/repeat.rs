@@ -98,6 +98,7 @@ mod tests {
             width: 200,
             ..picture::Style::default()
         });
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(
             text.contains("holder is parked at labs/kit/src/explore/repeat.rs:"),
             "{text}"
