@@ -44,6 +44,9 @@ pub struct Regrade<'r> {
     pub jobs: usize,
 }
 
+/// An answer with the exercises of it that have to be run, and the rows of all who handed it in.
+type Waiting = ((String, BTreeSet<String>), Vec<Row>);
+
 /// What an answer's exercises come to, where they had to be run.
 type Fresh = BTreeMap<String, Report>;
 
@@ -146,7 +149,7 @@ impl Regrade<'_> {
         template: &Template,
         cache: &Cache,
         new: &Results,
-        waiting: Vec<((String, BTreeSet<String>), Vec<Row>)>,
+        waiting: Vec<Waiting>,
         progress: &Progress,
     ) -> Result<()> {
         let mut failed = None;

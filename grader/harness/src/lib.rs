@@ -15,12 +15,15 @@ mod by_hand;
 mod channel;
 mod hang;
 mod limits;
+mod random;
 mod run;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 #[allow(unsafe_code)]
 mod stacks;
 #[allow(unsafe_code)]
 mod threads;
+
+pub use random::Random;
 
 /// The checks of a lab: each exercise with its own.
 pub type Checks<'a> = &'a [(&'static str, &'static [(&'static str, fn())])];

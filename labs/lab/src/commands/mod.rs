@@ -20,13 +20,19 @@ pub(crate) use reset::reset;
 pub(crate) use stress::stress;
 pub(crate) use update::update;
 
-use anstream::println;
+use std::path::PathBuf;
+
+use anstream::{print, println};
 use anyhow::Result;
 
+use crate::build::{self, Build, Debug};
+use crate::check::Checked;
 use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::{Exit, Unknown};
+use crate::process::Stop;
 use crate::state::Standing;
+use crate::text::progress::Progress;
 use crate::text::{self, PATH, list, paint};
 use crate::{place, select};
 
@@ -37,6 +43,31 @@ pub(crate) fn named<'a>(desk: &'a Desk, word: Option<&str>) -> Result<&'a Exerci
         None => desk
             .open_exercise()
             .ok_or_else(|| Unknown("all exercises pass; name the one you mean".to_owned()).into()),
+    }
+}
+
+/// Builds an exercise's tests, and gives their programs. What the compiler has against them is
+/// printed.
+fn built(
+    desk: &Desk,
+    exercise: &Exercise,
+    progress: &Progress,
+    stop: &Stop,
+) -> Result<Option<Vec<PathBuf>>> {
+    let lab = &exercise.lab;
+    progress.say(&format!("building {lab}"));
+    let build = build::build(desk.root(), lab, Debug::Lines, stop, |line| {
+        progress.cargo(lab, line)
+    })?;
+    match build {
+        Build::Ready { programs, .. } => Ok(Some(programs)),
+        Build::Broken(errors) => {
+            progress.clear();
+            let report = Checked::Broken(errors);
+            print!("{}", view(desk, exercise).text(&report));
+            Ok(None)
+        }
+        Build::Stopped => Ok(None),
     }
 }
 

@@ -3,40 +3,27 @@
 use std::fs;
 use std::path::PathBuf;
 
-use anstream::{print, println};
+use anstream::println;
 use anyhow::{Context, Result};
 use picture::Orders;
 use protocol::{Searched, variables};
 
-use crate::build::{self, Build, Debug};
+use crate::commands;
 use crate::desk::Desk;
 use crate::error::Exit;
 use crate::process::Stop;
 use crate::suite;
 use crate::text::{PATH, paint, progress::Progress};
-use crate::{check, commands};
 
 /// Makes the page, and opens it.
 pub(crate) fn play(desk: &Desk, word: Option<&str>, open: bool) -> Result<Exit> {
     let exercise = commands::named(desk, word)?;
-    let lab = &exercise.lab;
     let stop = Stop::default();
     let progress = Progress::new();
-    progress.say(&format!("building {lab}"));
-    let build = build::build(desk.root(), lab, Debug::Lines, &stop, |line| {
-        progress.cargo(lab, line)
-    })?;
-    let programs = match build {
-        Build::Ready { programs, .. } => programs,
-        Build::Broken(errors) => {
-            drop(progress);
-            let report = check::Checked::Broken(errors);
-            print!("{}", commands::view(desk, exercise).text(&report));
-            return Ok(Exit::Fails);
-        }
-        Build::Stopped => return Ok(Exit::Fails),
+    let Some(programs) = commands::built(desk, exercise, &progress, &stop)? else {
+        return Ok(Exit::Fails);
     };
-    let mut how = desk.how(lab);
+    let mut how = desk.how(&exercise.lab);
     how.env.push((variables::PLAY, "1".to_owned()));
     // Into a folder of its own, so that what the last check found stays to be explained.
     how.failures = desk.scratch().join("played");

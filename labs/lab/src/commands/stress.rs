@@ -6,13 +6,12 @@ use anstream::print;
 use anyhow::Result;
 use protocol::{Stress, variables};
 
-use crate::build::{self, Build, Debug};
+use crate::commands;
 use crate::desk::Desk;
 use crate::error::Exit;
 use crate::process::Stop;
 use crate::suite::{self, Ran};
 use crate::text::{self, progress::Progress};
-use crate::{check, commands};
 
 /// Many runs take longer than one search.
 const DEADLINE: Duration = Duration::from_secs(300);
@@ -20,24 +19,12 @@ const DEADLINE: Duration = Duration::from_secs(300);
 /// Runs and searches, and prints both results side by side.
 pub(crate) fn stress(desk: &Desk, word: Option<&str>, runs: u64) -> Result<Exit> {
     let exercise = commands::named(desk, word)?;
-    let lab = &exercise.lab;
     let stop = Stop::default();
     let progress = Progress::new();
-    progress.say(&format!("building {lab}"));
-    let build = build::build(desk.root(), lab, Debug::Lines, &stop, |line| {
-        progress.cargo(lab, line)
-    })?;
-    let programs = match build {
-        Build::Ready { programs, .. } => programs,
-        Build::Broken(errors) => {
-            drop(progress);
-            let report = check::Checked::Broken(errors);
-            print!("{}", commands::view(desk, exercise).text(&report));
-            return Ok(Exit::Fails);
-        }
-        Build::Stopped => return Ok(Exit::Fails),
+    let Some(programs) = commands::built(desk, exercise, &progress, &stop)? else {
+        return Ok(Exit::Fails);
     };
-    let mut how = desk.how(lab);
+    let mut how = desk.how(&exercise.lab);
     how.env.push((variables::STRESS, runs.to_string()));
     how.deadline = DEADLINE;
     let all = suite::list(&programs, &how.folder, &stop)?;

@@ -42,12 +42,17 @@ impl Progress {
             self.say(&line.to_lowercase());
         }
     }
+
+    /// Takes away what was shown.
+    pub(crate) fn clear(&self) {
+        if self.shown {
+            eprint!("\r\x1b[K");
+        }
+    }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.shown {
-            eprint!("\r\x1b[K");
-        }
+        self.clear();
     }
 }

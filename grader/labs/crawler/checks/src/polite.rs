@@ -3,12 +3,13 @@
 use std::sync::{Barrier, Mutex};
 
 use crawler::polite::crawl;
+use harness::Random;
 use kit::explore::Explorer;
 use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Limits, Site, Web, host};
 use kit::{explore, thread};
 
 use crate::small::{
-    FAILS, GONE, PANICS, Page, Random, Slow, chain, explore_some, seeded, sites, text, twins,
+    FAILS, GONE, PANICS, Page, Slow, chain, explore_some, seeded, sites, text, twins,
 };
 
 harness::checks![
@@ -398,7 +399,7 @@ fn a_slow_host_starves_nobody_on_real_threads() {
 
     for seed in 0..150 {
         let (text, order) = seeded(seed, &[GONE, FAILS, PANICS]);
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let limits = Limits {
             in_flight: random.of(&[1, 2, 3, 4, 6, 10, 30]),
             per_host: random.of(&[1, 1, 2, 3, 0, usize::MAX]),

@@ -7,6 +7,7 @@
 use std::fmt::Display;
 use std::sync::Barrier;
 
+use harness::Random;
 use kit::explore::Explorer;
 use kit::note;
 use kit::sync::{Condvar, Mutex};
@@ -109,7 +110,7 @@ const PLACES: [&str; 18] = [
 /// A site of up to twenty pages, of which each links to up to six, some of them twice, and some
 /// cannot be had. The same seed gives the same one, as a text, and an order of its pages.
 pub(crate) fn seeded(seed: u64, bad: &[Page]) -> (String, Vec<usize>) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let pages = 2 + random.below(19);
     let page = |random: &mut Random| match random.below(8) {
         0 => bad[random.below(bad.len())].clone(),
@@ -120,30 +121,8 @@ pub(crate) fn seeded(seed: u64, bad: &[Page]) -> (String, Vec<usize>) {
     let hosts = 1 + random.below(PLACES.len());
     let begin: Vec<&str> = (0..pages).map(|_| PLACES[random.below(hosts)]).collect();
     let mut order: Vec<usize> = (0..pages).collect();
-    order.sort_by_cached_key(|_| random.next());
+    order.sort_by_cached_key(|_| random.number());
     (text_at(&site, &begin), order)
-}
-
-/// SplitMix64.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(crate) fn below(&mut self, end: usize) -> usize {
-        (self.next() % end as u64) as usize
-    }
-
-    /// One of these.
-    pub(crate) fn of<T: Copy>(&mut self, values: &[T]) -> T {
-        values[self.below(values.len())]
-    }
 }
 
 /// A chain of that many pages, whose URLs are numbers.

@@ -8,7 +8,7 @@ use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, thread};
 use locks::bank::{Bank, TransferError};
 
-use crate::random::Random;
+use harness::Random;
 
 #[path = "../../../../../labs/locks/tests/spec/bank.rs"]
 mod spec;

@@ -1,8 +1,6 @@
 //! Hidden checks of the lab `locks`. `checks.toml` promises them; their bodies are here.
 #![allow(unexpected_cfgs)]
 
-mod random;
-
 harness::exercises![
     visited,
     wait_group,

@@ -17,7 +17,7 @@ use kit::sync::{Arc, Barrier};
 use kit::{explore, possible, thread};
 use locks::semaphore::{Permit, Semaphore, TooManyPermits};
 
-use crate::random::Random;
+use harness::Random;
 
 #[path = "../../../../../labs/locks/tests/spec/semaphore.rs"]
 mod spec;

@@ -11,7 +11,7 @@ use kit::time::Duration;
 use kit::{explore, thread};
 use locks::sharded_map::ShardedMap;
 
-use crate::random::Random;
+use harness::Random;
 
 #[path = "../../../../../labs/locks/tests/spec/sharded_map.rs"]
 mod spec;

@@ -13,7 +13,7 @@ use rpc::dedup::Dedup;
 use rpc::message::{CallId, ClientId, Forgotten, Reply};
 
 use crate::memory;
-use crate::random::Random;
+use harness::Random;
 
 #[path = "../../../../../labs/rpc/tests/spec/dedup.rs"]
 mod spec;
@@ -194,7 +194,7 @@ fn every_call_has_what_a_table_would_say() {
         7 + (1 << 32),
     ];
     for seed in 0..40 {
-        let (dedup, mut table, mut random) = (Dedup::new(), Table::default(), Random(seed));
+        let (dedup, mut table, mut random) = (Dedup::new(), Table::default(), Random::new(seed));
         // Some make few calls, which often come again, and some of them many.
         let calls = [8, 40][seed as usize % 2];
         let any = |random: &mut Random| {

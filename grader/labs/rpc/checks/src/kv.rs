@@ -8,7 +8,7 @@ use rpc::kv::{Refused, Store};
 use rpc::message::Reply;
 use serde_json::{Value, json};
 
-use crate::random::Random;
+use harness::Random;
 
 #[path = "../../../../../labs/rpc/tests/spec/kv.rs"]
 mod spec;
@@ -85,7 +85,7 @@ fn every_call_does_what_a_map_would() {
     ];
     let amounts = [0, 1, 6, 7, 8, 1 << 32, 1 << 53, u64::MAX - 1, u64::MAX];
     let (store, mut map) = (Store::new(), BTreeMap::<String, String>::new());
-    let mut random = Random(7);
+    let mut random = Random::new(7);
     for number in 0..6_000 {
         let (key, mut value) = (random.of(&keys), random.of(&values));
         if number % 400 == 0 {

@@ -2,6 +2,5 @@
 #![allow(unexpected_cfgs)]
 
 mod memory;
-mod random;
 
 harness::exercises![wire, server, client, retry, dedup, kv, durable, replica];

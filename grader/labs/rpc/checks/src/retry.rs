@@ -13,7 +13,7 @@ use rpc::retry::{Caller, Policy, Retry, RetryError};
 use serde_json::{Value, json};
 
 use crate::memory;
-use crate::random::Random;
+use harness::Random;
 
 harness::checks![
     a_reply_ends_it,
@@ -410,7 +410,7 @@ fn some_order(calls: usize, random: &mut Random) -> Vec<(usize, Event)> {
 /// In every order in which three calls begin, try again and return, and some of more calls: what
 /// each try has seen.
 fn the_oldest_goes_and_the_next_counts() {
-    let more = [10, 20, 40, 80, 300].map(|calls| some_order(calls, &mut Random(calls as u64)));
+    let more = [10, 20, 40, 80, 300].map(|calls| some_order(calls, &mut Random::new(calls as u64)));
     for order in orders(3).into_iter().chain(more) {
         let (begin, begun) = channel::unbounded();
         let ways: Vec<_> = order.iter().map(|_| channel::unbounded()).collect();

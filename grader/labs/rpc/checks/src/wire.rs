@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::memory;
-use crate::random::Random;
+use harness::Random;
 
 harness::checks![
     two_frames_in_one_read,
@@ -230,7 +230,7 @@ fn long_streams_are_read() {
     ];
     const READS: [usize; 9] = [1, 2, 100, 4_096, 8_191, 8_192, 16_384, 30_000, usize::MAX];
     for seed in 0..8 {
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let sent: Vec<Vec<u8>> = (b'0'..b'X')
             .map(|byte| vec![byte; random.of(&LENGTHS)])
             .collect();

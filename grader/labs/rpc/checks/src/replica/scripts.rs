@@ -11,7 +11,7 @@ use rpc::replica::{Backup, Refused};
 use rpc::view::{NodeId, View};
 use serde_json::Value;
 
-use crate::random::Random;
+use harness::Random;
 
 use super::model::{Ask, Link, Made, Outcomes, Role, System};
 use super::stage::{A, B, C, Node, Sent, view};
@@ -320,7 +320,7 @@ fn play_all(backup: Option<NodeId>, steps: usize) {
 
 /// Plays a script in which views and calls follow each other for long.
 fn play_some(seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let mut play = Play::new([Some(B), None][seed as usize % 2], 12);
     for _ in 0..30 {
         let next = play.next(false);
