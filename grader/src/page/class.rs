@@ -205,9 +205,20 @@ fn look(rows: &[Row]) -> Vec<Look> {
                 push(format!("not graded: {problem}"), found.join(", "));
             }
             Outcome::Graded(report) => {
-                for check in report.checks() {
-                    if let Some(why) = needs_look(check) {
-                        push(why, check.id.clone());
+                for exercise in &report.exercises {
+                    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+                    for check in &exercise.checks {
+                        if let Some(why) = needs_look(check) {
+                            reasons.entry(why).or_default().push(&check.id);
+                        }
+                    }
+                    // What takes out an exercise is a reason of all its checks.
+                    for (why, checks) in reasons {
+                        let found = match checks[..] {
+                            [check] => check.to_owned(),
+                            _ => format!("{}: {} checks", exercise.name, checks.len()),
+                        };
+                        push(why, found);
                     }
                 }
             }
