@@ -4,9 +4,9 @@
 //! known. What is there already, graded with the same checks from the same files, stays; so a run
 //! that was killed is started again and goes on, and so machines can share a class.
 //!
-//! Step by step: [`holder`] lists what lies in a folder or in the archive that a platform gives;
-//! [`layout`] knows whose each thing is by its name; [`people`] gives everybody an id, with the
-//! [`roster`]; [`handed`] takes the files; [`run`] grades each answer once and writes the rows.
+//! Step by step: `holder` lists what lies in a folder or in the archive that a platform gives;
+//! `layout` knows whose each thing is by its name; `people` gives everybody an id, with the
+//! `roster`; `handed` takes the files; `run` grades each answer once and writes the rows.
 //!
 //! What is not here: the rows ([`crate::results`]), and what is shown of them.
 

@@ -5,7 +5,7 @@
 //! is there only where an attack was held by it ([`attack`]), once in each process, and what is
 //! there is written into every result.
 //!
-//! A jailed command is this program again, which becomes the one that was asked for ([`launch`]):
+//! A jailed command is this program again, which becomes the one that was asked for (`launch`):
 //! what has to be done between is done in a process that has one thread.
 //!
 //! What is not here: who starts processes ([`crate::process`]), how long they may take, and what a

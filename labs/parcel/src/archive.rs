@@ -32,7 +32,7 @@ pub fn write(files: &Files, folder: &str) -> Result<Vec<u8>> {
     Ok(archive.finish().map_err(Error::other)?.into_inner())
 }
 
-/// Unpacks an archive that [`write`] made, without the folder that all its files are in.
+/// Unpacks an archive that [`write()`] made, without the folder that all its files are in.
 ///
 /// # Errors
 ///
