@@ -23,8 +23,16 @@ fn soon() -> Patience {
 fn values_come_out_in_the_order_in_which_they_went_in() {
     explore(|| {
         let channel = Bounded::new(2);
-        assert_eq!(channel.send('a', Forever), Ok(()));
-        assert_eq!(channel.send('b', Forever), Ok(()));
+        assert_eq!(
+            channel.send('a', Forever),
+            Ok(()),
+            "the channel is made for two and is empty: the send must succeed"
+        );
+        assert_eq!(
+            channel.send('b', Forever),
+            Ok(()),
+            "the channel is made for two and holds one: the send must succeed"
+        );
         assert_eq!(channel.len(), 2, "both wait in the buffer");
         assert_eq!(channel.recv(Forever), Ok('a'), "first in, first out");
         assert_eq!(channel.recv(Forever), Ok('b'), "then the second");
@@ -40,7 +48,11 @@ fn a_full_or_empty_buffer_says_no_to_who_does_not_wait() {
         assert_eq!(channel.send('a', Never), Ok(()), "there is room for one");
         let full = channel.send('b', Never);
         assert_eq!(full, Err(SendTimeoutError::Timeout('b')), "it is full");
-        assert_eq!(channel.capacity(), Some(1));
+        assert_eq!(
+            channel.capacity(),
+            Some(1),
+            "the channel is made for one: `capacity` must say so"
+        );
     });
 }
 
@@ -55,8 +67,16 @@ fn a_send_into_a_full_buffer_waits_for_room() {
                     assert!(channel.len() <= 1, "there is room for one value");
                 }
             });
-            assert_eq!(channel.recv(Forever), Ok(1));
-            assert_eq!(channel.recv(Forever), Ok(2));
+            assert_eq!(
+                channel.recv(Forever),
+                Ok(1),
+                "two values are sent: the first must come out first"
+            );
+            assert_eq!(
+                channel.recv(Forever),
+                Ok(2),
+                "the second value had to wait for room: it must come, too"
+            );
         });
     });
 }
@@ -91,10 +111,14 @@ fn a_receive_with_a_time_out_gets_the_value_or_leaves_it_there() {
             s.spawn(|| channel.send(7, Forever).expect("somebody receives"));
             let first = channel.recv(soon());
             if first.is_err() {
-                assert_eq!(first, Err(RecvTimeoutError::Timeout));
+                assert_eq!(
+                    first,
+                    Err(RecvTimeoutError::Timeout),
+                    "nothing came in time and a sender is left: the receive must time out"
+                );
                 assert_eq!(channel.recv(Forever), Ok(7), "the value is still to come");
             } else {
-                assert_eq!(first, Ok(7));
+                assert_eq!(first, Ok(7), "the value came in time: it must be received");
             }
         });
     });
@@ -110,7 +134,11 @@ fn who_waits_is_woken_when_the_other_side_is_gone() {
         });
         channel.disconnect(Side::Senders);
         let received = receiver.join().unwrap();
-        assert_eq!(received, Err(RecvTimeoutError::Disconnected));
+        assert_eq!(
+            received,
+            Err(RecvTimeoutError::Disconnected),
+            "the last sender is gone: who waits must be told so"
+        );
     });
 }
 

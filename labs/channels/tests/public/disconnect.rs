@@ -18,15 +18,43 @@ rules::test!("src/disconnect.rs");
 fn what_was_sent_is_received() {
     explore(|| {
         let (sender, receiver) = channel(plain(2));
-        assert_eq!(sender.send(1), Ok(()));
+        assert_eq!(
+            sender.send(1),
+            Ok(()),
+            "there is room for two: the send must succeed"
+        );
         assert_eq!(sender.try_send(2), Ok(()), "there is room for two");
-        assert_eq!(sender.try_send(3), Err(TrySendError::Full(3)));
-        assert_eq!((receiver.len(), receiver.is_full()), (2, true));
-        assert_eq!(receiver.recv(), Ok(1));
-        assert_eq!(receiver.try_recv(), Ok(2));
-        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+        assert_eq!(
+            sender.try_send(3),
+            Err(TrySendError::Full(3)),
+            "two values fill the channel: the third must be given back"
+        );
+        assert_eq!(
+            (receiver.len(), receiver.is_full()),
+            (2, true),
+            "two values fill the channel: the receiver must say so"
+        );
+        assert_eq!(
+            receiver.recv(),
+            Ok(1),
+            "two values were sent: the first must come first"
+        );
+        assert_eq!(
+            receiver.try_recv(),
+            Ok(2),
+            "the second value is there: it must be received without waiting"
+        );
+        assert_eq!(
+            receiver.try_recv(),
+            Err(TryRecvError::Empty),
+            "nothing is left and a sender is: the channel is empty, not at its end"
+        );
         let late = receiver.recv_timeout(Duration::ZERO);
-        assert_eq!(late, Err(RecvTimeoutError::Timeout));
+        assert_eq!(
+            late,
+            Err(RecvTimeoutError::Timeout),
+            "nothing comes and a sender is left: the receive must time out"
+        );
     });
 }
 
@@ -77,7 +105,11 @@ fn a_loop_over_a_receiver_ends_with_the_last_sender() {
             }
         });
         let received: Vec<_> = receiver.iter().collect();
-        assert_eq!(received, [1, 2]);
+        assert_eq!(
+            received,
+            [1, 2],
+            "both values were sent before the sender went: the loop must get them"
+        );
         other.join().unwrap();
     });
 }

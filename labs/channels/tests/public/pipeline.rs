@@ -31,7 +31,11 @@ fn one_worker_works_on_each_value() {
     explore(|| {
         thread::scope(|s| {
             let tens = stage(s, numbers(2), 1, 1, |number| number * 10);
-            assert_eq!(tens.iter().collect::<Vec<_>>(), [10, 20]);
+            assert_eq!(
+                tens.iter().collect::<Vec<_>>(),
+                [10, 20],
+                "two values went in: the result of each must come out, in order"
+            );
         });
     });
 }
@@ -59,7 +63,11 @@ fn two_workers_can_work_at_once() {
                 }
                 inside.fetch_sub(1, SeqCst);
             });
-            assert_eq!(results.iter().count(), 2);
+            assert_eq!(
+                results.iter().count(),
+                2,
+                "two values went in: two results must come out"
+            );
         });
     });
 }
@@ -77,7 +85,11 @@ fn what_nobody_receives_is_not_piled_up() {
             });
             // One is in the input, and one is with the worker.
             assert!(received.load(SeqCst) <= 2, "nobody has received a result");
-            assert_eq!(results.iter().count(), 3);
+            assert_eq!(
+                results.iter().count(),
+                3,
+                "three values were sent: three results must come out"
+            );
         });
     });
 }
@@ -87,7 +99,11 @@ fn who_stops_receiving_ends_the_stage() {
     search_three(|| {
         thread::scope(|s| {
             let results = stage(s, numbers(3), 2, 0, |number| number);
-            assert_eq!(results.recv(), Ok(1));
+            assert_eq!(
+                results.recv(),
+                Ok(1),
+                "the first result must come out, whatever comes later"
+            );
             // The results go here, and the scope waits for both workers.
         });
     });

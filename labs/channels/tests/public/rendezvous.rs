@@ -21,7 +21,11 @@ fn nobody_is_there() {
     explore(|| {
         let channel = Rendezvous::new();
         let refused = channel.send('a', Never);
-        assert_eq!(refused, Err(SendTimeoutError::Timeout('a')));
+        assert_eq!(
+            refused,
+            Err(SendTimeoutError::Timeout('a')),
+            "no receiver is there: the value must be given back at once"
+        );
         let refused = channel.recv(Never);
         assert_eq!(
             refused,
@@ -39,9 +43,17 @@ fn a_send_returns_when_a_receiver_has_come() {
         thread::scope(|s| {
             s.spawn(|| {
                 came.store(true, SeqCst);
-                assert_eq!(channel.recv(Forever), Ok('a'));
+                assert_eq!(
+                    channel.recv(Forever),
+                    Ok('a'),
+                    "a sender comes: the receiver must get its value"
+                );
             });
-            assert_eq!(channel.send('a', Forever), Ok(()));
+            assert_eq!(
+                channel.send('a', Forever),
+                Ok(()),
+                "a receiver comes: the send must succeed"
+            );
             assert!(came.load(SeqCst), "send returned, and no receiver had come");
         });
     });
@@ -78,8 +90,16 @@ fn who_gives_up_takes_the_value_back() {
             match sent {
                 Ok(()) => assert_eq!(received, Ok('a'), "sent, and not received"),
                 Err(refused) => {
-                    assert_eq!(refused, SendTimeoutError::Timeout('a'));
-                    assert_eq!(received, Err(RecvTimeoutError::Disconnected));
+                    assert_eq!(
+                        refused,
+                        SendTimeoutError::Timeout('a'),
+                        "the sender gave up: its value must be given back"
+                    );
+                    assert_eq!(
+                        received,
+                        Err(RecvTimeoutError::Disconnected),
+                        "the value was given back and the sender is gone: nothing may be received"
+                    );
                 }
             }
         });
@@ -91,8 +111,17 @@ fn two_senders_wait_each_for_its_own_value() {
     explore(|| {
         let channel = Rendezvous::new();
         thread::scope(|s| {
-            s.spawn(|| assert_eq!(channel.send(1, Forever), Ok(())));
-            s.spawn(|| assert_eq!(channel.send(2, Forever), Ok(())));
+            for value in [1, 2] {
+                let channel = &channel;
+                s.spawn(move || {
+                    let sent = channel.send(value, Forever);
+                    assert_eq!(
+                        sent,
+                        Ok(()),
+                        "two values are received: each send must succeed"
+                    );
+                });
+            }
             let both = channel.recv(Forever).and_then(|first| {
                 let second = channel.recv(Forever)?;
                 Ok(first + second)
@@ -109,7 +138,11 @@ fn who_waits_is_woken_when_the_receivers_are_gone() {
         thread::scope(|s| {
             s.spawn(|| {
                 let refused = channel.send('a', Forever);
-                assert_eq!(refused, Err(SendTimeoutError::Disconnected('a')));
+                assert_eq!(
+                    refused,
+                    Err(SendTimeoutError::Disconnected('a')),
+                    "the last receiver goes: the send must fail and give the value back"
+                );
             });
             channel.disconnect(Side::Receivers);
         });

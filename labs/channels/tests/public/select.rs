@@ -24,7 +24,11 @@ fn a_value_that_is_there_is_received() {
         assert_eq!(select.watch(&more), 1, "then 1");
         assert_eq!(select.try_select(), None, "nothing is there");
         more.send('a', Forever).unwrap();
-        assert_eq!(select.select(), (1, Ok('a')));
+        assert_eq!(
+            select.select(),
+            (1, Ok('a')),
+            "only the second channel has a value: it must be received from there"
+        );
         assert_eq!(select.try_select(), None, "a value is received once");
     });
 }
@@ -38,7 +42,11 @@ fn a_value_that_comes_later_wakes() {
             let mut select = Select::new();
             select.watch(&letters);
             select.watch(&more);
-            assert_eq!(select.select(), (1, Ok('a')));
+            assert_eq!(
+                select.select(),
+                (1, Ok('a')),
+                "a value comes to the second channel: the wait must end with it"
+            );
         });
     });
 }
@@ -52,7 +60,11 @@ fn a_channel_that_ends_is_ready() {
             let mut select = Select::new();
             select.watch(&letters);
             select.watch(&more);
-            assert_eq!(select.select(), (0, Err(RecvError)));
+            assert_eq!(
+                select.select(),
+                (0, Err(RecvError)),
+                "the first channel ends: the call must say so"
+            );
             select.remove(0);
             assert_eq!(select.try_select(), None, "the other one is still empty");
         });

@@ -50,7 +50,10 @@ fn after_cancel_no_page_is_taken_up() {
     let cancel = Cancel::new();
     cancel.cancel();
     let pages = crawl("/", &web, &Limits::default(), &cancel);
-    assert!(pages.is_empty() && web.fetches().is_empty());
+    assert!(
+        pages.is_empty() && web.fetches().is_empty(),
+        "the crawl was cancelled before it began: no page may be fetched"
+    );
 }
 
 #[test]
@@ -58,7 +61,11 @@ fn a_fetch_that_panics_costs_its_page_only() {
     explore(|| {
         let web = Web::of("/ -> /bad /a\n /bad !!\n /a ->");
         let pages = all(&web, limits(1, 1));
-        assert_eq!(pages.get("/bad"), Some(&Err(FetchError::Panicked)));
+        assert_eq!(
+            pages.get("/bad"),
+            Some(&Err(FetchError::Panicked)),
+            "the fetch panicked: the result must have that for its page"
+        );
         web.assert_crawled(&pages);
     });
 }

@@ -26,14 +26,22 @@ fn all_behind_the_first_link_comes_before_the_second() {
     )
     .each_once();
     crawl("/", &web);
-    assert_eq!(web.fetches(), ["/", "/a", "/a1", "/b", "/b1", "/a2"]);
+    assert_eq!(
+        web.fetches(),
+        ["/", "/a", "/a1", "/b", "/b1", "/a2"],
+        "all behind a link must be fetched before the next link of its page"
+    );
 }
 
 #[test]
 fn a_page_that_fails_is_in_the_result_and_not_tried_again() {
     let web = Web::of("/ -> /gone /bad /a\n /bad ! no answer\n /a -> /gone /bad").each_once();
     let pages = crawl("/", &web);
-    assert_eq!(pages.get("/gone"), Some(&Err(FetchError::NotFound)));
+    assert_eq!(
+        pages.get("/gone"),
+        Some(&Err(FetchError::NotFound)),
+        "the page was not found: the result must say so"
+    );
     web.assert_crawled(&pages);
 }
 

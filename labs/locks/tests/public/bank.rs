@@ -9,7 +9,11 @@ rules::test!("src/bank.rs");
 #[test]
 fn a_transfer_moves_the_amount() {
     let bank = Bank::new([(1, 3), (2, 0)]);
-    assert_eq!(bank.transfer(1, 2, 2), Ok(()));
+    assert_eq!(
+        bank.transfer(1, 2, 2),
+        Ok(()),
+        "account 1 has 3: it can pay 2"
+    );
     assert_eq!(bank.balance(1), Some(1), "the payer had 3 and paid 2");
     assert_eq!(bank.balance(2), Some(2), "the payee had nothing and got 2");
     assert_eq!(bank.total(), 3, "money moves, it does not come or go");
@@ -19,7 +23,11 @@ fn a_transfer_moves_the_amount() {
 fn nobody_pays_more_than_they_have() {
     let bank = Bank::new([(1, 3), (2, 0)]);
     let refused = TransferError::InsufficientFunds { balance: 3 };
-    assert_eq!(bank.transfer(1, 2, 4), Err(refused));
+    assert_eq!(
+        bank.transfer(1, 2, 4),
+        Err(refused),
+        "account 1 has only 3: a transfer of 4 must be refused, with what is there"
+    );
     assert_eq!(bank.balance(1), Some(3), "refused: the payer keeps all");
     assert_eq!(bank.balance(2), Some(0), "refused: the payee gets nothing");
 }
@@ -28,17 +36,37 @@ fn nobody_pays_more_than_they_have() {
 fn an_unknown_account_is_named() {
     let bank = Bank::new([(1, 3)]);
     let unknown = |id| Err(TransferError::UnknownAccount(id));
-    assert_eq!(bank.transfer(1, 8, 1), unknown(8));
-    assert_eq!(bank.transfer(9, 1, 1), unknown(9));
-    assert_eq!(bank.balance(8), None);
-    assert_eq!(bank.audit(9, |balance| balance), None);
+    assert_eq!(
+        bank.transfer(1, 8, 1),
+        unknown(8),
+        "there is no account 8: the transfer must be refused, and name it"
+    );
+    assert_eq!(
+        bank.transfer(9, 1, 1),
+        unknown(9),
+        "there is no account 9: the transfer must be refused, and name it"
+    );
+    assert_eq!(
+        bank.balance(8),
+        None,
+        "there is no account 8: it has no balance, and the transfer made none"
+    );
+    assert_eq!(
+        bank.audit(9, |balance| balance),
+        None,
+        "there is no account 9: nothing can be audited"
+    );
 }
 
 #[test]
 fn an_account_can_pay_itself() {
     explore(|| {
         let bank = Bank::new([(1, 3)]);
-        assert_eq!(bank.transfer(1, 1, 3), Ok(()));
+        assert_eq!(
+            bank.transfer(1, 1, 3),
+            Ok(()),
+            "account 1 has 3: it can pay 3 to itself"
+        );
         assert_eq!(bank.balance(1), Some(3), "it got what it paid");
     });
 }

@@ -36,7 +36,11 @@ fn try_acquire_says_no_instead_of_waiting() {
 #[test]
 fn permits_can_be_added_until_they_cannot_be_counted() {
     let semaphore = Semaphore::new(0);
-    assert_eq!(semaphore.add_permits(2), Ok(()));
+    assert_eq!(
+        semaphore.add_permits(2),
+        Ok(()),
+        "two permits can be counted: adding them must succeed"
+    );
     assert_eq!(semaphore.available(), 2, "both new permits are free");
     assert_eq!(
         semaphore.add_permits(usize::MAX),
@@ -54,7 +58,11 @@ fn a_thread_that_waits_for_a_permit_gets_it() {
             let semaphore = semaphore.clone();
             move || drop(semaphore.acquire())
         });
-        assert_eq!(semaphore.add_permits(1), Ok(()));
+        assert_eq!(
+            semaphore.add_permits(1),
+            Ok(()),
+            "one permit can be counted: adding it must succeed"
+        );
         waiting.join().unwrap();
         assert_eq!(semaphore.available(), 1, "the permit is back");
     });
@@ -68,7 +76,11 @@ fn two_requests_for_everything_do_not_block_each_other() {
             let semaphore = semaphore.clone();
             move || drop(semaphore.acquire_many(2))
         });
-        assert_eq!(semaphore.add_permits(1), Ok(()));
+        assert_eq!(
+            semaphore.add_permits(1),
+            Ok(()),
+            "one more permit can be counted: adding it must succeed"
+        );
         drop(semaphore.acquire_many(2));
         other.join().unwrap();
         assert_eq!(semaphore.available(), 2, "all permits are back");

@@ -18,9 +18,13 @@ fn it_is_a_map() {
         assert_eq!(map.insert("a", 1), None, "there was no value before");
         assert_eq!(map.insert("a", 2), Some(1), "insert gives the old value");
         assert_eq!(map.get(&"a"), Some(2), "insert puts the new value in");
-        assert_eq!(map.get(&"b"), None);
+        assert_eq!(map.get(&"b"), None, "b was never put in: it has no value");
         assert_eq!(map.len(), 1, "a is in it, and b is not");
-        assert_eq!(map.remove(&"a"), Some(2));
+        assert_eq!(
+            map.remove(&"a"),
+            Some(2),
+            "a has the value 2: remove must give it back"
+        );
         assert!(map.is_empty(), "a was removed");
     });
 }

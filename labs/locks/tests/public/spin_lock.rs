@@ -12,8 +12,16 @@ fn a_guard_reads_and_writes_the_value() {
     explore(|| {
         let lock = SpinLock::new(String::from("we"));
         lock.lock().push_str("ft");
-        assert_eq!(*lock.lock(), "weft");
-        assert_eq!(lock.into_inner(), "weft");
+        assert_eq!(
+            *lock.lock(),
+            "weft",
+            "what one guard has written, the next one must read"
+        );
+        assert_eq!(
+            lock.into_inner(),
+            "weft",
+            "into_inner must give back the value as it is now"
+        );
     });
 }
 

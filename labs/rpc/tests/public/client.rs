@@ -46,7 +46,11 @@ fn a_call_returns_what_the_server_answers() {
         let (client, server) = connect(&network, None);
         thread::scope(|s| {
             s.spawn(|| answer(&server, &request(&server), Ok(2.into())));
-            assert_eq!(client.call("Math.Double", &1.into(), None), Ok(2.into()));
+            assert_eq!(
+                client.call("Math.Double", &1.into(), None),
+                Ok(2.into()),
+                "the server answers 2: the call must return it"
+            );
         });
     });
 }
@@ -59,7 +63,11 @@ fn the_servers_error_is_a_refusal() {
         thread::scope(|s| {
             s.spawn(|| answer(&server, &request(&server), Err("not today".to_owned())));
             let refused = client.call("Math.Double", &1.into(), None);
-            assert_eq!(refused, Err(CallError::Refused("not today".to_owned())));
+            assert_eq!(
+                refused,
+                Err(CallError::Refused("not today".to_owned())),
+                "the server answers with an error: the call must return it as a refusal"
+            );
         });
     });
 }
@@ -76,8 +84,16 @@ fn replies_find_their_calls_in_any_order() {
                 answer(&server, &first, Ok(first.param().clone()));
             });
             let other = s.spawn(|| client.call("Echo", &1.into(), None));
-            assert_eq!(client.call("Echo", &2.into(), None), Ok(2.into()));
-            assert_eq!(other.join().unwrap(), Ok(1.into()));
+            assert_eq!(
+                client.call("Echo", &2.into(), None),
+                Ok(2.into()),
+                "the server answers each request with its argument: the call must get its own"
+            );
+            assert_eq!(
+                other.join().unwrap(),
+                Ok(1.into()),
+                "the server answers each request with its argument: the call must get its own"
+            );
         });
     });
 }
@@ -128,7 +144,11 @@ fn threads_call_over_one_tcp_connection() {
                 let client = &client;
                 s.spawn(move || {
                     let reply = client.call("Echo", &number.into(), None);
-                    assert_eq!(reply, Ok(number.into()));
+                    assert_eq!(
+                        reply,
+                        Ok(number.into()),
+                        "the server answers with the argument: each call must get its own"
+                    );
                 });
             }
         });

@@ -50,11 +50,18 @@ fn a_torn_tail_is_cut_and_damage_is_refused() {
     for length in second..file.len() {
         let records = log::records(&file[..length]).expect("the rest is a torn tail");
         assert_eq!(records.payloads, [b"first"], "the first {length} bytes");
-        assert_eq!(records.whole, second);
+        assert_eq!(
+            records.whole, second,
+            "the torn tail does not count: `whole` must end behind the first record"
+        );
     }
     let last = file.len() - 1;
     file[last] ^= 1;
-    assert_eq!(log::records(&file), Err(Damaged { offset: second }));
+    assert_eq!(
+        log::records(&file),
+        Err(Damaged { offset: second }),
+        "a bit of the second record is flipped: that is damage, and must be named"
+    );
     file[0] ^= 1;
     assert_eq!(
         log::records(&file),
@@ -67,11 +74,20 @@ fn a_torn_tail_is_cut_and_damage_is_refused() {
 fn a_retry_after_a_restart_gets_the_first_reply() {
     let disk = Arc::new(CrashDisk::new());
     {
-        let server = open(&disk).unwrap();
-        assert_eq!(deduct(&server, 1), Ok(Ok(99.into())));
-        assert_eq!(deduct(&server, 2), Ok(Ok(98.into())));
+        let server = open(&disk).expect("the disk is empty and works: the server must start");
+        assert_eq!(
+            deduct(&server, 1),
+            Ok(Ok(99.into())),
+            "the first call takes 1 of 100: it must be answered with 99"
+        );
+        assert_eq!(
+            deduct(&server, 2),
+            Ok(Ok(98.into())),
+            "the second call takes 1 of 99: it must be answered with 98"
+        );
     }
-    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap();
+    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost)))
+        .expect("the machine has crashed: the server must start again");
     assert_eq!(deduct(&server, 2), Ok(Ok(98.into())), "it had run");
     assert_eq!(deduct(&server, 3), Ok(Ok(97.into())), "a new call");
 }
@@ -122,11 +138,12 @@ fn live(disk: &Arc<CrashDisk>, mut answered: u64, story: &str) -> u64 {
 fn of_two_calls_at_once_none_is_answered_before_its_sync() {
     explore(|| {
         let disk = Arc::new(CrashDisk::new());
-        let server = open(&disk).unwrap();
+        let server = open(&disk).expect("the disk is empty and works: the server must start");
         thread::scope(|s| {
             s.spawn(|| deduct(&server, 1));
-            let reply = deduct(&server, 2).unwrap();
-            let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).unwrap();
+            let reply = deduct(&server, 2).expect("the disk works: the call must be answered");
+            let server = open(&Arc::new(disk.after_crash(Unsynced::Lost)))
+                .expect("the machine has crashed: the server must start again");
             assert_eq!(
                 deduct(&server, 2),
                 Ok(reply),

@@ -28,7 +28,11 @@ fn an_append_adds_behind_what_is_there() {
         let store = Store::new();
         assert_eq!(store.append("a", "we"), 2, "nothing was there");
         assert_eq!(store.append("a", "ft"), 4, "how long it is now");
-        assert_eq!(store.get("a").as_deref(), Some("weft"));
+        assert_eq!(
+            store.get("a").as_deref(),
+            Some("weft"),
+            "two texts were appended: the value must be both, in order"
+        );
     });
 }
 
@@ -36,11 +40,23 @@ fn an_append_adds_behind_what_is_there() {
 fn a_deduct_takes_what_is_there_and_no_more() {
     explore(|| {
         let store = Store::new();
-        assert_eq!(store.deduct("alice", 1), Err(Refused::NoBalance));
+        assert_eq!(
+            store.deduct("alice", 1),
+            Err(Refused::NoBalance),
+            "alice has no balance: the deduct must be refused"
+        );
         store.put("alice", "100");
-        assert_eq!(store.deduct("alice", 90), Ok(10));
+        assert_eq!(
+            store.deduct("alice", 90),
+            Ok(10),
+            "alice has 100 and 90 are taken: 10 must be left"
+        );
         let refused = store.deduct("alice", 11);
-        assert_eq!(refused, Err(Refused::Insufficient(10)));
+        assert_eq!(
+            refused,
+            Err(Refused::Insufficient(10)),
+            "alice has only 10: the deduct must be refused, with what is there"
+        );
         assert_eq!(
             store.get("alice").as_deref(),
             Some("10"),
@@ -54,9 +70,17 @@ fn a_request_is_handled_or_told_what_is_wrong_with_it() {
     explore(|| {
         let store = Store::new();
         let put = json!({ "key": "a", "value": "1" });
-        assert_eq!(store.handle("KV.Put", &put), Ok(json!({})));
+        assert_eq!(
+            store.handle("KV.Put", &put),
+            Ok(json!({})),
+            "a put must be answered with an empty object"
+        );
         let get = json!({ "key": "a" });
-        assert_eq!(store.handle("KV.Get", &get), Ok(json!({ "value": "1" })));
+        assert_eq!(
+            store.handle("KV.Get", &get),
+            Ok(json!({ "value": "1" })),
+            "the value 1 was put: a get must have it"
+        );
         for (method, param) in [("KV.Get", json!(1)), ("KV.Put", get), ("KV.Sell", put)] {
             let reply = store.handle(method, &param);
             assert!(reply.is_err(), "{method} of {param} is nonsense: {reply:?}");

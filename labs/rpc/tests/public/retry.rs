@@ -69,7 +69,11 @@ fn an_error_of_the_handler_is_a_reply() {
     let script = Script::of([Err(refused())]);
     let retry = Retry::new(&script, ClientId(7), tries(3));
     let reply = retry.call("A.B", &0.into());
-    assert_eq!(reply, Err(RetryError::Refused("no such key".to_owned())));
+    assert_eq!(
+        reply,
+        Err(RetryError::Refused("no such key".to_owned())),
+        "the handler's error is a reply: the call must return it and not try again"
+    );
 }
 
 #[test]
@@ -77,7 +81,11 @@ fn after_the_last_try_the_call_is_given_up() {
     let script = Script::of([Err(CallError::TimedOut), Err(CallError::TimedOut)]);
     let retry = Retry::new(&script, ClientId(7), tries(2));
     let reply = retry.call("A.B", &0.into());
-    assert_eq!(reply, Err(RetryError::GaveUp { tries: 2 }));
+    assert_eq!(
+        reply,
+        Err(RetryError::GaveUp { tries: 2 }),
+        "two tries had no reply: the call must give up, and say how many it made"
+    );
 }
 
 /// In a search, whose clock moves only when somebody sleeps.

@@ -64,7 +64,11 @@ fn each_request_is_answered_under_its_number() {
     let expected: Vec<_> = (1..=20)
         .map(|id| Response::new(id, Ok(json!(id))))
         .collect();
-    assert_eq!(replies(&echo(), requests), expected);
+    assert_eq!(
+        replies(&echo(), requests),
+        expected,
+        "each of twenty requests must have its own reply"
+    );
 }
 
 #[test]
@@ -80,10 +84,17 @@ fn what_cannot_be_handled_is_an_error_and_the_next_request_is_handled() {
     ];
     let replies = replies(&server, frames);
     for (id, reply) in (1..=3).zip(&replies) {
-        assert_eq!(reply.id, id);
+        assert_eq!(
+            reply.id, id,
+            "each request must have a reply with its number"
+        );
         assert!(reply.error.is_some(), "{reply:?} is not an error");
     }
-    assert_eq!(replies[3..], [Response::new(4, Ok(json!(4)))]);
+    assert_eq!(
+        replies[3..],
+        [Response::new(4, Ok(json!(4)))],
+        "requests before it failed: this one must have its reply all the same"
+    );
 }
 
 #[test]
@@ -95,6 +106,10 @@ fn a_slow_request_delays_nobody() {
         server.register("Tell", move |_| Ok(json!(tell.send(()).is_ok())));
         let replies = replies(&server, [request(1, "Wait"), request(2, "Tell")]);
         let done = |id| Response::new(id, Ok(json!(true)));
-        assert_eq!(replies, [done(1), done(2)]);
+        assert_eq!(
+            replies,
+            [done(1), done(2)],
+            "one handler waits for the other: both requests must be answered"
+        );
     });
 }

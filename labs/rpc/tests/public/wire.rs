@@ -11,7 +11,11 @@ fn two_frames_that_come_at_once_are_two_frames() {
     let mut frames = FrameReader::new(&b"one\n\ntwo\n"[..]);
     for frame in [&b"one"[..], b"", b"two"] {
         let read = frames.read_frame().expect("nothing is wrong with it");
-        assert_eq!(read.as_deref(), Some(frame));
+        assert_eq!(
+            read.as_deref(),
+            Some(frame),
+            "each line of what has come must be a frame, in order"
+        );
     }
     let end = frames.read_frame().expect("it ended after a newline");
     assert_eq!(end, None, "no more frames");
@@ -21,7 +25,11 @@ fn two_frames_that_come_at_once_are_two_frames() {
 fn a_frame_that_comes_in_two_halves_is_one_frame() {
     let mut frames = FrameReader::new((&b"wh"[..]).chain(&b"ole\n"[..]));
     let read = frames.read_frame().expect("nothing is wrong with it");
-    assert_eq!(read.as_deref(), Some(&b"whole"[..]));
+    assert_eq!(
+        read.as_deref(),
+        Some(&b"whole"[..]),
+        "the halves came in two reads: they must be one frame"
+    );
 }
 
 #[test]
@@ -49,7 +57,11 @@ fn a_message_that_was_written_is_read() {
     write_frame(&mut stream, &encode(&request)).expect("a vector takes all");
     let frame = FrameReader::new(&stream[..]).read_frame();
     let frame = frame.expect("it is whole").expect("it is there");
-    assert_eq!(decode::<Request>(&frame).expect("it is a request"), request);
+    assert_eq!(
+        decode::<Request>(&frame).expect("it is a request"),
+        request,
+        "a request that was written must be the same when it is read"
+    );
 }
 
 #[test]

@@ -33,14 +33,21 @@ fn pages_come_in_the_order_of_the_urls() {
         Ok(vec!["/a".to_owned()]),
         Ok(vec!["/".to_owned()]),
     ];
-    assert_eq!(pages, expected);
+    assert_eq!(
+        pages, expected,
+        "each URL must have what came of its own, in the order of the URLs"
+    );
 }
 
 #[test]
 fn whoever_answers_first_the_order_stays() {
     explore(|| {
         let pages = fetch_all(&["/a", "/b", "/c"], 2, &Fetch(page));
-        assert_eq!(pages, ["/a", "/b", "/c"].map(page));
+        assert_eq!(
+            pages,
+            ["/a", "/b", "/c"].map(page),
+            "another page may come first: each URL must have its own all the same"
+        );
     });
 }
 

@@ -14,7 +14,11 @@ fn words_are_counted_whatever_the_number_of_tasks_and_threads() {
         .map(|(word, count)| (word.to_owned(), count))
         .collect();
     for (reducers, workers) in [(0, 0), (1, 1), (3, 2), (7, 9)] {
-        assert_eq!(word_count(&documents, reducers, workers), expected);
+        assert_eq!(
+            word_count(&documents, reducers, workers),
+            expected,
+            "the counts must be the same with {reducers} reducers and {workers} workers"
+        );
     }
 }
 
@@ -31,6 +35,10 @@ fn reduce_begins_when_all_maps_have_ended() {
             values
         };
         let result = map_reduce(&[1, 2], 1, 2, map, reduce);
-        assert_eq!(result, BTreeMap::from([("a", vec![1, 2])]));
+        assert_eq!(
+            result,
+            BTreeMap::from([("a", vec![1, 2])]),
+            "the second input may be mapped first: the values must come in order all the same"
+        );
     });
 }

@@ -22,7 +22,10 @@ fn results_come_in_the_order_of_the_items() {
 #[test]
 fn no_items_make_no_results() {
     let nothing: [u32; 0] = [];
-    assert!(parallel_map(&nothing, 4, |n| n * n).is_empty());
+    assert!(
+        parallel_map(&nothing, 4, |n| n * n).is_empty(),
+        "there are no items: there must be no results"
+    );
 }
 
 #[test]
@@ -32,7 +35,11 @@ fn whoever_is_faster_the_order_stays() {
             thread::yield_now();
             2 * n
         });
-        assert_eq!(doubled, [2, 4, 6]);
+        assert_eq!(
+            doubled,
+            [2, 4, 6],
+            "another item may be done first: each must have its own result all the same"
+        );
     });
 }
 

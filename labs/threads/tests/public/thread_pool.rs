@@ -39,7 +39,11 @@ fn a_dropped_pool_does_its_jobs_first() {
         pool.execute(job.clone());
         pool.execute(job);
         drop(pool);
-        assert_eq!(done.load(SeqCst), 2);
+        assert_eq!(
+            done.load(SeqCst),
+            2,
+            "two jobs were handed in before the pool was dropped: both must be done"
+        );
     });
 }
 

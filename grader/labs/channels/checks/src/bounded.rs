@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use channels::bounded::Bounded;
 use channels::flavor::Patience::{Forever, Never};
-use channels::flavor::{Flavor, Side, Watcher};
+use channels::flavor::{Flavor, Patience, Side, Watcher};
 use channels::{RecvTimeoutError, SendTimeoutError};
 use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
@@ -67,6 +67,14 @@ fn full_of<const N: usize>(values: [u32; N]) -> Bounded<u32> {
     channel
 }
 
+/// Sends a value for which there is room.
+#[track_caller]
+fn accepts<T: PartialEq + Debug>(channel: &Bounded<T>, value: T, patience: Patience) {
+    let sent = channel.send(value, patience);
+    let why = "there is room and a receiver is left";
+    assert_eq!(sent, Ok(()), "{why}: the value must be accepted");
+}
+
 fn first_in_first_out() {
     explore(|| {
         let channel = full_of([1, 2, 3]);
@@ -82,17 +90,29 @@ fn first_in_first_out() {
 fn the_capacity_is_exact() {
     explore(|| {
         let channel = full_of([1, 2]);
-        assert_eq!((channel.len(), channel.capacity()), (2, Some(2)));
+        assert_eq!(
+            (channel.len(), channel.capacity()),
+            (2, Some(2)),
+            "two values were sent to a channel for two: both must be counted"
+        );
         assert!(!channel.is_empty(), "two are in");
         for patience in [Never, soon()] {
             let refused = channel.send(3, patience);
             assert_eq!(refused, Err(SendTimeoutError::Timeout(3)), "two are in");
         }
-        assert_eq!(channel.recv(Never), Ok(1));
+        assert_eq!(
+            channel.recv(Never),
+            Ok(1),
+            "two values are in: the one that was sent first must come out"
+        );
         assert_eq!(channel.send(4, Never), Ok(()), "one went, so one fits");
         assert_eq!(channel.len(), 2, "a refused value is not in the buffer");
         let rest = [channel.recv(Never), channel.recv(Never)];
-        assert_eq!(rest, [Ok(2), Ok(4)]);
+        assert_eq!(
+            rest,
+            [Ok(2), Ok(4)],
+            "the values 2 and 4 were accepted: both must come out, in this order"
+        );
         assert!(channel.is_empty(), "all have gone");
     });
     let powers = (5..=13).map(|power| 1 << power);
@@ -112,7 +132,11 @@ fn the_capacity_is_exact() {
 /// Fills a buffer, and takes out all but some, several times.
 fn fill_and_empty<T: PartialEq + Debug>(capacity: usize, value: impl Fn(usize) -> T) {
     let channel = Bounded::new(capacity);
-    assert_eq!(channel.capacity(), Some(capacity));
+    assert_eq!(
+        channel.capacity(),
+        Some(capacity),
+        "`capacity` must be what the channel was made with"
+    );
     let (mut sent, mut received) = (0, 0);
     for rest in [0, 1, capacity / 2, capacity - 1, 0] {
         while sent < received + capacity {
@@ -132,7 +156,11 @@ fn fill_and_empty<T: PartialEq + Debug>(capacity: usize, value: impl Fn(usize) -
             assert_eq!(next, Ok(value(received)), "it is there longest");
             received += 1;
         }
-        assert_eq!((channel.len(), channel.is_empty()), (rest, rest == 0));
+        assert_eq!(
+            (channel.len(), channel.is_empty()),
+            (rest, rest == 0),
+            "some were taken out: what is left must be counted, and nothing else"
+        );
     }
 }
 
@@ -142,7 +170,7 @@ fn an_empty_buffer_refuses() {
         for patience in [Never, soon()] {
             assert_eq!(channel.recv(patience), Err(EMPTY), "nothing was sent");
         }
-        assert_eq!(channel.send(1, Never), Ok(()));
+        accepts(&channel, 1, Never);
         assert_eq!(channel.recv(soon()), Ok(1), "what is there is taken");
     });
 }
@@ -152,7 +180,11 @@ fn a_receiver_that_waits_gets_the_value() {
         let channel = Bounded::new(1);
         thread::scope(|s| {
             s.spawn(|| channel.send(7, Forever).expect("a receiver is left"));
-            assert_eq!(channel.recv(Forever), Ok(7));
+            assert_eq!(
+                channel.recv(Forever),
+                Ok(7),
+                "a value is sent while the receiver waits: it must be received"
+            );
         });
     });
 }
@@ -173,7 +205,11 @@ fn the_buffer_is_never_over_full() {
         let channel = full_of([1]);
         thread::scope(|s| {
             s.spawn(|| channel.send(2, Forever).expect("a receiver is left"));
-            assert_eq!(channel.recv(Forever), Ok(1));
+            assert_eq!(
+                channel.recv(Forever),
+                Ok(1),
+                "two values are sent, one after the other: the first must come out first"
+            );
             let third = channel.send(3, Never);
             assert!(channel.len() <= 1, "there is room for one value");
             if third.is_ok() {
@@ -195,14 +231,22 @@ fn a_value_has_one_receiver() {
                 assert!(received.is_ok() || over, "it ended with a sender left");
                 received
             });
-            assert_eq!(channel.send(7, Forever), Ok(()));
+            accepts(&channel, 7, Forever);
             let mine = channel.recv(Never);
             over.store(true, SeqCst);
             channel.disconnect(Side::Senders);
             let theirs = other.join().unwrap();
             match mine {
-                Ok(_) => assert_eq!((mine, theirs), (Ok(7), Err(NO_SENDER))),
-                Err(_) => assert_eq!((mine, theirs), (Err(EMPTY), Ok(7))),
+                Ok(_) => assert_eq!(
+                    (mine, theirs),
+                    (Ok(7), Err(NO_SENDER)),
+                    "one value was sent and received here: the other receiver must get the end"
+                ),
+                Err(_) => assert_eq!(
+                    (mine, theirs),
+                    (Err(EMPTY), Ok(7)),
+                    "nothing was received here: the other receiver must get the one value"
+                ),
             }
         });
     });
@@ -248,7 +292,11 @@ fn a_sender_that_gives_up_has_its_value_back() {
         let channel = full_of([1]);
         thread::scope(|s| {
             let sender = s.spawn(|| channel.send(2, soon()));
-            assert_eq!(channel.recv(Forever), Ok(1));
+            assert_eq!(
+                channel.recv(Forever),
+                Ok(1),
+                "this value was in the channel first: it must come out first"
+            );
             let (sent, next) = (sender.join().unwrap(), channel.recv(Never));
             match sent {
                 Ok(()) => assert_eq!(next, Ok(2), "accepted, so it is there"),
@@ -266,11 +314,19 @@ fn a_receiver_that_gives_up_leaves_the_value() {
         let channel = Bounded::new(1);
         thread::scope(|s| {
             let receiver = s.spawn(|| channel.recv(soon()));
-            assert_eq!(channel.send(1, Forever), Ok(()));
+            accepts(&channel, 1, Forever);
             let (received, left) = (receiver.join().unwrap(), channel.recv(Never));
             match received {
-                Ok(_) => assert_eq!((received, left), (Ok(1), Err(EMPTY))),
-                Err(_) => assert_eq!((received, left), (Err(EMPTY), Ok(1))),
+                Ok(_) => assert_eq!(
+                    (received, left),
+                    (Ok(1), Err(EMPTY)),
+                    "the receiver got the one value in time: nothing may be left"
+                ),
+                Err(_) => assert_eq!(
+                    (received, left),
+                    (Err(EMPTY), Ok(1)),
+                    "the receiver gave up: the one value must still be in the channel"
+                ),
             }
         });
     });
@@ -282,12 +338,12 @@ fn who_gives_up_takes_no_wake_up_along() {
         thread::scope(|s| {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());
             s.spawn(|| channel.recv(Forever).expect("one is left for it"));
-            assert_eq!(channel.send(1, Forever), Ok(()));
+            accepts(&channel, 1, Forever);
             if channel.recv(Never).is_ok() {
-                assert_eq!(channel.send(2, Forever), Ok(()));
+                accepts(&channel, 2, Forever);
             }
             if hasty.join().unwrap() {
-                assert_eq!(channel.send(3, Forever), Ok(()));
+                accepts(&channel, 3, Forever);
             }
         });
     });
@@ -296,7 +352,11 @@ fn who_gives_up_takes_no_wake_up_along() {
         thread::scope(|s| {
             let hasty = s.spawn(|| channel.send(2, soon()).is_ok());
             s.spawn(|| channel.send(3, Forever).expect("there will be room"));
-            assert_eq!(channel.recv(Forever), Ok(1));
+            assert_eq!(
+                channel.recv(Forever),
+                Ok(1),
+                "this value was in the channel first: it must come out first"
+            );
             if hasty.join().unwrap() {
                 channel.recv(Forever).expect("two have been sent");
             }
@@ -312,9 +372,9 @@ fn who_gives_up_takes_no_wake_up_along() {
             let hasty = s.spawn(|| channel.recv(soon()).is_ok());
             s.spawn(|| channel.recv(Forever).expect("one is left for it"));
             thread::yield_now();
-            assert_eq!(channel.send(1, Forever), Ok(()));
+            accepts(&channel, 1, Forever);
             if hasty.join().unwrap() {
-                assert_eq!(channel.send(2, Forever), Ok(()));
+                accepts(&channel, 2, Forever);
             }
         });
     });
@@ -345,11 +405,15 @@ fn what_is_buffered_is_delivered_first() {
 fn without_receivers_nothing_is_accepted() {
     explore(|| {
         let channel = Bounded::new(2);
-        assert_eq!(channel.send(1, Never), Ok(()));
+        accepts(&channel, 1, Never);
         channel.disconnect(Side::Receivers);
         for patience in [Never, soon(), Forever] {
             let refused = channel.send(2, patience);
-            assert_eq!(refused, Err(SendTimeoutError::Disconnected(2)));
+            assert_eq!(
+                refused,
+                Err(SendTimeoutError::Disconnected(2)),
+                "no receiver is left: the send must fail and give the value back"
+            );
         }
     });
 }
@@ -359,7 +423,13 @@ fn the_end_of_the_senders_wakes_all_receivers() {
         let channel = Bounded::<u32>::new(1);
         thread::scope(|s| {
             for _ in 0..2 {
-                s.spawn(|| assert_eq!(channel.recv(Forever), Err(NO_SENDER)));
+                s.spawn(|| {
+                    assert_eq!(
+                        channel.recv(Forever),
+                        Err(NO_SENDER),
+                        "the last sender goes while two receive: each must be told so"
+                    )
+                });
             }
             channel.disconnect(Side::Senders);
         });
@@ -374,7 +444,11 @@ fn the_end_of_the_receivers_wakes_all_senders() {
                 let channel = &channel;
                 s.spawn(move || {
                     let refused = channel.send(value, Forever);
-                    assert_eq!(refused, Err(SendTimeoutError::Disconnected(value)));
+                    assert_eq!(
+                        refused,
+                        Err(SendTimeoutError::Disconnected(value)),
+                        "the last receiver goes while two send: each must have its value back"
+                    );
                 });
             }
             channel.disconnect(Side::Receivers);
@@ -387,7 +461,10 @@ fn what_nobody_can_receive_is_dropped() {
         let channel = Bounded::new(2);
         let values = [Arc::new("a page"), Arc::new("another")];
         for value in &values {
-            assert!(channel.send(value.clone(), Never).is_ok());
+            assert!(
+                channel.send(value.clone(), Never).is_ok(),
+                "there is room and a receiver is left: the value must be accepted"
+            );
         }
         channel.disconnect(Side::Receivers);
         for value in values {
@@ -415,7 +492,10 @@ fn values_are_dropped_outside_the_lock() {
     explore(|| {
         let channel = Arc::new(Bounded::new(1));
         let value = Curious(Arc::downgrade(&channel));
-        assert!(channel.send(value, Never).is_ok());
+        assert!(
+            channel.send(value, Never).is_ok(),
+            "there is room and a receiver is left: the value must be accepted"
+        );
         channel.disconnect(Side::Receivers);
     });
 }
@@ -466,7 +546,8 @@ fn a_sender_can_run_ahead() {
         }
         assert_eq!(
             (channel.recv(Forever), channel.recv(Forever)),
-            (Ok(1), Ok(2))
+            (Ok(1), Ok(2)),
+            "the values must be received in the order in which they were sent"
         );
         sender.join().unwrap();
     });

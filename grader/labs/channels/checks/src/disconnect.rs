@@ -93,28 +93,68 @@ fn a_failed_send_gives_the_value_back() {
     explore(|| {
         let (sender, receiver) = channel(plain(1));
         assert_eq!(sender.try_send('a'), Ok(()), "there is room");
-        assert_eq!(sender.try_send('b'), Err(TrySendError::Full('b')));
+        assert_eq!(
+            sender.try_send('b'),
+            Err(TrySendError::Full('b')),
+            "there is no room: `try_send` must fail at once and give the value back"
+        );
         let late = sender.send_timeout('c', Duration::ZERO);
-        assert_eq!(late, Err(SendTimeoutError::Timeout('c')));
+        assert_eq!(
+            late,
+            Err(SendTimeoutError::Timeout('c')),
+            "there is no room and no time: `send_timeout` must give the value back"
+        );
         drop(receiver);
-        assert_eq!(sender.send('d'), Err(SendError('d')));
-        assert_eq!(sender.try_send('e'), Err(TrySendError::Disconnected('e')));
+        assert_eq!(
+            sender.send('d'),
+            Err(SendError('d')),
+            "no receiver is left: `send` must fail and give the value back"
+        );
+        assert_eq!(
+            sender.try_send('e'),
+            Err(TrySendError::Disconnected('e')),
+            "no receiver is left: `try_send` must say so and give the value back"
+        );
         let refused = sender.send_timeout('f', LONG);
-        assert_eq!(refused, Err(SendTimeoutError::Disconnected('f')));
+        assert_eq!(
+            refused,
+            Err(SendTimeoutError::Disconnected('f')),
+            "no receiver is left: `send_timeout` must say so at once and give the value back"
+        );
     });
 }
 
 fn a_failed_receive_says_why() {
     explore(|| {
         let (sender, receiver) = channel::<char>(plain(1));
-        assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+        assert_eq!(
+            receiver.try_recv(),
+            Err(TryRecvError::Empty),
+            "nothing was sent and a sender is left: the channel is empty, not at its end"
+        );
         let late = receiver.recv_timeout(Duration::ZERO);
-        assert_eq!(late, Err(RecvTimeoutError::Timeout));
+        assert_eq!(
+            late,
+            Err(RecvTimeoutError::Timeout),
+            "nothing came and a sender is left: the receive must time out"
+        );
         drop(sender);
-        assert_eq!(receiver.recv(), Err(RecvError));
-        assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+        assert_eq!(
+            receiver.recv(),
+            Err(RecvError),
+            "nothing is left and no sender either: `recv` must fail"
+        );
+        assert_eq!(
+            receiver.try_recv(),
+            Err(TryRecvError::Disconnected),
+            "nothing is left and no sender either: `try_recv` must say so"
+        );
         let end = receiver.recv_timeout(LONG);
-        assert_eq!(end, Err(RecvTimeoutError::Disconnected));
+        assert_eq!(
+            end,
+            Err(RecvTimeoutError::Disconnected),
+            "nothing is left and no sender either: `recv_timeout` must say so at once"
+        );
     });
 }
 
@@ -193,24 +233,76 @@ impl Flavor<u32> for Probe {
 fn each_call_has_the_patience_of_its_name() {
     explore(|| {
         let (probe, sender, receiver) = Probe::channel();
-        assert_eq!((sender.send(1), receiver.recv()), (Ok(()), Ok(7)));
-        assert_eq!(probe.asked(), ["send", "receive"]);
-        assert_eq!((sender.try_send(1), receiver.try_recv()), (Ok(()), Ok(7)));
-        assert_eq!(probe.asked(), ["send now", "receive now"]);
+        assert_eq!(
+            (sender.send(1), receiver.recv()),
+            (Ok(()), Ok(7)),
+            "the flavor takes and gives a value: both calls must return what it says"
+        );
+        assert_eq!(
+            probe.asked(),
+            ["send", "receive"],
+            "`send` and `recv` must let the flavor wait as long as it takes"
+        );
+        assert_eq!(
+            (sender.try_send(1), receiver.try_recv()),
+            (Ok(()), Ok(7)),
+            "the flavor takes and gives a value: both calls must return what it says"
+        );
+        assert_eq!(
+            probe.asked(),
+            ["send now", "receive now"],
+            "`try_send` and `try_recv` must not let the flavor wait"
+        );
         let end = Some(Instant::now() + LONG); // A model's clock stands still.
-        assert_eq!(sender.send_timeout(1, LONG), Ok(()));
+        assert_eq!(
+            sender.send_timeout(1, LONG),
+            Ok(()),
+            "the flavor takes the value: `send_timeout` must return what it says"
+        );
         assert_eq!(probe.deadline.lock().take(), end, "the end of its time");
-        assert_eq!(receiver.recv_timeout(LONG), Ok(7));
+        assert_eq!(
+            receiver.recv_timeout(LONG),
+            Ok(7),
+            "the flavor gives 7: `recv_timeout` must return it"
+        );
         assert_eq!(probe.deadline.lock().take(), end, "the end of its time");
-        assert_eq!(probe.asked(), ["send in time", "receive in time"]);
-        assert_eq!(receiver.iter().next(), Some(7));
-        assert_eq!(receiver.try_iter().next(), Some(7));
-        assert_eq!(probe.asked(), ["receive", "receive now"]);
+        assert_eq!(
+            probe.asked(),
+            ["send in time", "receive in time"],
+            "`send_timeout` and `recv_timeout` must let the flavor wait until their time is up"
+        );
+        assert_eq!(
+            receiver.iter().next(),
+            Some(7),
+            "the flavor gives 7: `iter` must return it"
+        );
+        assert_eq!(
+            receiver.try_iter().next(),
+            Some(7),
+            "the flavor gives 7: `try_iter` must return it"
+        );
+        assert_eq!(
+            probe.asked(),
+            ["receive", "receive now"],
+            "`iter` must let the flavor wait as long as it takes, and `try_iter` not at all"
+        );
     });
-    // Longer than any clock goes; a model's never comes to an end.
+    no_time_is_too_long();
+}
+
+/// Longer than any clock goes; a model's never comes to an end.
+fn no_time_is_too_long() {
     let (probe, sender, receiver) = Probe::channel();
-    assert_eq!(sender.send_timeout(1, Duration::MAX), Ok(()));
-    assert_eq!(receiver.recv_timeout(Duration::MAX), Ok(7));
+    assert_eq!(
+        sender.send_timeout(1, Duration::MAX),
+        Ok(()),
+        "the flavor takes the value: a time that no clock reaches must do no harm"
+    );
+    assert_eq!(
+        receiver.recv_timeout(Duration::MAX),
+        Ok(7),
+        "the flavor gives 7: a time that no clock reaches must do no harm"
+    );
     assert!(!probe.asked().contains(&"send now"), "there is time");
 }
 
@@ -223,7 +315,11 @@ fn a_cloned_sender_keeps_the_channel() {
         drop(first);
         assert!(probe.asked().is_empty(), "one of three senders is left");
         drop(third);
-        assert_eq!(probe.asked(), ["no sender is left"]);
+        assert_eq!(
+            probe.asked(),
+            ["no sender is left"],
+            "the last of three senders is gone: the flavor must be told, once"
+        );
     });
     // However many there are.
     let (probe, sender, _receiver) = Probe::channel();
@@ -234,7 +330,11 @@ fn a_cloned_sender_keeps_the_channel() {
         assert!(probe.is_quiet(), "{} senders are left", senders.len());
     }
     drop(senders);
-    assert_eq!(probe.asked(), ["no sender is left"]);
+    assert_eq!(
+        probe.asked(),
+        ["no sender is left"],
+        "the last of many senders is gone: the flavor must be told, once"
+    );
 }
 
 fn a_cloned_receiver_keeps_the_channel() {
@@ -246,7 +346,11 @@ fn a_cloned_receiver_keeps_the_channel() {
         drop(first);
         assert!(probe.asked().is_empty(), "one of three receivers is left");
         drop(third);
-        assert_eq!(probe.asked(), ["no receiver is left"]);
+        assert_eq!(
+            probe.asked(),
+            ["no receiver is left"],
+            "the last of three receivers is gone: the flavor must be told, once"
+        );
     });
     // However many there are.
     let (probe, _sender, receiver) = Probe::channel();
@@ -257,7 +361,11 @@ fn a_cloned_receiver_keeps_the_channel() {
         assert!(probe.is_quiet(), "{} receivers are left", receivers.len());
     }
     drop(receivers);
-    assert_eq!(probe.asked(), ["no receiver is left"]);
+    assert_eq!(
+        probe.asked(),
+        ["no receiver is left"],
+        "the last of many receivers is gone: the flavor must be told, once"
+    );
 }
 
 fn the_last_drop_disconnects_once() {
@@ -273,24 +381,42 @@ fn the_last_drop_disconnects_once() {
         thread.join().unwrap();
         let mut asked = probe.asked();
         asked.sort();
-        assert_eq!(asked, ["no receiver is left", "no sender is left"]);
+        assert_eq!(
+            asked,
+            ["no receiver is left", "no sender is left"],
+            "two threads drop the handles of both sides: the flavor must be told once of each"
+        );
     });
     // Behind all that was done with the others.
     explore(|| {
         let (first, _receiver) = channel(AnyFlavor::Other(Box::new(LooksBack::default())));
         let second = first.clone();
         let other = thread::spawn(move || second.send(0));
-        assert_eq!(first.send(1), Ok(()));
+        assert_eq!(
+            first.send(1),
+            Ok(()),
+            "the flavor takes every value: `send` must return what it says"
+        );
         drop(first);
-        assert_eq!(other.join().unwrap(), Ok(()));
+        assert_eq!(
+            other.join().unwrap(),
+            Ok(()),
+            "the flavor takes every value: `send` must return what it says"
+        );
     });
     explore(|| {
         let (_sender, first) = channel(AnyFlavor::Other(Box::new(LooksBack::default())));
         let second = first.clone();
         let other = thread::spawn(move || second.recv().is_ok());
-        assert!(first.recv().is_ok());
+        assert!(
+            first.recv().is_ok(),
+            "the flavor gives a value: `recv` must return it"
+        );
         drop(first);
-        assert!(other.join().unwrap());
+        assert!(
+            other.join().unwrap(),
+            "the flavor gives a value: `recv` must return it"
+        );
     });
 }
 
@@ -350,11 +476,19 @@ fn both_sides_are_counted_apart() {
         let (probe, sender, receiver) = Probe::channel();
         let others = [sender.clone(), sender.clone()];
         drop(receiver);
-        assert_eq!(probe.asked(), ["no receiver is left"]);
+        assert_eq!(
+            probe.asked(),
+            ["no receiver is left"],
+            "the receiver is gone and senders are left: the flavor must be told of just that"
+        );
         drop(others);
         assert!(probe.asked().is_empty(), "one of three senders is left");
         drop(sender);
-        assert_eq!(probe.asked(), ["no sender is left"]);
+        assert_eq!(
+            probe.asked(),
+            ["no sender is left"],
+            "the last sender is gone: the flavor must be told, once"
+        );
     });
 }
 
@@ -364,7 +498,10 @@ fn a_handle_goes_in_a_panic_as_well() {
         let _sender = sender;
         resume_unwind(Box::new("whoever sends panics"));
     }));
-    assert!(panicked.is_err());
+    assert!(
+        panicked.is_err(),
+        "the panic must go on to whoever catches it"
+    );
     let asked = probe.asked();
     assert_eq!(
         asked,
@@ -375,7 +512,10 @@ fn a_handle_goes_in_a_panic_as_well() {
         let _receiver = receiver;
         resume_unwind(Box::new("whoever receives panics"));
     }));
-    assert!(panicked.is_err());
+    assert!(
+        panicked.is_err(),
+        "the panic must go on to whoever catches it"
+    );
     let asked = probe.asked();
     assert_eq!(
         asked,
@@ -428,7 +568,11 @@ fn a_loop_ends_with_the_last_sender() {
         let (sender, receiver) = channel(plain(1));
         sender.send(1).expect("a receiver is left");
         let mut values = receiver.into_iter();
-        assert_eq!(values.next(), Some(1));
+        assert_eq!(
+            values.next(),
+            Some(1),
+            "a value was sent: the loop must get it"
+        );
         drop(values);
         assert_eq!(
             sender.send(2),
@@ -495,9 +639,17 @@ fn two_handles_work_at_once() {
         let (first, _receiver) = channel(AnyFlavor::Other(Box::new(meeting)));
         let second = first.clone();
         let other = thread::spawn(move || second.send(1));
-        assert_eq!(first.send(2), Ok(()));
+        assert_eq!(
+            first.send(2),
+            Ok(()),
+            "the flavor takes every value: `send` must return what it says"
+        );
         goal.reached(); // Both are in the flavor's send.
-        assert_eq!(other.join().unwrap(), Ok(()));
+        assert_eq!(
+            other.join().unwrap(),
+            Ok(()),
+            "the flavor takes every value: `send` must return what it says"
+        );
     });
 }
 
@@ -548,10 +700,26 @@ fn both_ends_say_how_full_it_is() {
         let (sender, receiver) = channel(plain(2));
         for there in 0..=2 {
             let (empty, full) = (there == 0, there == 2);
-            assert_eq!((sender.len(), receiver.len()), (there, there));
-            assert_eq!((sender.is_empty(), receiver.is_empty()), (empty, empty));
-            assert_eq!((sender.is_full(), receiver.is_full()), (full, full));
-            assert_eq!((sender.capacity(), receiver.capacity()), (Some(2), Some(2)));
+            assert_eq!(
+                (sender.len(), receiver.len()),
+                (there, there),
+                "{there} values are in the channel: both ends must count them"
+            );
+            assert_eq!(
+                (sender.is_empty(), receiver.is_empty()),
+                (empty, empty),
+                "{there} values are in the channel: both ends must say whether it is empty"
+            );
+            assert_eq!(
+                (sender.is_full(), receiver.is_full()),
+                (full, full),
+                "{there} of 2 values are in the channel: both ends must say whether it is full"
+            );
+            assert_eq!(
+                (sender.capacity(), receiver.capacity()),
+                (Some(2), Some(2)),
+                "the channel is made for two: both ends must say so"
+            );
             assert_eq!(receiver.flavor().len(), there, "it is the channel's own");
             sender.try_send('a').ok();
         }
@@ -559,7 +727,11 @@ fn both_ends_say_how_full_it_is() {
         assert!(sender.is_full() && receiver.is_full(), "none can wait");
         assert!(sender.is_empty() && receiver.is_empty(), "none waits");
         let (_, sender, receiver) = Probe::channel();
-        assert_eq!((sender.capacity(), receiver.capacity()), (None, None));
+        assert_eq!(
+            (sender.capacity(), receiver.capacity()),
+            (None, None),
+            "the flavor has no limit: both ends must say so"
+        );
         assert!(
             !sender.is_full() && !receiver.is_full(),
             "any number can wait"

@@ -251,7 +251,11 @@ fn as_many_work_at_once_as_there_are_workers() {
                 meeting.wait();
                 goal.reached(); // All three are at work.
             });
-            assert_eq!(results.iter().count(), 3);
+            assert_eq!(
+                results.iter().count(),
+                3,
+                "three values went in: three results must come out"
+            );
         });
     });
     // However many there are.
@@ -259,7 +263,11 @@ fn as_many_work_at_once_as_there_are_workers() {
         let meeting = Barrier::new(workers);
         thread::scope(|s| {
             let results = stage(s, numbers(3 * workers), workers, 1, |_| meeting.wait());
-            assert_eq!(results.iter().count(), 3 * workers);
+            assert_eq!(
+                results.iter().count(),
+                3 * workers,
+                "each value that went in must have a result"
+            );
         });
     }
 }
@@ -278,7 +286,11 @@ fn as_many_can_be_under_way_as_may_be() {
                 let results = stage(s, numbers(4), workers, capacity, work);
                 all.recv().expect("that many are worked on");
                 goal.reached(); // And nobody has received the first result.
-                assert_eq!(results.iter().count(), 4);
+                assert_eq!(
+                    results.iter().count(),
+                    4,
+                    "four values went in: four results must come out"
+                );
             });
         });
     }
@@ -288,7 +300,11 @@ fn any_capacity_will_do() {
     explore(|| {
         thread::scope(|s| {
             let results = stage(s, numbers(1), 1, usize::MAX, |number| number);
-            assert_eq!(results.iter().collect::<Vec<_>>(), [1]);
+            assert_eq!(
+                results.iter().collect::<Vec<_>>(),
+                [1],
+                "one value went in: its result must come out, whatever the capacity"
+            );
         });
     });
     for (workers, capacity) in [(1, 64), (1, 1_100), (2, 300), (3, 5_000)] {
@@ -312,7 +328,11 @@ fn many_under_way(workers: usize, capacity: usize) {
         all.recv().expect("that many are worked on");
         assert_eq!(begun.load(SeqCst), most, "values that are under way");
         let expected: Vec<usize> = (1..=most + 10).collect();
-        assert_eq!(results.iter().collect::<Vec<_>>(), expected);
+        assert_eq!(
+            results.iter().collect::<Vec<_>>(),
+            expected,
+            "every value must have its result, in the order of the input"
+        );
     });
 }
 
@@ -329,9 +349,13 @@ fn a_slow_first_value_piles_nothing_up() {
                 !left.is_empty(),
                 "3 of 3 are taken by 2 workers, and none is received"
             );
-            finish.send(1).unwrap();
+            finish.send(1).expect("the first value is still worked on");
             drop(left);
-            assert_eq!(results.iter().collect::<Vec<_>>(), [1, 2, 3]);
+            assert_eq!(
+                results.iter().collect::<Vec<_>>(),
+                [1, 2, 3],
+                "the first value was slow: its result must come first all the same"
+            );
         });
     });
 }
@@ -353,8 +377,14 @@ fn a_value_that_comes_late_is_worked_on() {
         thread::scope(|s| {
             let results = stage(s, input, 2, 1, |number| number);
             assert_eq!(results.try_recv(), Err(TryRecvError::Empty), "it goes on");
-            sender.send(1).unwrap();
-            assert_eq!(results.recv(), Ok(1));
+            sender
+                .send(1)
+                .expect("the stage must still hold its input: a sender is left");
+            assert_eq!(
+                results.recv(),
+                Ok(1),
+                "a value came late: its result must be received"
+            );
             drop(sender);
             assert!(results.recv().is_err(), "and now it is at its end");
         });
@@ -366,7 +396,11 @@ fn two_stages_in_a_row() {
         thread::scope(|s| {
             let tens = stage(s, numbers(2), 1, 1, |number| number * 10);
             let results = stage(s, tens, 1, 1, |number| number + 1);
-            assert_eq!(results.iter().collect::<Vec<_>>(), [11, 21]);
+            assert_eq!(
+                results.iter().collect::<Vec<_>>(),
+                [11, 21],
+                "each value must go through both stages, in the order of the input"
+            );
         });
     });
 }

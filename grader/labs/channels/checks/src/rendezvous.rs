@@ -72,11 +72,19 @@ fn a_send_returns_when_the_value_is_taken() {
             s.spawn(|| {
                 for value in [1, 2] {
                     came.fetch_add(1, SeqCst);
-                    assert_eq!(channel.recv(Forever), Ok(value));
+                    assert_eq!(
+                        channel.recv(Forever),
+                        Ok(value),
+                        "both meet: the receiver must get the value that is sent"
+                    );
                 }
             });
             for value in [1, 2] {
-                assert_eq!(channel.send(value, Forever), Ok(()));
+                assert_eq!(
+                    channel.send(value, Forever),
+                    Ok(()),
+                    "a receiver comes: the send must return when it has taken the value"
+                );
                 let came = came.load(SeqCst);
                 assert!(came >= value, "send returned, and nobody had come");
             }
@@ -120,7 +128,11 @@ fn each_sender_waits_for_its_own_value() {
                     Ok(()) => assert_eq!(value, received, "sent, and not received"),
                     Err(refused) => {
                         assert_ne!(value, received, "received, and given back");
-                        assert_eq!(refused, SendTimeoutError::Disconnected(value));
+                        assert_eq!(
+                            refused,
+                            SendTimeoutError::Disconnected(value),
+                            "no receiver is left: the value must be given back with that reason"
+                        );
                     }
                 }
             }
@@ -139,7 +151,11 @@ fn a_sender_that_gives_up_takes_its_own_value_back() {
             let (hasty, patient) = (hasty.join().unwrap(), patient.join().unwrap());
             match hasty {
                 Ok(()) => assert_eq!(received, 1, "sent, and not received"),
-                Err(refused) => assert_eq!((refused.into_inner(), received), (1, 2)),
+                Err(refused) => assert_eq!(
+                    (refused.into_inner(), received),
+                    (1, 2),
+                    "the sender gave up: it must have its own value, and the other must be received"
+                ),
             }
             assert_eq!(patient.is_ok(), received == 2, "its value is the other one");
         });
@@ -226,7 +242,13 @@ fn the_end_of_the_senders_wakes_all_receivers() {
         let channel = Rendezvous::<u32>::new();
         thread::scope(|s| {
             for _ in 0..2 {
-                s.spawn(|| assert_eq!(channel.recv(Forever), Err(NO_SENDER)));
+                s.spawn(|| {
+                    assert_eq!(
+                        channel.recv(Forever),
+                        Err(NO_SENDER),
+                        "the last sender goes while two receive: each must be told so"
+                    )
+                });
             }
             channel.disconnect(Side::Senders);
         });
@@ -241,7 +263,11 @@ fn the_end_of_the_receivers_wakes_all_senders() {
                 let channel = &channel;
                 s.spawn(move || {
                     let refused = channel.send(value, Forever);
-                    assert_eq!(refused, Err(SendTimeoutError::Disconnected(value)));
+                    assert_eq!(
+                        refused,
+                        Err(SendTimeoutError::Disconnected(value)),
+                        "the last receiver goes while two send: each must have its value back"
+                    );
                 });
             }
             channel.disconnect(Side::Receivers);
@@ -255,10 +281,18 @@ fn after_the_end_nobody_waits() {
             let channel = Rendezvous::new();
             channel.disconnect(Side::Receivers);
             let refused = channel.send(1, patience);
-            assert_eq!(refused, Err(SendTimeoutError::Disconnected(1)));
+            assert_eq!(
+                refused,
+                Err(SendTimeoutError::Disconnected(1)),
+                "no receiver is left: the send must fail at once and give the value back"
+            );
             let channel = Rendezvous::<u32>::new();
             channel.disconnect(Side::Senders);
-            assert_eq!(channel.recv(patience), Err(NO_SENDER));
+            assert_eq!(
+                channel.recv(patience),
+                Err(NO_SENDER),
+                "no sender is left: the receive must fail at once"
+            );
         }
     });
 }

@@ -81,8 +81,16 @@ fn what_is_there_is_received_from_its_channel() {
             [0, 1],
             "the channels' indices"
         );
-        assert_eq!(select.select(), (1, Ok('a')));
-        assert_eq!(select.try_select(), Some((1, Ok('b'))));
+        assert_eq!(
+            select.select(),
+            (1, Ok('a')),
+            "only the second channel has values: its first one must be received"
+        );
+        assert_eq!(
+            select.try_select(),
+            Some((1, Ok('b'))),
+            "only the second channel has values: its next one must be received"
+        );
         assert_eq!(select.try_select(), None, "nothing is left");
         assert_eq!(select.select_timeout(SOON), None, "and nothing comes");
     });
@@ -93,7 +101,11 @@ fn a_value_that_comes_later_wakes() {
         let (empty, later) = (holding(""), holding(""));
         thread::scope(|s| {
             s.spawn(|| later.send('a', Forever).unwrap());
-            assert_eq!(of(&[&empty, &later]).select(), (1, Ok('a')));
+            assert_eq!(
+                of(&[&empty, &later]).select(),
+                (1, Ok('a')),
+                "a value comes to the second channel: the wait must end with it"
+            );
         });
     });
     // However many channels there are.
@@ -102,7 +114,11 @@ fn a_value_that_comes_later_wakes() {
         thread::scope(|s| {
             s.spawn(|| channels[65].send('a', Forever).unwrap());
             let mut select = of(&channels.iter().collect::<Vec<_>>());
-            assert_eq!(select.select(), (65, Ok('a')));
+            assert_eq!(
+                select.select(),
+                (65, Ok('a')),
+                "a value comes to the last of 66 channels: the wait must end with it"
+            );
         });
     });
 }
@@ -118,7 +134,11 @@ fn a_sender_of_each_is_served() {
             let mut select = of(&[&first, &second]);
             let mut both = [select.select(), select.select()];
             both.sort_by_key(|(index, _)| *index);
-            assert_eq!(both, [(0, Ok('a')), (1, Ok('b'))]);
+            assert_eq!(
+                both,
+                [(0, Ok('a')), (1, Ok('b'))],
+                "a value comes to each of the two channels: both must be received, in two calls"
+            );
         });
     });
 }
@@ -146,7 +166,11 @@ fn a_channel_that_ends_later_wakes() {
         let (empty, ends) = (holding(""), holding(""));
         thread::scope(|s| {
             s.spawn(|| ends.disconnect(Side::Senders));
-            assert_eq!(of(&[&empty, &ends]).select(), (1, Err(RecvError)));
+            assert_eq!(
+                of(&[&empty, &ends]).select(),
+                (1, Err(RecvError)),
+                "the second channel ends while the call waits: that must be returned"
+            );
         });
     });
 }
@@ -156,7 +180,11 @@ fn a_channel_that_has_ended_is_ready() {
         let (empty, ended) = (holding(""), holding(""));
         ended.disconnect(Side::Senders);
         let mut select = of(&[&empty, &ended]);
-        assert_eq!(select.select(), (1, Err(RecvError)));
+        assert_eq!(
+            select.select(),
+            (1, Err(RecvError)),
+            "the second channel has ended: the call must return that and not wait"
+        );
         assert_eq!(
             select.try_select(),
             Some((1, Err(RecvError))),
@@ -172,7 +200,11 @@ fn a_removed_channel_is_left_alone() {
         let mut select = of(&[&ended, &full]);
         select.remove(0);
         assert_eq!(select.select(), (1, Ok('a')), "the others keep their index");
-        assert_eq!(select.select(), (1, Ok('b')));
+        assert_eq!(
+            select.select(),
+            (1, Ok('b')),
+            "the first channel was removed: the next value of the second must come"
+        );
         assert_eq!(select.try_select(), None, "the one that ended is removed");
     });
 }
@@ -228,7 +260,10 @@ fn after_a_value_nobody_watches() {
         let (empty, later) = (holding(""), holding(""));
         thread::scope(|s| {
             s.spawn(|| later.send('a', Forever).unwrap());
-            of(&[&empty, &later]).select().1.unwrap();
+            of(&[&empty, &later])
+                .select()
+                .1
+                .expect("a value was sent to it, and a sender is left");
             assert_eq!(watchers(&later), 0, "watchers of the one that was chosen");
             assert_eq!(watchers(&empty), 0, "watchers of the other one");
         });
@@ -238,9 +273,17 @@ fn after_a_value_nobody_watches() {
 fn after_a_time_out_nobody_watches() {
     explore(|| {
         let (first, second) = (holding(""), holding(""));
-        assert_eq!(of(&[&first, &second]).select_timeout(SOON), None);
+        assert_eq!(
+            of(&[&first, &second]).select_timeout(SOON),
+            None,
+            "nothing comes to either channel: the call must return when its time is up"
+        );
         assert_eq!(watchers(&first) + watchers(&second), 0, "its time is up");
-        assert_eq!(of(&[&first, &second]).try_select(), None);
+        assert_eq!(
+            of(&[&first, &second]).try_select(),
+            None,
+            "nothing is in either channel: the call must return at once, with nothing"
+        );
         assert_eq!(watchers(&first) + watchers(&second), 0, "it never waits");
     });
 }
@@ -254,14 +297,22 @@ fn a_time_out_ends_the_wait() {
         });
         match found {
             None => assert_eq!(later.recv(Never), Ok('a'), "not selected, so still there"),
-            Some(found) => assert_eq!(found, (1, Ok('a'))),
+            Some(found) => assert_eq!(
+                found,
+                (1, Ok('a')),
+                "a value was selected in time: it must be the one that was sent, with its channel"
+            ),
         }
     });
     // Also where it is woken again and again, and finds nothing.
     explore(|| {
         let (empty, rings) = (holding(""), AnyFlavor::Other(Box::new(Rings::default())));
         let begun = Instant::now();
-        assert_eq!(of(&[&empty, &rings]).select_timeout(100 * SOON), None);
+        assert_eq!(
+            of(&[&empty, &rings]).select_timeout(100 * SOON),
+            None,
+            "nothing ever comes, however often it is woken: its time must come to an end"
+        );
         let took = begun.elapsed();
         assert!(took >= 100 * SOON, "its time is not up after {took:?}");
         assert!(took < 110 * SOON, "it took {took:?} and not 100 ms");
@@ -340,9 +391,21 @@ fn no_channel_is_an_error() {
         let refused = catch_unwind(AssertUnwindSafe(|| none(removed).select()));
         assert!(refused.is_err(), "it would wait for ever");
         let begun = Instant::now();
-        assert_eq!(none(removed).try_select(), None);
-        assert_eq!(none(removed).select_timeout(Duration::ZERO), None);
-        assert_eq!(none(removed).select_timeout(SOON), None);
+        assert_eq!(
+            none(removed).try_select(),
+            None,
+            "no channel is in: `try_select` must return with nothing"
+        );
+        assert_eq!(
+            none(removed).select_timeout(Duration::ZERO),
+            None,
+            "no channel is in: `select_timeout` must return with nothing"
+        );
+        assert_eq!(
+            none(removed).select_timeout(SOON),
+            None,
+            "no channel is in: `select_timeout` must return with nothing when its time is up"
+        );
         assert!(begun.elapsed() >= SOON, "that is how long it takes");
     }
 }

@@ -213,7 +213,11 @@ fn a_fetch_that_panics_costs_its_page_only() {
         Explorer::new().preemptions(1).explore(move || {
             let web = Web::of("/ -> a/1 a/2 a/3 /a\n a/1 !!\n a/2 !!\n a/3 !!\n /a -> a/3");
             let pages = crawl("/", &web, &limits, &Cancel::new());
-            assert_eq!(pages.get("a/1"), Some(&Err(FetchError::Panicked)));
+            assert_eq!(
+                pages.get("a/1"),
+                Some(&Err(FetchError::Panicked)),
+                "the fetch of a/1 panicked: the result must have that for its page"
+            );
             web.assert_crawled(&pages);
         });
     }

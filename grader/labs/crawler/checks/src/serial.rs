@@ -50,7 +50,11 @@ fn every_site_is_crawled_in_order() {
         let crawled = catch_unwind(AssertUnwindSafe(|| crawl(web.site().start(), &web)));
         let (order, panicked) = depth_first(web.site());
         let fetches = web.fetches();
-        assert_eq!(fetches[..order.len().min(fetches.len())], order, "{text}");
+        assert_eq!(
+            fetches[..order.len().min(fetches.len())],
+            order,
+            "all behind a link must be fetched before the next link, in this site: {text}"
+        );
         match crawled {
             Ok(pages) => {
                 assert!(!panicked, "a fetch panicked, and nobody was told: {text}");
@@ -91,7 +95,11 @@ fn all_behind_the_first_link_comes_before_the_second() {
     .each_once();
     crawl("/", &web);
     let order = web.fetches();
-    assert_eq!(order, ["/", "/a", "/a1", "/c", "/c1", "/a2", "/b", "/b1"]);
+    assert_eq!(
+        order,
+        ["/", "/a", "/a1", "/c", "/c1", "/a2", "/b", "/b1"],
+        "all behind a link must be fetched before the next link of its page"
+    );
 }
 
 fn a_failure_is_kept_and_not_tried_again() {
@@ -105,9 +113,21 @@ fn a_failure_is_kept_and_not_tried_again() {
     .each_once();
     let pages = crawl("/", &web);
     let failed = |why: &str| Some(Err(FetchError::Failed(why.to_owned())));
-    assert_eq!(pages.get("/gone").cloned(), Some(Err(FetchError::NotFound)));
-    assert_eq!(pages.get("/bad").cloned(), failed("connection reset"));
-    assert_eq!(pages.get("down/").cloned(), failed("no answer"));
+    assert_eq!(
+        pages.get("/gone").cloned(),
+        Some(Err(FetchError::NotFound)),
+        "the page was not found: the result must say so"
+    );
+    assert_eq!(
+        pages.get("/bad").cloned(),
+        failed("connection reset"),
+        "the fetch failed: the result must have its error"
+    );
+    assert_eq!(
+        pages.get("down/").cloned(),
+        failed("no answer"),
+        "the host is down: the result must have the fetch's error"
+    );
     web.assert_crawled(&pages);
 }
 

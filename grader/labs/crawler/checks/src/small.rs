@@ -281,7 +281,10 @@ impl<'a> Slow<'a> {
     /// panicked, as it must if a fetch did and that is its end.
     pub(crate) fn assert_crawled(&self, found: Option<&Crawl>) {
         let state = self.state.lock();
-        assert_eq!(state.wrong, None);
+        assert_eq!(
+            state.wrong, None,
+            "a page was fetched that must not be, or not then"
+        );
         let in_flight = state.in_flight().count_ones();
         assert_eq!(in_flight, 0, "fetches in flight after the end");
         if self.fragile && state.ending {

@@ -63,11 +63,23 @@ fn a_transfer_moves_the_amount() {
     // Of two with the same number the later counts.
     let bank = Bank::new([(1, 8), (1, 3), (7, 0)]);
     assert_eq!(bank.transfer(1, 7, 1), Ok(()), "1 of 3");
-    assert_eq!((bank.balance(1), bank.balance(7)), (Some(2), Some(1)));
+    assert_eq!(
+        (bank.balance(1), bank.balance(7)),
+        (Some(2), Some(1)),
+        "1 of 3 was paid to an empty account: 2 and 1 must be there"
+    );
     assert_eq!(bank.transfer(1, 7, 2), Ok(()), "all that is left");
-    assert_eq!((bank.balance(1), bank.balance(7)), (Some(0), Some(3)));
+    assert_eq!(
+        (bank.balance(1), bank.balance(7)),
+        (Some(0), Some(3)),
+        "all that was left was paid: 0 and 3 must be there"
+    );
     assert_eq!(bank.transfer(7, 1, 3), Ok(()), "and all of it back");
-    assert_eq!((bank.balance(1), bank.balance(7)), (Some(3), Some(0)));
+    assert_eq!(
+        (bank.balance(1), bank.balance(7)),
+        (Some(3), Some(0)),
+        "all of it was paid back: 3 and 0 must be there"
+    );
     assert_eq!(bank.total(), 3, "money moves, it does not come or go");
     many_transfers();
 }
@@ -189,7 +201,11 @@ fn opposite_transfers_do_not_deadlock() {
                 s.spawn(|| bank.transfer(a, b, 1).expect("the first has enough"));
                 bank.transfer(b, a, 1).expect("the second has enough");
             });
-            assert_eq!((bank.balance(a), bank.balance(b)), (Some(1), Some(1)));
+            assert_eq!(
+                (bank.balance(a), bank.balance(b)),
+                (Some(1), Some(1)),
+                "each has paid 1 to the other: both must have what they had"
+            );
         });
     }
     // Nor do three in a circle, whichever of them is the smallest for whom.
@@ -206,7 +222,11 @@ fn opposite_transfers_do_not_deadlock() {
             s.spawn(|| pay(1));
             pay(2);
         });
-        assert_eq!(bank.total(), 3);
+        assert_eq!(
+            bank.total(),
+            3,
+            "each of three has paid 1 to the next: there must still be 3 in all"
+        );
     });
 }
 
@@ -231,7 +251,11 @@ fn two_transfers_do_not_overdraw() {
             (bank.transfer(1, 2, 1), yours.join().unwrap())
         });
         assert!(mine.is_ok() != yours.is_ok(), "1 can be paid once");
-        assert_eq!((bank.balance(1), bank.balance(2)), (Some(0), Some(1)));
+        assert_eq!(
+            (bank.balance(1), bank.balance(2)),
+            (Some(0), Some(1)),
+            "one transfer of 1 went through: it must have moved, once"
+        );
     });
 }
 
@@ -279,8 +303,16 @@ fn other_accounts_move_during_an_audit() {
                     .expect("and one got another");
                 bank.transfer(pair[0], pair[1], 1)
                     .expect("which it gives back");
-                assert_eq!(bank.balance(pair[0]), Some(1));
-                assert_eq!(bank.audit(pair[1], |balance| balance), Some(1));
+                assert_eq!(
+                    bank.balance(pair[0]),
+                    Some(1),
+                    "three transfers between two accounts of 1 are over: one must have 1 again"
+                );
+                assert_eq!(
+                    bank.audit(pair[1], |balance| balance),
+                    Some(1),
+                    "three transfers between two accounts of 1 are over: the other must have 1, too"
+                );
             }
         };
         bank.audit(audited, |_| thread::scope(|s| s.spawn(pay).join().unwrap()));

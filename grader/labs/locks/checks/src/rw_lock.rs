@@ -106,7 +106,10 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
             let _inside = go_in(&lock);
             resume_unwind(Box::new("whoever is inside panics"));
         }));
-        assert!(panicked.is_err());
+        assert!(
+            panicked.is_err(),
+            "the panic must go on to whoever catches it"
+        );
         assert!(lock.try_write().is_some(), "who panicked stays inside");
     }
     // However many read: with one left, the lock is not free.

@@ -124,7 +124,10 @@ fn a_panic_gives_the_permit_back() {
         let _permit = semaphore.acquire_many(2);
         std::panic::resume_unwind(Box::new("the holder panics"));
     }));
-    assert!(panicked.is_err());
+    assert!(
+        panicked.is_err(),
+        "the panic must go on to whoever catches it"
+    );
     let free = semaphore.available();
     assert_eq!(free, 2, "the permits of a holder that panicked are lost");
 }
@@ -227,7 +230,11 @@ fn adding_two_wakes_two() {
     explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
         let waiting = Two::that_meet(&semaphore);
-        assert_eq!(semaphore.add_permits(2), Ok(()));
+        assert_eq!(
+            semaphore.add_permits(2),
+            Ok(()),
+            "there is room for two more permits: adding them must succeed"
+        );
         waiting.join();
     });
 }
@@ -246,8 +253,16 @@ fn permits_that_come_one_by_one_wake_one_each() {
     Explorer::new().preemptions(3).explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
         let waiting = Two::that_meet(&semaphore);
-        assert_eq!(semaphore.add_permits(1), Ok(()));
-        assert_eq!(semaphore.add_permits(1), Ok(()));
+        assert_eq!(
+            semaphore.add_permits(1),
+            Ok(()),
+            "there is room for one more permit: adding it must succeed"
+        );
+        assert_eq!(
+            semaphore.add_permits(1),
+            Ok(()),
+            "there is room for one more permit: adding it must succeed"
+        );
         waiting.join();
     });
 }
@@ -259,7 +274,11 @@ fn a_request_for_many_holds_nothing_while_it_waits() {
             let semaphore = semaphore.clone();
             move || drop(semaphore.acquire_many(2))
         });
-        assert_eq!(semaphore.add_permits(1), Ok(()));
+        assert_eq!(
+            semaphore.add_permits(1),
+            Ok(()),
+            "there is room for one more permit: adding it must succeed"
+        );
         drop(semaphore.acquire_many(2));
         other.join().unwrap();
     });
@@ -276,7 +295,11 @@ fn a_request_for_many_holds_nothing_while_it_waits() {
             drop(semaphore.try_acquire());
             thread::yield_now();
             assert_eq!(semaphore.available(), free, "{why}");
-            assert_eq!(semaphore.add_permits(1), Ok(()));
+            assert_eq!(
+                semaphore.add_permits(1),
+                Ok(()),
+                "there is room for one more permit: adding it must succeed"
+            );
             thread::yield_now();
         }
         other.join().unwrap();

@@ -92,9 +92,17 @@ fn it_is_a_map() {
     }
     for key in 0..3 {
         assert_eq!(map.get(&OfOneHash(key)), Some(key), "keys have one hash");
-        assert_eq!(map.get_or_insert_with(OfOneHash(10 + key), || key), key);
+        assert_eq!(
+            map.get_or_insert_with(OfOneHash(10 + key), || key),
+            key,
+            "the key is missing, if another of its hash is not: its value must be made"
+        );
     }
-    assert_eq!((map.remove(&OfOneHash(1)), map.len()), (Some(1), 5));
+    assert_eq!(
+        (map.remove(&OfOneHash(1)), map.len()),
+        (Some(1), 5),
+        "one of three keys with one hash is removed from a map of six: five must be left"
+    );
     for (shards, calls) in [
         (1, 2_000),
         (2, 2_000),
@@ -113,12 +121,28 @@ fn many_calls(shards: usize, calls: usize) {
     for value in 0..calls {
         let key = random.below(50);
         match random.below(6) {
-            0 | 1 => assert_eq!(map.insert(key, value), plain.insert(key, value)),
-            2 => assert_eq!(map.remove(&key), plain.remove(&key)),
-            3 => assert_eq!(map.get(&key), plain.get(&key).copied()),
+            0 | 1 => assert_eq!(
+                map.insert(key, value),
+                plain.insert(key, value),
+                "insert of key {key}: it must return the value that was there before, if any"
+            ),
+            2 => assert_eq!(
+                map.remove(&key),
+                plain.remove(&key),
+                "remove of key {key}: it must return the value that was there, if any"
+            ),
+            3 => assert_eq!(
+                map.get(&key),
+                plain.get(&key).copied(),
+                "get of key {key}: it must return the value that is there, if any"
+            ),
             4 => {
                 let made = map.get_or_insert_with(key, || value);
-                assert_eq!(made, *plain.entry(key).or_insert(value));
+                assert_eq!(
+                    made,
+                    *plain.entry(key).or_insert(value),
+                    "key {key}: the value that is there must be returned, or else what is made"
+                );
             }
             _ => {
                 let make = || panic_on_purpose("there is no value");
@@ -195,7 +219,10 @@ fn one_caller_makes_the_value() {
         let panics = key % 2;
         let missing = gets.iter().filter(|value| value.is_none()).count();
         assert_eq!(missing, panics, "calls that panicked, as `make` did");
-        assert!(gets.into_iter().flatten().all(|value| value == panics));
+        assert!(
+            gets.into_iter().flatten().all(|value| value == panics),
+            "one caller has made the value: all who return must have just that one"
+        );
         assert_eq!(calls.load(SeqCst), panics + 1, "calls of `make`");
     }
 }
@@ -253,8 +280,17 @@ fn len_and_is_empty_do_not_deadlock() {
     explore(|| {
         let map = ShardedMap::<u32, ()>::new(2);
         thread::scope(|s| {
-            s.spawn(|| assert!(map.is_empty()));
-            assert_eq!(map.len(), 0);
+            s.spawn(|| {
+                assert!(
+                    map.is_empty(),
+                    "nothing was put into the map: it must be empty"
+                )
+            });
+            assert_eq!(
+                map.len(),
+                0,
+                "nothing was put into the map: its length must be 0"
+            );
         });
     });
 }
@@ -273,7 +309,11 @@ fn while_made(shards: usize, meanwhile: fn(&ShardedMap<u32, u32>, u32)) {
             thread::scope(|s| s.spawn(others).join().unwrap());
             made
         };
-        assert_eq!(map.get_or_insert_with(made, make), made);
+        assert_eq!(
+            map.get_or_insert_with(made, make),
+            made,
+            "the key is missing: the value that is made for it must be returned"
+        );
         map.remove(&made);
     }
 }
@@ -292,7 +332,11 @@ fn other_shards_are_used_while_a_value_is_made() {
 
 fn values_of_two_shards_are_made_at_once() {
     let make_one = |map: &ShardedMap<u32, u32>, key| {
-        assert_eq!(map.get_or_insert_with(key, || key), key);
+        assert_eq!(
+            map.get_or_insert_with(key, || key),
+            key,
+            "the key is missing: the value that is made for it must be returned"
+        );
         map.remove(&key);
     };
     explore(move || while_made(2, make_one));

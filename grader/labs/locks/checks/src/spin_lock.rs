@@ -234,7 +234,10 @@ fn try_lock_sees_the_last_write() {
             move || lock.lock().add_one()
         });
         if let Some(guard) = lock.try_lock() {
-            assert!(guard.get() <= 1);
+            assert!(
+                guard.get() <= 1,
+                "one thread adds 1: a guard must see the value before or after that, and no other"
+            );
         }
         writer.join().unwrap();
     });

@@ -125,7 +125,8 @@ fn a_call_has_its_result() {
         let client = Client::new(wire, None);
         assert_eq!(
             client.call("A.B", &json!("hello"), None),
-            Ok(json!("hello"))
+            Ok(json!("hello")),
+            "the server answers with the argument: the call must return it"
         );
         serving.join().unwrap();
     });
@@ -162,7 +163,11 @@ fn a_refusal_is_an_error() {
     let client = Client::new(wire, None);
     for error in ["not today", ""] {
         let refused = client.call("A.B", &json!(1), None);
-        assert_eq!(refused, Err(CallError::Refused(error.to_owned())));
+        assert_eq!(
+            refused,
+            Err(CallError::Refused(error.to_owned())),
+            "the reply has the error {error:?}: the call must return it as a refusal"
+        );
     }
     serving.join().unwrap();
 }
@@ -183,13 +188,20 @@ fn a_request_says_all() {
     };
     let said = client
         .call("KV.Get", &json!({ "key": "a" }), Some(call))
-        .expect("a reply");
+        .expect("the server answers: the call must return its reply");
     assert_eq!(
         (&said["method"], &said["params"]),
-        (&json!("KV.Get"), &json!([{ "key": "a" }]))
+        (&json!("KV.Get"), &json!([{ "key": "a" }])),
+        "a request must name the method and have the argument as its one parameter"
     );
-    assert_eq!(said["call"], json!(call));
-    let said = client.call("KV.Get", &json!(1), None).expect("a reply");
+    assert_eq!(
+        said["call"],
+        json!(call),
+        "a call that was given an identifier must send it with the request"
+    );
+    let said = client
+        .call("KV.Get", &json!(1), None)
+        .expect("the reply must be returned");
     assert_eq!(
         said.get("call"),
         None,
@@ -211,7 +223,11 @@ fn no_number_is_used_twice() {
     });
     let client = Client::new(wire, None);
     for n in 0..20 {
-        assert_eq!(client.call("A.B", &json!(n), None), Ok(json!(n)));
+        assert_eq!(
+            client.call("A.B", &json!(n), None),
+            Ok(json!(n)),
+            "the server answers call {n} with its argument: the call must return it"
+        );
     }
     let mut numbers = serving.join().unwrap();
     numbers.sort_unstable();
@@ -289,7 +305,11 @@ fn what_is_no_reply_harms_nobody() {
         server.answer(id, param);
     });
     let client = Client::new(wire, None);
-    assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+    assert_eq!(
+        client.call("A.B", &json!(7), None),
+        Ok(json!(7)),
+        "frames that are not replies come first, then the reply: the call must return it"
+    );
     serving.join().unwrap();
 }
 
@@ -327,12 +347,20 @@ impl Link for Quick {
 fn a_reply_may_come_before_send_returns() {
     explore(|| {
         let client = Client::new(Arc::new(Quick::new()), None);
-        assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+        assert_eq!(
+            client.call("A.B", &json!(7), None),
+            Ok(json!(7)),
+            "the reply comes before `send` returns: the call must return it"
+        );
     });
     for copies in [1, 2, 3] {
         explore(move || {
             let client = Client::new(Arc::new(Full::new(copies)), None);
-            assert_eq!(client.call("A.B", &json!(7), None), Ok(json!(7)));
+            assert_eq!(
+                client.call("A.B", &json!(7), None),
+                Ok(json!(7)),
+                "the reply comes {copies} times before `send` returns: the call must return it"
+            );
         });
     }
 }
@@ -384,7 +412,11 @@ fn a_request_that_cannot_be_sent_is_lost() {
         let (wire, server) = wire();
         drop(server);
         let client = Client::new(wire, None);
-        assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
+        assert_eq!(
+            client.call("A.B", &json!(1), None),
+            Err(CallError::Lost),
+            "the link cannot send the request: the call must be lost"
+        );
     });
     // It takes no other call with it.
     Explorer::new().preemptions(2).explore(|| {
@@ -433,7 +465,11 @@ fn an_answered_call_leaves_nothing_behind() {
     let client = Client::new(Arc::new(Quick::new()), None);
     let left = left_by(|| {
         let reply = client.call("A.B", &json!(7), None);
-        assert_eq!(reply, Ok(json!(7)));
+        assert_eq!(
+            reply,
+            Ok(json!(7)),
+            "every request is answered: the call must return the reply"
+        );
     });
     assert!(left < 8, "each call leaves {left} bytes behind");
 }
@@ -683,7 +719,11 @@ fn after_the_end_every_call_is_lost() {
         let (wire, _server) = wire();
         let client = Client::new(Arc::clone(&wire) as Arc<dyn Link>, None);
         wire.close();
-        assert_eq!(client.call("A.B", &json!(1), None), Err(CallError::Lost));
+        assert_eq!(
+            client.call("A.B", &json!(1), None),
+            Err(CallError::Lost),
+            "the connection has ended before the call: it must be lost"
+        );
         assert_eq!(
             client.call("A.B", &json!(2), None),
             Err(CallError::Lost),
@@ -712,8 +752,16 @@ fn replies_find_their_calls_in_any_order() {
                 server.answer(one, first);
             });
             let other = s.spawn(|| client.call("A.B", &json!(1), None));
-            assert_eq!(client.call("A.B", &json!(2), None), Ok(json!(2)));
-            assert_eq!(other.join().unwrap(), Ok(json!(1)));
+            assert_eq!(
+                client.call("A.B", &json!(2), None),
+                Ok(json!(2)),
+                "the server answers the later request first: each call must get its own reply"
+            );
+            assert_eq!(
+                other.join().unwrap(),
+                Ok(json!(1)),
+                "the server answers the later request first: each call must get its own reply"
+            );
         });
     });
 }
@@ -730,8 +778,16 @@ fn the_end_reaches_every_call() {
                 wire.close();
                 drop(server);
             });
-            assert_eq!(client.call("A.B", &json!(2), None), Err(CallError::Lost));
-            assert_eq!(other.join().unwrap(), Err(CallError::Lost));
+            assert_eq!(
+                client.call("A.B", &json!(2), None),
+                Err(CallError::Lost),
+                "the connection ends while two calls wait: both must be lost"
+            );
+            assert_eq!(
+                other.join().unwrap(),
+                Err(CallError::Lost),
+                "the connection ends while two calls wait: both must be lost"
+            );
         });
     });
     for timeout in [None, Some(Duration::from_secs(3_600))] {
@@ -802,7 +858,11 @@ fn silence_is_a_time_out() {
             for call in ["first", "second"] {
                 let begun = Instant::now();
                 let silence = client.call("A.B", &json!(1), None);
-                assert_eq!(silence, Err(CallError::TimedOut));
+                assert_eq!(
+                    silence,
+                    Err(CallError::TimedOut),
+                    "nobody answers the {call} call: it must time out after {timeout:?}"
+                );
                 assert_eq!(begun.elapsed(), timeout, "the time of the {call} call");
             }
         });
@@ -916,7 +976,13 @@ fn a_thousand_calls_are_under_way_at_once() {
         });
         let client = &client;
         for n in 0..CALLS {
-            s.spawn(move || assert_eq!(client.call("A.B", &json!(n), None), Ok(json!(n))));
+            s.spawn(move || {
+                assert_eq!(
+                    client.call("A.B", &json!(n), None),
+                    Ok(json!(n)),
+                    "the replies come in reverse order: call {n} must get its own"
+                )
+            });
         }
     });
 }

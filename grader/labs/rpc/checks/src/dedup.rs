@@ -166,7 +166,10 @@ impl Table {
         let table = this.into_inner();
         match (came, known) {
             (Ok(Err(Forgotten)), Some(Err(Forgotten))) | (Ok(Ok(Err(_))), Some(Ok(None))) => {}
-            (Ok(Ok(reply)), Some(Ok(Some(kept)))) => assert_eq!(reply, kept, "{call:?}"),
+            (Ok(Ok(reply)), Some(Ok(Some(kept)))) => assert_eq!(
+                reply, kept,
+                "a try of {call:?} after its reply was kept must get that reply"
+            ),
             (Ok(Ok(reply)), None) => {
                 let right = match does {
                     Does::Replies => Ok(value.clone().into()),
@@ -237,7 +240,11 @@ fn an_error_is_a_reply() {
     };
     for _ in 0..2 {
         let reply = dedup.call(call(ME, 1, 0), refuse);
-        assert_eq!(reply, Ok(Err("refused 1".to_owned())));
+        assert_eq!(
+            reply,
+            Ok(Err("refused 1".to_owned())),
+            "the handler returned an error: that is the reply, to a retry as well"
+        );
     }
 }
 
@@ -264,7 +271,11 @@ fn what_was_seen_is_dropped() {
         "a retry of call 4 says that call 3 was seen"
     );
     let refused = dedup.call(call(ME, 1, 4), || runs.run());
-    assert_eq!(refused, Err(Forgotten));
+    assert_eq!(
+        refused,
+        Err(Forgotten),
+        "the client says that it has seen the reply to call 1: the call must be refused"
+    );
     assert_eq!(dedup.len(), 1, "a refused call says that call 4 was seen");
 }
 
@@ -282,7 +293,11 @@ fn a_forgotten_call_is_refused() {
     assert_eq!(runs.count(), 1, "a refused call does not run");
     // As many numbers as there are: nobody counts through them.
     let last = dedup.call(call(ME, u64::MAX, u64::MAX - 1), || runs.run());
-    assert_eq!(last, Ok(Ok(2.into())));
+    assert_eq!(
+        last,
+        Ok(Ok(2.into())),
+        "the largest number there is, and not seen yet: the call must run and have its reply"
+    );
 }
 
 fn what_was_seen_is_gone_before_the_handler_runs() {
@@ -330,7 +345,7 @@ fn what_was_seen_while_it_ran_does_not_stay() {
         let ran = catch_unwind(AssertUnwindSafe(|| dedup.call(call(ME, 1, 0), handler)));
         match ran {
             Ok(reply) => assert_eq!(reply, Ok(Ok(2.into())), "call 1 has run"),
-            Err(_) => assert!(panics),
+            Err(_) => assert!(panics, "the handler did not panic, and the call did"),
         }
         assert_eq!(
             dedup.len(),
@@ -338,7 +353,11 @@ fn what_was_seen_while_it_ran_does_not_stay() {
             "nobody will ask for call 1, or say once more that it was seen"
         );
         let late = dedup.call(call(ME, 1, 0), || runs.run());
-        assert_eq!(late, Err(Forgotten));
+        assert_eq!(
+            late,
+            Err(Forgotten),
+            "the client has given up call 1: a late try of it must be refused"
+        );
     }
 }
 
@@ -420,7 +439,11 @@ fn two_tries_run_once() {
         let (dedup, runs) = (Dedup::new(), Runs::default());
         thread::scope(|s| {
             let retry = s.spawn(|| dedup.call(call(ME, 1, 0), || runs.run()));
-            assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
+            assert_eq!(
+                dedup.call(call(ME, 1, 0), || runs.run()),
+                first(),
+                "two tries of one call at once: both must get the reply of its one run"
+            );
             assert_eq!(retry.join().unwrap(), first(), "both tries get one reply");
         });
         assert_eq!(runs.count(), 1, "the handler ran once");
@@ -450,8 +473,13 @@ fn another_client_changes_nothing() {
         let (dedup, runs, others) = (Dedup::new(), Runs::default(), Runs::default());
         thread::scope(|s| {
             s.spawn(|| dedup.call(call(OTHER, 1, 0), || others.run()));
-            s.spawn(|| assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first()));
-            assert_eq!(dedup.call(call(ME, 1, 0), || runs.run()), first());
+            let attempt = || {
+                let reply = dedup.call(call(ME, 1, 0), || runs.run());
+                let others = "another client calls as well";
+                assert_eq!(reply, first(), "{others}: both tries must get one reply");
+            };
+            s.spawn(attempt);
+            attempt();
         });
         assert_eq!((runs.count(), others.count()), (1, 1), "each ran once");
     });
@@ -582,7 +610,7 @@ fn a_handler_may_wait_for_another() {
         thread::scope(|s| {
             // A call and its retry: neither keeps others out while it waits.
             for _ in 0..2 {
-                s.spawn(|| dedup.call(call(ME, 1, 0), || Ok(told.recv().unwrap())));
+                s.spawn(|| dedup.call(call(ME, 1, 0), || Ok(told.recv().expect("call 2 tells"))));
             }
             let _ = dedup.call(call(ME, 2, 0), || {
                 tell.send(1.into()).expect("call 1 waits for it");

@@ -81,21 +81,40 @@ fn calls_run_once_and_in_order() {
     let disk = Arc::new(CrashDisk::new());
     // However long the log, there is never a snapshot.
     let server = started(&disk, usize::MAX);
-    assert_eq!(note(&server, 1), Ok(Ok(1.into())));
-    assert_eq!(note(&server, 2), Ok(Ok(2.into())));
+    assert_eq!(
+        note(&server, 1),
+        Ok(Ok(1.into())),
+        "the first call must be executed and answered with 1"
+    );
+    assert_eq!(
+        note(&server, 2),
+        Ok(Ok(2.into())),
+        "the second call must be executed and answered with 2"
+    );
     assert_eq!(note(&server, 1), Ok(Ok(1.into())), "a retry");
     let unnamed = || server.call(None, "Note", &9.into());
-    assert_eq!(unnamed(), Ok(Ok(3.into())));
+    assert_eq!(
+        unnamed(),
+        Ok(Ok(3.into())),
+        "a call without a name is always new: it must be executed and answered with 3"
+    );
     assert_eq!(unnamed(), Ok(Ok(4.into())), "without a name it is new");
     let refused = server.call(Some(id(3)), "Forget", &Value::Null);
-    assert!(matches!(refused, Ok(Err(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Ok(Err(_))),
+        "the machine refuses the call: its error must be the reply, and not {refused:?}"
+    );
     assert_eq!(note(&server, 3), refused, "an error is a reply");
     let large = Value::from("x".repeat(300_000));
     let refused_large = server.call(Some(id(4)), "Forget", &large);
     assert!(matches!(refused_large, Ok(Err(_))), "of a large argument");
-    assert_eq!(all(&server), [1, 2, 9, 9]);
+    assert_eq!(
+        all(&server),
+        [1, 2, 9, 9],
+        "a retry and a refused call note nothing down: these numbers must be there, in order"
+    );
     end(server);
-    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it starts again");
+    let server = open(&Arc::new(disk.after_crash(Unsynced::Lost))).expect("it must start again");
     assert_eq!(all(&server), [1, 2, 9, 9], "after a restart");
     assert_eq!(note(&server, 2), Ok(Ok(2.into())), "a retry after it");
     assert_eq!(note(&server, 3), refused, "a retry of what was refused");
@@ -140,7 +159,8 @@ fn a_killed_process_leaves_its_log_to_the_next() {
             }
         }
         let call = next.entry(New).expect("it is a call");
-        next.call(&server, call, &story).expect("the disk works");
+        next.call(&server, call, &story)
+            .expect("the disk works: the call must be answered");
         for unsynced in Unsynced::ALL {
             let disk = Arc::new(disk.disk.after_crash(unsynced));
             let told = told(unsynced);
@@ -162,9 +182,9 @@ fn expect_retry_is_safe(moment: &Moment) {
     };
     let server = life
         .open(&disk)
-        .unwrap_or_else(|error| panic!("{story}: {error}"));
+        .unwrap_or_else(|error| panic!("{story}: the server must start again, and says: {error}"));
     let told_now = client.call(&server, retry, &story);
-    told_now.expect("the disk works");
+    told_now.expect("the disk works: a retry must be answered");
     for unsynced in Unsynced::ALL {
         let disk = Arc::new(disk.after_crash(unsynced));
         let told = told(unsynced);
@@ -181,7 +201,8 @@ fn what_was_seen_is_forgotten_after_a_restart() {
     for rotate_after in [0, 1000] {
         let disk = Arc::new(CrashDisk::new());
         let open = |disk: Arc<CrashDisk>| {
-            Durable::open(disk as Arc<dyn Disk>, Journal::default(), rotate_after).unwrap()
+            Durable::open(disk as Arc<dyn Disk>, Journal::default(), rotate_after)
+                .expect("the disk works: the server must start")
         };
         let server = open(Arc::clone(&disk));
         let _ = server.call(call(3, 2), "Note", &3.into());
@@ -217,7 +238,7 @@ const SUM_ROTATES_AFTER: usize = 2_000;
 
 fn sum(disk: &Arc<watched::Memory>) -> Durable<Sum> {
     let disk = Arc::clone(disk) as Arc<dyn Disk>;
-    Durable::open(disk, Sum(0), SUM_ROTATES_AFTER).expect("the disk works")
+    Durable::open(disk, Sum(0), SUM_ROTATES_AFTER).expect("the disk works: the server must start")
 }
 
 /// The client makes one call after the other.
@@ -243,7 +264,11 @@ fn the_disk_does_not_fill_up() {
     let server = sum(&disk);
     let mut before = 0;
     for seq in 1..=CALLS {
-        assert_eq!(add(&server, seq), Ok(Ok(seq.into())));
+        assert_eq!(
+            add(&server, seq),
+            Ok(Ok(seq.into())),
+            "the disk works: call {seq} must be executed once and answered"
+        );
         let (bytes, files) = disk.holds();
         assert!(
             bytes < 3 * SUM_ROTATES_AFTER && files < 5,
@@ -287,7 +312,7 @@ fn a_log_that_is_too_long_is_replaced() {
         let disk = Arc::new(watched::Memory::default());
         let open = || {
             let disk = Arc::clone(&disk) as Arc<dyn Disk>;
-            Durable::open(disk, Idle(state), rotate_after).expect("the disk works")
+            Durable::open(disk, Idle(state), rotate_after).expect("the server must start")
         };
         let mut server = open();
         // The calls in the log, and the bytes of the longest.
@@ -328,7 +353,11 @@ fn short_lives_do_not_fill_the_disk() {
     let disk = Arc::new(watched::Memory::default());
     for restart in 1..=300_u64 {
         let server = sum(&disk);
-        assert_eq!(add(&server, restart), Ok(Ok(restart.into())));
+        assert_eq!(
+            add(&server, restart),
+            Ok(Ok(restart.into())),
+            "the server has started {restart} times: each call must be executed once and answered"
+        );
         end(server);
         expect_little(
             &disk,
@@ -390,7 +419,9 @@ fn fail_once(life: &Life, fails_at: u64, failing: Failing) {
     let failed = disk.failed.load(SeqCst);
     match end {
         Err(Failed::Start(OpenError::Disk(_))) if failed => {}
-        Err(Failed::Start(error)) => panic!("{story}: {error}"),
+        Err(Failed::Start(error)) => {
+            panic!("{story}: only the disk failed, and the server says: {error}")
+        }
         Ok(server) | Err(Failed::Call(server)) if failed => {
             for step in [Step::New, Step::Retry, Step::Seen] {
                 let call = client.entry(step);
@@ -422,16 +453,20 @@ fn expect_fault(client: &mut Client, server: &Server, call: Option<Entry>, story
 fn a_read_that_fails_loses_nothing() {
     let disk = some_files();
     let whole = Arc::new(Watched::on(disk.after_kill()));
-    let before = all(&open(&whole).expect("the disk works"));
+    let before = all(&open(&whole).expect("the disk works: the server must start"));
     for fails_at in 1..=whole.reads.load(SeqCst) {
         let disk = Arc::new(Watched::on(disk.after_kill()));
         disk.read_fails_at.store(fails_at, SeqCst);
         let story = format!("read {fails_at} of the start has failed");
         match open(&disk) {
             Err(OpenError::Disk(_)) => {}
-            Err(error) => panic!("{story}: {error}"),
+            Err(error) => panic!("{story}: only the disk failed, and the server says: {error}"),
             // It was not needed.
-            Ok(server) => assert_eq!(all(&server), before, "{story}"),
+            Ok(server) => assert_eq!(
+                all(&server),
+                before,
+                "{story}, and the server has started all the same: nothing may be missing"
+            ),
         }
         let server = open(&disk).unwrap_or_else(|error| panic!("{story}; the next one: {error}"));
         assert_eq!(all(&server), before, "{story}; then a new start");

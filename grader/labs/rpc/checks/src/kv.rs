@@ -39,12 +39,17 @@ fn conforms_to_the_specification() {
 
 fn what_is_put_can_be_got() {
     let store = Store::new();
-    assert_eq!(store.get("a"), None);
+    assert_eq!(
+        store.get("a"),
+        None,
+        "nothing was put: there must be no value"
+    );
     store.put("a", "1");
     store.put("b", "");
     assert_eq!(
         (store.get("a"), store.get("b")),
-        (Some("1".to_owned()), Some(String::new()))
+        (Some("1".to_owned()), Some(String::new())),
+        "two keys were put: each must have its own value, if only an empty one"
     );
     assert_eq!(store.get("A"), None, "keys are compared as they are");
 }
@@ -163,20 +168,44 @@ fn every_call_does_what_a_map_would() {
 fn an_append_adds_behind() {
     let store = Store::new();
     assert_eq!(store.append("a", "wéft"), 5, "its length, in bytes");
-    assert_eq!(store.append("a", "!"), 6);
-    assert_eq!(store.get("a").as_deref(), Some("wéft!"));
+    assert_eq!(
+        store.append("a", "!"),
+        6,
+        "the length after a second append must count both texts"
+    );
+    assert_eq!(
+        store.get("a").as_deref(),
+        Some("wéft!"),
+        "after two appends the value must be both texts, in order"
+    );
 }
 
 fn a_deduct_takes_what_is_there() {
     let store = Store::new();
     store.put("a", "100");
-    assert_eq!(store.deduct("a", 30), Ok(70));
+    assert_eq!(
+        store.deduct("a", 30),
+        Ok(70),
+        "100 less 30: 70 must be left"
+    );
     assert_eq!(store.deduct("a", 70), Ok(0), "all of it");
-    assert_eq!(store.deduct("a", 0), Ok(0));
-    assert_eq!(store.get("a").as_deref(), Some("0"));
+    assert_eq!(
+        store.deduct("a", 0),
+        Ok(0),
+        "nothing is taken from a balance of 0: 0 must be left"
+    );
+    assert_eq!(
+        store.get("a").as_deref(),
+        Some("0"),
+        "all was taken: the stored value must be 0"
+    );
     store.put("b", &u64::MAX.to_string());
     assert_eq!(store.deduct("b", 1), Ok(u64::MAX - 1), "the largest");
-    assert_eq!(store.deduct("b", u64::MAX - 1), Ok(0));
+    assert_eq!(
+        store.deduct("b", u64::MAX - 1),
+        Ok(0),
+        "all that is left is taken: 0 must be left"
+    );
 }
 
 fn a_refused_deduct_changes_nothing() {
@@ -195,23 +224,38 @@ fn a_refused_deduct_changes_nothing() {
             Err(Refused::NoBalance),
             "{text:?} is not a balance"
         );
-        assert_eq!(store.get("b").as_deref(), Some(text));
+        assert_eq!(
+            store.get("b").as_deref(),
+            Some(text),
+            "the deduct was refused: the value must stay as it was"
+        );
     }
     store.put("c", "9");
     for amount in [10, u64::MAX] {
         let refused = store.deduct("c", amount);
         assert_eq!(refused, Err(Refused::Insufficient(9)), "of {amount}");
     }
-    assert_eq!(store.get("c").as_deref(), Some("9"));
+    assert_eq!(
+        store.get("c").as_deref(),
+        Some("9"),
+        "the deducts were refused: the value must stay as it was"
+    );
 }
 
 fn all_is_all() {
     let store = Store::new();
-    assert!(store.all().is_empty());
+    assert!(
+        store.all().is_empty(),
+        "nothing was put: there must be no keys"
+    );
     store.put("b", "2");
     store.put("a", "1");
     let expected = [("a", "1"), ("b", "2")].map(|(key, value)| (key.to_owned(), value.to_owned()));
-    assert_eq!(store.all(), BTreeMap::from(expected));
+    assert_eq!(
+        store.all(),
+        BTreeMap::from(expected),
+        "two keys were put: `all` must have both, with their values"
+    );
 }
 
 fn requests_are_handled() {
@@ -219,23 +263,28 @@ fn requests_are_handled() {
     let handle = |method, param: Value| store.handle(method, &param);
     assert_eq!(
         handle("KV.Get", json!({ "key": "a" })),
-        Ok(json!({ "value": null }))
+        Ok(json!({ "value": null })),
+        "a get of a key that nobody has put must say that there is no value"
     );
     assert_eq!(
         handle("KV.Put", json!({ "key": "a", "value": "10" })),
-        Ok(json!({}))
+        Ok(json!({})),
+        "a put must be answered with an empty object"
     );
     assert_eq!(
         handle("KV.Append", json!({ "key": "a", "value": "0" })),
-        Ok(json!({ "length": 3 }))
+        Ok(json!({ "length": 3 })),
+        "an append must be answered with the new length of the value"
     );
     assert_eq!(
         handle("KV.Deduct", json!({ "key": "a", "amount": 1 })),
-        Ok(json!({ "left": 99 }))
+        Ok(json!({ "left": 99 })),
+        "a deduct of 1 from 100 must be answered with what is left"
     );
     assert_eq!(
         handle("KV.Get", json!({ "key": "a" })),
-        Ok(json!({ "value": "99" }))
+        Ok(json!({ "value": "99" })),
+        "a get must have the value that the put, the append and the deduct have made"
     );
     for key in [" a", "a ", "A"] {
         let other = handle("KV.Get", json!({ "key": key }));
@@ -281,7 +330,11 @@ fn two_appends_lose_nothing() {
         let store = Store::new();
         let argument = json!({ "key": "a", "value": "x" });
         let lengths = thread::scope(|s| {
-            let other = s.spawn(|| store.handle("KV.Append", &argument).expect("it fits"));
+            let other = s.spawn(|| {
+                store
+                    .handle("KV.Append", &argument)
+                    .expect("it has no limit")
+            });
             let mine = store.append("a", "y");
             [json!({ "length": mine }), other.join().unwrap()]
         });
@@ -319,11 +372,21 @@ fn two_deducts_take_both() {
         store.put("a", "100");
         let argument = json!({ "key": "a", "amount": 10 });
         let left = thread::scope(|s| {
-            let other = s.spawn(|| store.handle("KV.Deduct", &argument).expect("enough"));
-            let mine = store.deduct("a", 10).expect("there is enough");
+            let other = s.spawn(|| {
+                store
+                    .handle("KV.Deduct", &argument)
+                    .expect("there is enough")
+            });
+            let mine = store
+                .deduct("a", 10)
+                .expect("there is enough: it must succeed");
             [json!({ "left": mine }), other.join().unwrap()]
         });
-        assert_eq!(store.get("a").as_deref(), Some("80"));
+        assert_eq!(
+            store.get("a").as_deref(),
+            Some("80"),
+            "two deducts of 10 from 100: 80 must be left"
+        );
         for rest in [90, 80] {
             let told = left.contains(&json!({ "left": rest }));
             assert!(told, "nobody was told that {rest} are left: {left:?}");

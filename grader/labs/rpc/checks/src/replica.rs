@@ -80,9 +80,9 @@ fn without_a_role_it_answers_nobody() {
     explore(|| {
         let (a, b) = (Node::new(A), Node::new(B));
         assert_eq!(a.deduct(1), Err(Fault::NotPrimary), "it is in no view");
-        b.adopt(view(1, A, Some(B))).unwrap();
+        b.adopt(view(1, A, Some(B)));
         assert_eq!(b.deduct(1), Err(Fault::NotPrimary), "it is the backup");
-        a.adopt(view(1, B, Some(C))).unwrap();
+        a.adopt(view(1, B, Some(C)));
         assert_eq!(a.deduct(1), Err(Fault::NotPrimary), "it is neither");
         assert_eq!((a.runs(), b.runs()), (0, 0), "nothing was executed");
     });
@@ -91,11 +91,23 @@ fn without_a_role_it_answers_nobody() {
 fn alone_it_answers_by_itself() {
     explore(|| {
         let a = Node::new(A);
-        a.adopt(view(1, A, None)).unwrap();
-        assert_eq!(a.deduct(1), left(90));
-        assert_eq!(a.deduct(2), left(80));
+        a.adopt(view(1, A, None));
+        assert_eq!(
+            a.deduct(1),
+            left(90),
+            "a primary without a backup must answer call 1: 90 are left of 100"
+        );
+        assert_eq!(
+            a.deduct(2),
+            left(80),
+            "a primary without a backup must answer call 2: 80 are left"
+        );
         assert_eq!(a.deduct(1), left(90), "a retry gets the first reply");
-        assert_eq!(a.get(), left(80));
+        assert_eq!(
+            a.get(),
+            left(80),
+            "a get after two calls of 10 must find 80"
+        );
         assert_eq!(a.runs(), 2, "each call ran once");
     });
 }
@@ -104,13 +116,21 @@ fn the_backup_has_what_was_answered() {
     explore(|| {
         let (a, b, _) = pair();
         for (call, balance) in [(1, 90), (2, 80)] {
-            assert_eq!(a.deduct(call), left(balance));
+            assert_eq!(
+                a.deduct(call),
+                left(balance),
+                "the backup can be reached: call {call} must be answered with what is left"
+            );
             assert_eq!(b.runs(), call, "answered, and the backup has it");
         }
-        b.adopt(view(2, B, None)).unwrap();
+        b.adopt(view(2, B, None));
         assert_eq!(b.deduct(1), left(90), "a retry finds the reply there");
         assert_eq!(b.deduct(2), left(80), "a retry finds the reply there");
-        assert_eq!(b.get(), left(80));
+        assert_eq!(
+            b.get(),
+            left(80),
+            "the new primary must have both calls: 80 are left"
+        );
         assert_eq!((a.runs(), b.runs()), (2, 2), "each ran once on each");
     });
 }
@@ -120,7 +140,11 @@ fn what_is_not_confirmed_is_not_answered() {
         let (a, b, way) = pair();
         for attempt in ["the call", "its retry"] {
             way.next(&[Fate::RequestLost]);
-            assert_eq!(a.deduct(1), Err(Fault::Unconfirmed), "{attempt}");
+            assert_eq!(
+                a.deduct(1),
+                Err(Fault::Unconfirmed),
+                "the backup was not reached: {attempt} must not be answered"
+            );
         }
         way.next(&[Fate::RequestLost]);
         let read = a.get();
@@ -136,11 +160,19 @@ fn a_lost_confirmation_is_no_second_run() {
         way.next(&[Fate::ReplyLost, Fate::ReplyLost]);
         assert_eq!(a.deduct(1), Err(Fault::Unconfirmed), "no confirmation came");
         assert_eq!(a.deduct(2), Err(Fault::Unconfirmed), "no confirmation came");
-        assert_eq!(a.deduct(3), left(70));
+        assert_eq!(
+            a.deduct(3),
+            left(70),
+            "the backup can be reached again: call 3 comes after the other two, so 70 are left"
+        );
         assert_eq!(b.runs(), 3, "three calls on the backup");
-        b.adopt(view(2, B, None)).unwrap();
+        b.adopt(view(2, B, None));
         assert_eq!(b.deduct(2), left(80), "a retry finds the reply there");
-        assert_eq!(b.get(), left(70));
+        assert_eq!(
+            b.get(),
+            left(70),
+            "the new primary must have all three calls: 70 are left"
+        );
     });
 
     // However many were not confirmed: with the next they all are.
@@ -154,20 +186,32 @@ fn a_lost_confirmation_is_no_second_run() {
         a.deduct(CALLS + 1).is_ok(),
         "the backup can be reached again"
     );
-    assert_eq!((a.runs(), b.runs()), (CALLS + 1, CALLS + 1));
+    assert_eq!(
+        (a.runs(), b.runs()),
+        (CALLS + 1, CALLS + 1),
+        "the backup can be reached again: both must have executed each call once"
+    );
 }
 
 fn messages_that_come_again_change_nothing() {
     explore(|| {
         let (a, b, way) = pair();
         for (call, balance) in [(1, 90), (2, 80)] {
-            assert_eq!(a.deduct(call), left(balance));
+            assert_eq!(
+                a.deduct(call),
+                left(balance),
+                "the backup can be reached: call {call} must be answered with what is left"
+            );
         }
         for late in way.tape().iter().rev() {
             let _ = late.deliver(&b.replica);
         }
-        assert_eq!(a.deduct(3), left(70));
-        b.adopt(view(2, B, None)).unwrap();
+        assert_eq!(
+            a.deduct(3),
+            left(70),
+            "old messages have come again: call 3 must still find 80, and leave 70"
+        );
+        b.adopt(view(2, B, None));
         assert_eq!(b.get(), left(70), "each call is there once");
         assert_eq!(b.deduct(2), left(80), "and so is its reply");
     });
@@ -176,23 +220,35 @@ fn messages_that_come_again_change_nothing() {
 fn a_forgotten_call_is_refused() {
     explore(|| {
         let (a, b, _) = pair();
-        assert_eq!(a.deduct(1), left(90));
-        assert_eq!(a.deduct_seen(3, 2), left(80));
+        assert_eq!(
+            a.deduct(1),
+            left(90),
+            "the first call takes 10 of 100: it must be answered with 90"
+        );
+        assert_eq!(
+            a.deduct_seen(3, 2),
+            left(80),
+            "call 3 takes 10 of 90, whatever the client has seen: it must be answered with 80"
+        );
         let late = Err(Fault::Forgotten);
         assert_eq!(a.deduct(2), late, "the client has let go of it");
-        b.adopt(view(2, B, None)).unwrap();
+        b.adopt(view(2, B, None));
         assert_eq!(b.deduct(2), late, "and the next primary knows it");
-        assert_eq!((a.runs(), b.runs()), (2, 2));
+        assert_eq!(
+            (a.runs(), b.runs()),
+            (2, 2),
+            "two calls were executed and the late one refused: each replica must have two runs"
+        );
     });
 }
 
 /// No model: it would note every step, and that is memory, too.
 fn what_was_confirmed_is_let_go() {
     let (a, b, alone) = (Node::new(A), Node::new(B), Node::new(C));
-    b.adopt(view(1, A, Some(B))).unwrap();
+    b.adopt(view(1, A, Some(B)));
     let way = Straight::to(&b);
-    a.replica.adopt(view(1, A, Some(B)), Some(way)).unwrap();
-    alone.adopt(view(1, C, None)).unwrap();
+    a.adopt_by(view(1, A, Some(B)), Some(way));
+    alone.adopt(view(1, C, None));
     for (node, case) in [(&a, "with a backup"), (&alone, "alone")] {
         let run = |calls: Range<u64>| {
             for call in calls {
@@ -215,7 +271,11 @@ fn a_retry_waits_for_the_confirmation() {
         thread::scope(|s| {
             for _ in 0..2 {
                 s.spawn(|| {
-                    assert_eq!(a.deduct(1), left(90));
+                    assert_eq!(
+                        a.deduct(1),
+                        left(90),
+                        "two tries of one call: each must be answered with the 90 of its one run"
+                    );
                     assert_eq!(b.runs(), 1, "answered, and the backup has it");
                 });
             }
@@ -246,7 +306,7 @@ fn two_calls_have_one_order() {
                 s.spawn(move || (call, a.deduct(call)))
             });
             let answered = calls.map(|call| call.join().unwrap());
-            b.adopt(view(2, B, None)).unwrap();
+            b.adopt(view(2, B, None));
             for (call, reply) in answered {
                 assert!(
                     reply.is_ok(),
@@ -271,7 +331,10 @@ fn a_lost_message_lets_nobody_wait() {
         });
         // Whoever was answered or not: the backup can be reached now.
         let again = [1, 2].map(|call| a.deduct(call));
-        assert!(again.iter().all(Result::is_ok), "{again:?}");
+        assert!(
+            again.iter().all(Result::is_ok),
+            "the backup can be reached: a retry of each call must be answered, not {again:?}"
+        );
         assert_eq!((a.runs(), b.runs()), (2, 2), "each once on each");
     });
 }

@@ -104,7 +104,11 @@ fn a_reply_ends_it() {
             Ok(json!(5))
         });
         let reply = Retry::new(&script, ME, tries(allowed)).call("A.B", &json!(1));
-        assert_eq!(reply, Ok(json!(5)));
+        assert_eq!(
+            reply,
+            Ok(json!(5)),
+            "the first try has a reply: the call must return it"
+        );
         assert_eq!(script.tries(), 1, "one try, one reply");
     }
 }
@@ -187,7 +191,11 @@ fn so_many_tries_and_no_more() {
         for allowed in [4, 70_000] {
             let script = fails(u64::MAX, error.clone());
             let reply = Retry::new(&script, ME, tries(allowed)).call("A.B", &json!(1));
-            assert_eq!(reply, Err(RetryError::GaveUp { tries: allowed }));
+            assert_eq!(
+                reply,
+                Err(RetryError::GaveUp { tries: allowed }),
+                "no try has a reply: the call must give up, and say how many tries it made"
+            );
             assert_eq!(script.tries(), allowed as usize, "that many were allowed");
         }
     }
@@ -196,7 +204,11 @@ fn so_many_tries_and_no_more() {
 fn a_refusal_is_a_reply() {
     let script = Script::new(|_| Err(CallError::Refused("no such key".to_owned())));
     let reply = Retry::new(&script, ME, tries(3)).call("A.B", &json!(1));
-    assert_eq!(reply, Err(RetryError::Refused("no such key".to_owned())));
+    assert_eq!(
+        reply,
+        Err(RetryError::Refused("no such key".to_owned())),
+        "the server refuses the call: that error must be returned"
+    );
     assert_eq!(script.tries(), 1, "the handler would say the same again");
 }
 
@@ -234,7 +246,8 @@ fn no_tries_count_as_one() {
     let reply = Retry::new(&script, ME, tries(0)).call("A.B", &json!(1));
     assert_eq!(
         (reply, script.tries()),
-        (Err(RetryError::GaveUp { tries: 1 }), 1)
+        (Err(RetryError::GaveUp { tries: 1 }), 1),
+        "a policy of no tries: the call must make one, and then give up"
     );
 }
 
@@ -276,7 +289,11 @@ fn two_calls_have_two_numbers() {
         });
         let mut numbers: Vec<u64> = script.asked().iter().map(|call| call.seq).collect();
         numbers.sort_unstable();
-        assert_eq!(numbers, [1, 2]);
+        assert_eq!(
+            numbers,
+            [1, 2],
+            "two calls at once must have two numbers, counted from 1"
+        );
     });
 }
 
@@ -299,11 +316,8 @@ fn nothing_is_seen_that_is_under_way() {
             if before == 1 {
                 // So the third call is the one that was asked last, and all others had returned.
                 let last = script.asked().pop().expect("there were three calls");
-                assert_eq!(
-                    (last.seq, last.seen),
-                    (3, 2),
-                    "both calls before it had returned"
-                );
+                let last = (last.seq, last.seen);
+                assert_eq!(last, (3, 2), "both calls before it had returned");
             }
         });
         for call in script.asked() {
@@ -493,7 +507,11 @@ fn calls_are_under_way_at_once() {
             s.spawn(|| retry.call("Meets", &json!(1)));
         }
     });
-    assert_eq!(script.tries(), 100);
+    assert_eq!(
+        script.tries(),
+        100,
+        "a hundred calls, each of which has a reply: a hundred tries must be made"
+    );
 
     // Thousands come and go while the first one waits for its reply.
     const CALLS: u64 = 5_000;
@@ -673,7 +691,11 @@ fn pauses_grow_up_to_the_longest() {
                 pause: Duration::from_secs(10),
                 longest_pause: Duration::from_secs(longest_pause),
             };
-            assert_eq!(pauses(policy).0, expected.map(Duration::from_secs));
+            assert_eq!(
+                pauses(policy).0,
+                expected.map(Duration::from_secs),
+                "pauses must double from 10 s, but none may be longer than {longest_pause} s"
+            );
         }
     });
 
@@ -688,7 +710,11 @@ fn pauses_grow_up_to_the_longest() {
             let pause = policy.pause.saturating_mul(1 << number.min(30));
             pause.min(policy.longest_pause)
         });
-        assert_eq!(pauses(policy).0, expected.collect::<Vec<_>>());
+        assert_eq!(
+            pauses(policy).0,
+            expected.collect::<Vec<_>>(),
+            "pauses must double up to the longest, however short the first and however many"
+        );
     });
     explore(|| {
         let policy = Policy {
@@ -700,7 +726,11 @@ fn pauses_grow_up_to_the_longest() {
             let pause = Duration::from_nanos(1 << number);
             pause.min(policy.longest_pause)
         });
-        assert_eq!(pauses(policy).0, expected.collect::<Vec<_>>());
+        assert_eq!(
+            pauses(policy).0,
+            expected.collect::<Vec<_>>(),
+            "pauses must double up to the longest, however short the first and however many"
+        );
     });
 }
 
@@ -722,7 +752,7 @@ fn every_small_policy_of_pauses() {
                 assert_eq!(
                     pauses(policy),
                     (expected.to_vec(), Duration::ZERO),
-                    "{policy:?}"
+                    "the pauses of {policy:?}, and none after the last try"
                 );
             });
         }

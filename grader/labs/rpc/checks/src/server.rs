@@ -153,7 +153,11 @@ fn a_request_is_handled_by_name() {
         &server,
         &[request(7, "Math.Double", 21), request(8, "Echo", "hello")],
     );
-    assert_eq!(answers, [reply(7, 42), reply(8, "hello")]);
+    assert_eq!(
+        answers,
+        [reply(7, 42), reply(8, "hello")],
+        "two methods are registered: each request must get its own handler's result"
+    );
     let next = self::answers(&server, &[request(7, "Echo", "again")]);
     assert_eq!(next, [reply(7, "again")], "the next connection");
     for id in [1 << 32, (1 << 53) + 1, u64::MAX] {
@@ -176,7 +180,11 @@ fn a_handler_sees_the_whole_request() {
     };
     let mut frame = request(9, "Who", json!({ "a": [1] }));
     frame["call"] = json!(call);
-    assert_eq!(answers(&server, &[frame.clone()])[0]["result"], frame);
+    assert_eq!(
+        answers(&server, &[frame.clone()])[0]["result"],
+        frame,
+        "the handler returns the request it was given: it must be all that was sent"
+    );
 }
 
 fn an_error_is_answered() {
@@ -185,7 +193,8 @@ fn an_error_is_answered() {
     let answers = answers(&server, &[request(3, "No", 1)]);
     assert_eq!(
         answers,
-        [json!({ "id": 3, "result": null, "error": "not today" })]
+        [json!({ "id": 3, "result": null, "error": "not today" })],
+        "the handler returns an error: the reply must have it, and no result"
     );
 }
 
@@ -215,7 +224,11 @@ fn a_frame_that_is_no_request_is_an_error() {
             "{frame} is answered with {}",
             answers[0]
         );
-        assert_eq!(answers[1], reply(9, 2));
+        assert_eq!(
+            answers[1],
+            reply(9, 2),
+            "the frame before it was not a request: this one must have its reply all the same"
+        );
     }
     let script = Script::of(&[]);
     script.frames.lock().unwrap().push_back(b"\xff{".to_vec());
@@ -231,7 +244,8 @@ fn the_last_handler_of_a_name_counts() {
     server.register("Echo", |_: &Request| Ok(json!("new")));
     assert_eq!(
         answers(&server, &[request(1, "Echo", "old")]),
-        [reply(1, "new")]
+        [reply(1, "new")],
+        "a second handler was registered under that name: it must answer"
     );
 
     // The old one is gone, with all that it owned.
@@ -248,7 +262,11 @@ fn the_last_handler_of_a_name_counts() {
 fn a_hundred_requests_have_a_hundred_replies() {
     let frames: Vec<Value> = (0..100).map(|id| request(id, "Echo", 10 * id)).collect();
     let expected: Vec<Value> = (0..100).map(|id| reply(id, 10 * id)).collect();
-    assert_eq!(answers(&echo(), &frames), expected);
+    assert_eq!(
+        answers(&echo(), &frames),
+        expected,
+        "a hundred requests on one connection: each must have its own reply"
+    );
 
     let twins = [request(3, "Echo", "one"), request(3, "Echo", "one")];
     assert_eq!(
@@ -378,7 +396,11 @@ fn a_panic_is_an_error() {
             "a panic is answered with {}",
             answers[0]
         );
-        assert_eq!(answers[1], reply(2, 2));
+        assert_eq!(
+            answers[1],
+            reply(2, 2),
+            "the handler of the request before has panicked: this one must have its reply"
+        );
     }
 }
 
@@ -424,13 +446,21 @@ fn a_reply_too_long_is_an_error() {
             "reply {id} is too long to be sent"
         );
     }
-    assert_eq!(answers[6], reply(7, "x"));
+    assert_eq!(
+        answers[6],
+        reply(7, "x"),
+        "other replies were too long: a short one must arrive as ever"
+    );
 }
 
 fn two_replies_have_their_own_numbers() {
     explore(|| {
         let answers = answers(&echo(), &[request(1, "Echo", 10), request(2, "Echo", 20)]);
-        assert_eq!(answers, [reply(1, 10), reply(2, 20)]);
+        assert_eq!(
+            answers,
+            [reply(1, 10), reply(2, 20)],
+            "two requests at once: each reply must have its request's number and result"
+        );
     });
 }
 
@@ -455,7 +485,11 @@ fn a_slow_request_delays_nobody() {
             &wait_and_tell(),
             &[request(1, "Wait", 1), request(2, "Tell", 2)],
         );
-        assert_eq!(answers, [reply(1, true), reply(2, true)]);
+        assert_eq!(
+            answers,
+            [reply(1, true), reply(2, true)],
+            "one handler waits for the other: both requests must be answered"
+        );
     });
 
     // Nor does it delay a reply: here the first request waits until the second one's was sent.
@@ -472,7 +506,11 @@ fn a_slow_request_delays_nobody() {
             tell,
         };
         server.serve(&link);
-        assert_eq!(link.script.replies(), [reply(1, true), reply(2, 2)]);
+        assert_eq!(
+            link.script.replies(),
+            [reply(1, true), reply(2, 2)],
+            "one handler waits until the other's reply is sent: both must be answered"
+        );
     });
 }
 
@@ -512,7 +550,11 @@ fn a_slow_request_behind_a_quick_one_delays_nobody() {
             request(3, "Tell", 3),
         ];
         let expected = [reply(1, 1), reply(2, true), reply(3, true)];
-        assert_eq!(answers(&server, &frames), expected);
+        assert_eq!(
+            answers(&server, &frames),
+            expected,
+            "a handler waits for the one behind it: all three requests must be answered"
+        );
     });
 }
 
@@ -540,7 +582,11 @@ fn a_panic_beside_another_request() {
             "a panic is answered with {}",
             answers[0]
         );
-        assert_eq!(answers[1], reply(2, 2));
+        assert_eq!(
+            answers[1],
+            reply(2, 2),
+            "a handler panics beside it: this request must have its reply all the same"
+        );
     });
 }
 
@@ -555,8 +601,16 @@ fn connections_share_nothing_but_handlers() {
             s.spawn(|| server.serve(&one));
             server.serve(&other);
         });
-        assert_eq!(one.replies(), [reply(1, true), reply(2, "one")]);
-        assert_eq!(other.replies(), [reply(2, true)]);
+        assert_eq!(
+            one.replies(),
+            [reply(1, true), reply(2, "one")],
+            "a handler waits for one of another connection: both requests must be answered"
+        );
+        assert_eq!(
+            other.replies(),
+            [reply(2, true)],
+            "the request of the other connection must be answered there, and only there"
+        );
     });
 }
 
@@ -574,7 +628,11 @@ fn many_slow_requests_delay_nobody() {
         });
         let mut frames: Vec<Value> = (1..=MANY).map(|id| request(id, "Wait", 1)).collect();
         frames.push(request(MANY + 1, "Tell", 1));
-        assert_eq!(answers(&server, &frames).len(), frames.len());
+        assert_eq!(
+            answers(&server, &frames).len(),
+            frames.len(),
+            "all handlers wait for the last: every request must be answered"
+        );
         goal.reached();
     });
 
@@ -588,7 +646,11 @@ fn many_slow_requests_delay_nobody() {
             server.serve(&other);
         });
         let replies = one.replies().len() + other.replies().len();
-        assert_eq!(replies, 2 * frames.len());
+        assert_eq!(
+            replies,
+            2 * frames.len(),
+            "all requests of two connections wait for one another: each must be answered"
+        );
         goal.reached();
     });
 }
@@ -654,7 +716,11 @@ fn answers_all(frames: Vec<String>, at_most: usize) {
         ..Paced::default()
     };
     panics().serve(&paced);
-    assert_eq!(paced.script.replies().len(), expected);
+    assert_eq!(
+        paced.script.replies().len(),
+        expected,
+        "at most {at_most} requests at a time: each must be answered"
+    );
 }
 
 /// A client that sends one request after the other, each when the threads that ran those before
@@ -716,7 +782,11 @@ fn threads_that_are_done_do_not_stay() {
     let script = Script::of(&frames);
     let patient = Patient { script, threads };
     server.serve(&patient);
-    assert_eq!(patient.script.replies().len(), frames.len());
+    assert_eq!(
+        patient.script.replies().len(),
+        frames.len(),
+        "one request after the other, while threads end: each must be answered"
+    );
 }
 
 fn a_limit_is_for_what_is_open() {
@@ -749,7 +819,11 @@ fn a_limit_is_for_what_is_open() {
     // 16 MiB at once, and then some more.
     let server = meets(16);
     let meetings: Vec<Value> = (0..17).map(|id| request(id, "Meet", &*large)).collect();
-    assert_eq!(answers(&server, &meetings).len(), 17);
+    assert_eq!(
+        answers(&server, &meetings).len(),
+        17,
+        "seventeen long requests, sixteen of them at once: each must be answered"
+    );
 }
 
 fn a_reply_that_cannot_be_sent_harms_nobody() {
@@ -768,7 +842,11 @@ fn a_reply_that_cannot_be_sent_harms_nobody() {
     };
     unsent.tries.send(()).expect("it is open");
     echo().serve(&unsent);
-    assert_eq!(unsent.script.replies(), [reply(2, 2), reply(4, 4)]);
+    assert_eq!(
+        unsent.script.replies(),
+        [reply(2, 2), reply(4, 4)],
+        "replies 1 and 3 cannot be sent: replies 2 and 4 must be"
+    );
 }
 
 /// A connection that does not take the replies with odd numbers, and brings a request when the

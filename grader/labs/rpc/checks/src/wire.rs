@@ -106,7 +106,7 @@ fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
     let mut frames = Vec::new();
     while let Some(frame) = reader
         .read_frame()
-        .expect("nothing is wrong with the stream")
+        .expect("nothing is wrong with the stream: it must be read to its end")
     {
         frames.push(frame);
     }
@@ -114,10 +114,15 @@ fn frames(pieces: &[&[u8]]) -> Vec<Vec<u8>> {
 }
 
 fn two_frames_in_one_read() {
-    assert_eq!(frames(&[b"one\ntwo\n"]), [b"one", b"two"]);
+    assert_eq!(
+        frames(&[b"one\ntwo\n"]),
+        [b"one", b"two"],
+        "two frames come in one read: both must be returned"
+    );
     assert_eq!(
         frames(&[b"one\ntwo\nth", b"ree\n"]),
-        [&b"one"[..], b"two", b"three"]
+        [&b"one"[..], b"two", b"three"],
+        "a read ends in the middle of a frame: it must be returned whole"
     );
 
     // Nothing more comes, and nothing more is needed for either.
@@ -125,8 +130,12 @@ fn two_frames_in_one_read() {
     let mut pieces = Pieces::new(silent);
     let mut reader = FrameReader::new(&mut pieces);
     for frame in [&b"one"[..], b"two"] {
-        let read = reader.read_frame().expect("nothing is wrong with it");
-        assert_eq!(read.as_deref(), Some(frame));
+        let read = reader.read_frame().expect("a whole frame must be returned");
+        assert_eq!(
+            read.as_deref(),
+            Some(frame),
+            "two frames have come, then nothing: both must be returned without another read"
+        );
     }
 }
 
@@ -179,13 +188,21 @@ fn assert_read(stream: &[u8], cuts: usize, fails: Option<ErrorKind>) {
     let mut frames: Vec<&[u8]> = stream.split(|byte| *byte == b'\n').collect();
     let rest = frames.pop().unwrap_or_default();
     for frame in frames {
-        let read = reader
-            .read_frame()
-            .unwrap_or_else(|why| panic!("{what}: {why}"));
-        assert_eq!(read.as_deref(), Some(frame), "{what}");
+        let read = reader.read_frame().unwrap_or_else(|why| {
+            panic!("{what}: each whole frame must be returned, and not: {why}")
+        });
+        assert_eq!(
+            read.as_deref(),
+            Some(frame),
+            "{what}: the frames must be returned in order, as they were sent"
+        );
     }
     match (reader.read_frame(), fails) {
-        (Err(WireError::Io(why)), Some(kind)) => assert_eq!(why.kind(), kind, "{what}"),
+        (Err(WireError::Io(why)), Some(kind)) => assert_eq!(
+            why.kind(),
+            kind,
+            "{what}: a source that fails must be reported with its own error"
+        ),
         (Ok(None), None) => assert!(rest.is_empty(), "{what}: it was cut"),
         (Err(WireError::Cut { bytes }), None) => {
             let cut = !rest.is_empty() && bytes == rest.len();
@@ -279,16 +296,27 @@ fn long_streams_are_read() {
 }
 
 fn an_empty_frame_is_a_frame() {
-    assert_eq!(frames(&[b"\n\n"]), [b"", b""]);
+    assert_eq!(
+        frames(&[b"\n\n"]),
+        [b"", b""],
+        "two newlines and nothing else: two empty frames must be returned"
+    );
 }
 
 fn a_clean_end_and_a_cut() {
-    assert_eq!(frames(&[]), Vec::<Vec<u8>>::new());
+    assert_eq!(
+        frames(&[]),
+        Vec::<Vec<u8>>::new(),
+        "a stream without a byte: it must end cleanly, with no frame"
+    );
     let mut pieces = Pieces::bytes(&[b"whole\nhal"]);
     let mut reader = FrameReader::new(&mut pieces);
     assert_eq!(
-        reader.read_frame().expect("it is whole"),
-        Some(b"whole".to_vec())
+        reader
+            .read_frame()
+            .expect("the first frame is whole: it must be returned"),
+        Some(b"whole".to_vec()),
+        "the first frame is whole: it must be returned before the cut is reported"
     );
     let cut = reader.read_frame();
     assert!(
@@ -312,15 +340,23 @@ fn long(length: usize) -> Vec<Piece> {
 }
 
 fn the_longest_frame_is_read() {
-    assert_eq!(MAX_FRAME, 1 << 20, "1 MiB");
+    assert_eq!(
+        MAX_FRAME,
+        1 << 20,
+        "a frame may have 1 MiB, as given: `MAX_FRAME` must stay so"
+    );
     let whole = vec![b'x'; MAX_FRAME];
     let newline_alone = vec![Piece::Bytes(whole), Piece::Bytes(b"\n".to_vec())];
     for pieces in [long(MAX_FRAME), newline_alone] {
         let mut pieces = Pieces::new(pieces);
         let frame = FrameReader::new(&mut pieces)
             .read_frame()
-            .expect("it is not too long");
-        assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+            .expect("a frame of the longest length must be returned");
+        assert_eq!(
+            frame.map(|frame| frame.len()),
+            Some(MAX_FRAME),
+            "a frame of the longest length: it must be returned whole"
+        );
     }
 
     // What was given out does not count: some of each comes with the end of the one before.
@@ -338,8 +374,14 @@ fn the_longest_frame_is_read() {
     );
     let mut reader = FrameReader::new(&mut pieces);
     for _ in 0..3 {
-        let frame = reader.read_frame().expect("it is not too long");
-        assert_eq!(frame.map(|frame| frame.len()), Some(MAX_FRAME));
+        let frame = reader
+            .read_frame()
+            .expect("a frame of the longest length must be returned");
+        assert_eq!(
+            frame.map(|frame| frame.len()),
+            Some(MAX_FRAME),
+            "three of the longest frames in a row: each must be returned whole"
+        );
     }
 }
 
@@ -358,8 +400,9 @@ fn a_frame_that_is_too_long_ends_it() {
         let mut pieces = Pieces::new(pieces);
         let mut reader = FrameReader::new(&mut pieces);
         assert_eq!(
-            reader.read_frame().expect("it is short"),
-            Some(b"short".to_vec())
+            reader.read_frame().expect("a short frame must be returned"),
+            Some(b"short".to_vec()),
+            "a short frame comes before one that is too long: it must be returned first"
         );
         assert!(
             matches!(reader.read_frame(), Err(WireError::TooLong)),
@@ -382,7 +425,10 @@ fn a_peer_without_newlines_fills_no_memory() {
     let endless = (0..4 * MAX_FRAME / 1000).map(|_| Piece::Bytes(vec![b'x'; 1000]));
     let mut pieces = Pieces::new(endless.collect());
     let frame = FrameReader::new(&mut pieces).read_frame();
-    assert!(matches!(frame, Err(WireError::TooLong)));
+    assert!(
+        matches!(frame, Err(WireError::TooLong)),
+        "a peer that never ends its frame: it must be refused as too long"
+    );
     let left = pieces.pieces.len() * 1000;
     assert!(
         left > 2 * MAX_FRAME,
@@ -419,7 +465,7 @@ fn keeps_nothing(source: Endless) {
     let mut reader = FrameReader::new(source);
     let mut read = |frames| {
         for _ in 0..frames {
-            let frame = reader.read_frame().expect("nothing is wrong with it");
+            let frame = reader.read_frame().expect("a whole frame must be returned");
             assert!(frame.is_some(), "more will come");
         }
     };
@@ -446,7 +492,11 @@ fn a_failure_is_told() {
             let mut pieces = Pieces::new(before);
             pieces.pieces.extend([Piece::Fails(kind), Piece::Blocks]);
             match FrameReader::new(&mut pieces).read_frame() {
-                Err(WireError::Io(error)) => assert_eq!(error.kind(), kind),
+                Err(WireError::Io(error)) => assert_eq!(
+                    error.kind(),
+                    kind,
+                    "the source fails ({kind:?}): its own error must be returned"
+                ),
                 other => panic!("the source failed ({kind:?}), and read_frame says {other:?}"),
             }
         }
@@ -456,7 +506,11 @@ fn a_failure_is_told() {
         ..Sink::default()
     };
     match write_frame(&mut sink, b"one") {
-        Err(WireError::Io(error)) => assert_eq!(error.kind(), ErrorKind::BrokenPipe),
+        Err(WireError::Io(error)) => assert_eq!(
+            error.kind(),
+            ErrorKind::BrokenPipe,
+            "the sink fails: its own error must be returned"
+        ),
         other => panic!("the sink failed, and write_frame says {other:?}"),
     }
     let mut sink = Sink {
@@ -481,19 +535,30 @@ fn an_interruption_is_no_failure() {
     let frame = FrameReader::new(&mut pieces)
         .read_frame()
         .expect("a signal is not a failure");
-    assert_eq!(frame, Some(b"one".to_vec()));
+    assert_eq!(
+        frame,
+        Some(b"one".to_vec()),
+        "reads are interrupted before and in the frame: it must be returned whole"
+    );
     let many = (0..5_000).map(|_| Piece::Fails(ErrorKind::Interrupted));
     let mut pieces = Pieces::new(many.chain([Piece::Bytes(b"one\n".to_vec())]).collect());
     let frame = FrameReader::new(&mut pieces).read_frame();
-    let frame = frame.expect("nor are five thousand");
-    assert_eq!(frame, Some(b"one".to_vec()));
+    let frame = frame.expect("nor are five thousand: the frame must be returned");
+    assert_eq!(
+        frame,
+        Some(b"one".to_vec()),
+        "five thousand reads are interrupted: the frame must be returned all the same"
+    );
 
     let mut sink = Sink {
         interrupted: true,
         ..Sink::default()
     };
     write_frame(&mut sink, b"one").expect("a signal is not a failure");
-    assert_eq!(sink.bytes, b"one\n");
+    assert_eq!(
+        sink.bytes, b"one\n",
+        "the first write is interrupted: the frame must be written whole, and once"
+    );
 }
 
 /// Counts writes, and keeps what they bring.
@@ -543,13 +608,16 @@ impl Write for Sink {
 
 fn a_frame_is_written_at_once() {
     let mut sink = Sink::default();
-    write_frame(&mut sink, b"one").expect("the sink takes all");
-    write_frame(&mut sink, b"").expect("the sink takes all");
-    assert_eq!(sink.bytes, b"one\n\n");
+    write_frame(&mut sink, b"one").expect("the sink takes all: the frame must be written");
+    write_frame(&mut sink, b"").expect("the sink takes all: the frame must be written");
+    assert_eq!(
+        sink.bytes, b"one\n\n",
+        "two frames were written: each must have its newline, and nothing else"
+    );
     assert_eq!(sink.writes, 2, "a write is a packet: one for each frame");
     for length in [100 << 10, MAX_FRAME] {
         let mut sink = Sink::default();
-        write_frame(&mut sink, &vec![b'x'; length]).expect("the sink takes all");
+        write_frame(&mut sink, &vec![b'x'; length]).expect("it must be written");
         let written = (sink.bytes.len(), sink.writes);
         assert_eq!(written, (length + 1, 1), "bytes and writes of a long frame");
     }
@@ -610,15 +678,23 @@ fn a_sink_may_take_little_at_once() {
                 format!("`{}` to a sink that {steps:?}", frame.escape_ascii()),
             );
             match (write_frame(&mut sink, frame), ends) {
-                (Ok(()), None) => assert_eq!(sink.bytes, line, "{what}"),
+                (Ok(()), None) => assert_eq!(
+                    sink.bytes, line,
+                    "{what}: the frame and its newline must be written whole, and once"
+                ),
                 (Err(WireError::Io(why)), Some(end)) => {
                     // A buffer may try once more when it is dropped.
                     let in_order = sink.bytes.len() >= taken && line.starts_with(&sink.bytes);
                     assert!(in_order, "{what}: it has {}", sink.bytes.escape_ascii());
                     let told = matches!(end, Takes(_)) || why.kind() == ErrorKind::BrokenPipe;
-                    assert!(told, "{what}: {why}");
+                    assert!(
+                        told,
+                        "{what}: the sink's own error must be returned, not {why}"
+                    );
                 }
-                (written, _) => panic!("{what}: {written:?}"),
+                (written, _) => {
+                    panic!("{what}: the write must end as the sink does, not with {written:?}")
+                }
             }
         }
     }
@@ -653,8 +729,9 @@ fn messages_come_back_as_they_were() {
         let frame = encode(&request);
         assert!(!frame.contains(&b'\n'), "a frame is one line");
         assert_eq!(
-            decode::<Request>(&frame).expect("it was just encoded"),
-            request
+            decode::<Request>(&frame).expect("a message that was encoded must be decoded"),
+            request,
+            "a request that was encoded must be the same after it was decoded"
         );
     }
     let plain = [
@@ -681,14 +758,21 @@ fn messages_come_back_as_they_were() {
         let request = Request::new(0, "", value.clone());
         let frame = encode(&request);
         assert!(!frame.contains(&b'\n'), "a frame is one line");
-        let back: Request = decode(&frame).expect("it was just encoded");
-        assert_eq!(back, request);
+        let back: Request = decode(&frame).expect("a message that was encoded must be decoded");
+        assert_eq!(
+            back, request,
+            "a request that was encoded must be the same after it was decoded"
+        );
         let refused = value.as_str().map(|error| Err(error.to_owned()));
         for reply in [Some(Ok(value)), refused].into_iter().flatten() {
             let frame = encode(&Response::new(9, reply.clone()));
             assert!(!frame.contains(&b'\n'), "a frame is one line");
-            let back: Response = decode(&frame).expect("it was just encoded");
-            assert_eq!((back.id, back.into_reply()), (9, reply));
+            let back: Response = decode(&frame).expect("it must be decoded again");
+            assert_eq!(
+                (back.id, back.into_reply()),
+                (9, reply),
+                "a reply that was encoded must be the same after it was decoded"
+            );
         }
     }
 }
@@ -698,12 +782,21 @@ fn messages_look_as_go_writes_them() {
     let plain = value(encode(&Request::new(1, "KV.Get", json!({ "key": "a" }))));
     assert_eq!(
         plain,
-        json!({ "method": "KV.Get", "params": [{ "key": "a" }], "id": 1 })
+        json!({ "method": "KV.Get", "params": [{ "key": "a" }], "id": 1 }),
+        "a request without an identifier must have these members and no others"
     );
     let result = value(encode(&Response::new(2, Ok(json!(5)))));
-    assert_eq!(result, json!({ "id": 2, "result": 5, "error": null }));
+    assert_eq!(
+        result,
+        json!({ "id": 2, "result": 5, "error": null }),
+        "a reply with a result must have `null` for its error"
+    );
     let error = value(encode(&Response::new(3, Err("no".to_owned()))));
-    assert_eq!(error, json!({ "id": 3, "result": null, "error": "no" }));
+    assert_eq!(
+        error,
+        json!({ "id": 3, "result": null, "error": "no" }),
+        "a reply with an error must have `null` for its result"
+    );
 }
 
 fn a_plain_peer_is_understood() {
@@ -712,9 +805,14 @@ fn a_plain_peer_is_understood() {
         decode(frame).expect("the order of members and what is unknown do not matter");
     assert_eq!(
         (request.id, request.method.as_str(), request.call),
-        (4, "KV.Get", None)
+        (4, "KV.Get", None),
+        "members in another order, and one unknown: the request must be read as it is"
     );
-    assert_eq!(request.param(), &json!({ "key": "a" }));
+    assert_eq!(
+        request.param(),
+        &json!({ "key": "a" }),
+        "the request's argument must be the one value of its `params`"
+    );
 }
 
 fn nonsense_is_an_error() {

@@ -71,7 +71,11 @@ fn pages_have_the_order_of_the_urls() {
     let urls = [
         "", " ", "/a", "/a/", "/A", " /a ", "/a#b", "//a", "/%61", "/\u{e4}", "/./a",
     ];
-    assert_eq!(fetch_all(&urls, 3, &Fetch(page)), urls.map(page));
+    assert_eq!(
+        fetch_all(&urls, 3, &Fetch(page)),
+        urls.map(page),
+        "each URL must be fetched as it is written, and have its own page"
+    );
 }
 
 fn failures_are_kept_with_their_url() {
@@ -86,7 +90,11 @@ fn failures_are_kept_with_their_url() {
         answer(url)
     };
     let urls = ["/gone", "/a", "/down", "/b"];
-    assert_eq!(fetch_all(&urls, 2, &Fetch(fetch)), urls.map(answer));
+    assert_eq!(
+        fetch_all(&urls, 2, &Fetch(fetch)),
+        urls.map(answer),
+        "two of four fetches fail: each URL must have what came of its own"
+    );
     assert_eq!(fetches.load(SeqCst), 4, "one fetch for each URL");
 }
 
@@ -100,7 +108,8 @@ fn nothing_to_fetch() {
 fn no_limit_counts_as_one() {
     assert_eq!(
         fetch_all(&["/a", "/b"], 0, &Fetch(page)),
-        ["/a", "/b"].map(page)
+        ["/a", "/b"].map(page),
+        "a limit of 0 counts as 1: both URLs must be fetched"
     );
 }
 
@@ -127,7 +136,11 @@ fn no_more_threads_than_urls() {
 fn the_order_stays_whoever_answers_first() {
     Explorer::new().preemptions(3).explore(|| {
         let pages = fetch_all(&["/a", "/b"], 2, &Fetch(page));
-        assert_eq!(pages, ["/a", "/b"].map(page));
+        assert_eq!(
+            pages,
+            ["/a", "/b"].map(page),
+            "the second page may come first: each URL must have its own all the same"
+        );
     });
 }
 

@@ -117,7 +117,11 @@ fn values_come_in_the_order_of_the_inputs() {
             .collect();
         assert_eq!(*values, expected, "the values of key {key}");
     }
-    assert_eq!(result.len(), 2);
+    assert_eq!(
+        result.len(),
+        2,
+        "the inputs have keys 0 and 1: the result must have both"
+    );
     for (inputs, pairs) in [(1, 3_000), (2_000, 1), (300, 7), (3, 1_000)] {
         for (reducers, workers) in [(1, 1), (1, 4), (3, 2), (100, 3)] {
             many_pairs(inputs, pairs, reducers, workers);
@@ -158,7 +162,10 @@ impl Hash for Key {
 fn nothing_to_map() {
     let nothing: [u32; 0] = [];
     let result = map_reduce(&nothing, 2, 2, |n| vec![(*n, *n)], collect);
-    assert!(result.is_empty());
+    assert!(
+        result.is_empty(),
+        "there are no inputs: there must be no results"
+    );
     let result = map_reduce(&[1, 2], 2, 2, |_| Vec::new(), collect);
     assert!(result.is_empty(), "map tasks that make nothing");
 }
@@ -188,7 +195,11 @@ fn a_partition_is_reduced_in_one_task() {
         let map = |n: &u32| vec![(n + 1, 0), (*n, 0)];
         let reduce = |key: &u32, _: Vec<u32>| told.send(*key).expect("the receiver lives");
         map_reduce(&[3], 1, 2, map, reduce);
-        assert_eq!(order.try_iter().collect::<Vec<_>>(), [3, 4]);
+        assert_eq!(
+            order.try_iter().collect::<Vec<_>>(),
+            [3, 4],
+            "two keys of one reduce task: they must be reduced in order, one after the other"
+        );
     });
     for reducers in [1, 2, 3, 7] {
         (0..20).for_each(|slow| keys_wait_for_their_own_task_only(slow, reducers));
@@ -245,7 +256,11 @@ fn no_reduce_before_the_last_map_has_ended() {
 fn the_result_is_the_same_whoever_is_faster() {
     explore(|| {
         let result = map_reduce(&[1, 2], 1, 2, |n| vec![(7, *n)], collect);
-        assert_eq!(result, BTreeMap::from([(7, vec![1, 2])]));
+        assert_eq!(
+            result,
+            BTreeMap::from([(7, vec![1, 2])]),
+            "the second input may be mapped first: the values must come in the inputs' order"
+        );
     });
 }
 
@@ -254,7 +269,11 @@ fn each_task_runs_once() {
     inputs::each_task_once(run_reduces);
     explore(|| {
         let result = map_reduce(&[1, 2], 1, 2, |n| vec![(*n, *n)], collect);
-        assert_eq!(result, BTreeMap::from([(1, vec![1]), (2, vec![2])]));
+        assert_eq!(
+            result,
+            BTreeMap::from([(1, vec![1]), (2, vec![2])]),
+            "two inputs with a key each: both must be mapped and reduced, once"
+        );
     });
 }
 
@@ -275,7 +294,11 @@ fn as_many_tasks_at_once_as_workers() {
 
 fn a_panic_of_map_reaches_the_caller() {
     let result = map_reduce(&[1], 1, 2, |n| vec![(*n, *n)], collect);
-    assert_eq!(result, BTreeMap::from([(1, vec![1])]));
+    assert_eq!(
+        result,
+        BTreeMap::from([(1, vec![1])]),
+        "no task panics: there must be a result for the one key"
+    );
     explore(|| {
         let (tries, reduced) = (atomic::AtomicUsize::new(0), atomic::AtomicBool::new(false));
         let map = |n: &u32| match n {
@@ -293,7 +316,11 @@ fn a_panic_of_map_reaches_the_caller() {
 }
 
 fn a_panic_of_reduce_reaches_the_caller() {
-    assert_eq!(map_reduce(&[0], 2, 2, both_keys, collect).len(), 2);
+    assert_eq!(
+        map_reduce(&[0], 2, 2, both_keys, collect).len(),
+        2,
+        "no task panics: there must be a result for each of the two keys"
+    );
     inputs::panics_reach_the_caller(run_reduces);
 }
 

@@ -54,7 +54,11 @@ fn nothing_to_do() {
 }
 
 fn no_workers_count_as_one() {
-    assert_eq!(parallel_map(&[1, 2, 3], 0, |n| n + 1), [2, 3, 4]);
+    assert_eq!(
+        parallel_map(&[1, 2, 3], 0, |n| n + 1),
+        [2, 3, 4],
+        "no workers count as one: every item must have its result"
+    );
 }
 
 fn no_more_threads_than_items() {
@@ -67,7 +71,11 @@ fn the_order_stays_whoever_is_faster() {
             thread::yield_now();
             10 * n
         });
-        assert_eq!(results, [10, 20, 30]);
+        assert_eq!(
+            results,
+            [10, 20, 30],
+            "the second item may be done first: each must have its own result all the same"
+        );
     });
 }
 
@@ -88,7 +96,11 @@ fn no_more_than_so_many_at_once() {
 }
 
 fn a_panic_reaches_the_caller() {
-    assert_eq!(parallel_map(&[1, 3], 2, |n| *n), [1, 3]);
+    assert_eq!(
+        parallel_map(&[1, 3], 2, |n| *n),
+        [1, 3],
+        "no call panics: every item must have its result"
+    );
     inputs::panics_reach_the_caller(run);
 }
 

@@ -70,7 +70,11 @@ fn jobs_are_begun_in_order() {
     }
     pool.join();
     let expected: Vec<i32> = (0..50).collect();
-    assert_eq!(*order.lock(), expected);
+    assert_eq!(
+        *order.lock(),
+        expected,
+        "one thread and fifty jobs: they must be begun in the order they were handed in"
+    );
 
     // Those of a job come behind those that are queued, and nobody waits for room.
     let order = Arc::new(Mutex::new(Vec::new()));
@@ -88,7 +92,11 @@ fn jobs_are_begun_in_order() {
     (0..3_000).for_each(|number| pool.execute(note(number)));
     begin.send(()).expect("the first job waits");
     pool.join();
-    assert_eq!(*order.lock(), (0..3_002).collect::<Vec<i32>>());
+    assert_eq!(
+        *order.lock(),
+        (0..3_002).collect::<Vec<i32>>(),
+        "the jobs of a job must come behind all that were handed in before"
+    );
     for workers in 2..=4 {
         for before in [0, 1, 2, 5] {
             in_order_by_the_last_thread(workers, before);
@@ -270,7 +278,10 @@ fn a_dropped_pool_does_its_jobs() {
             pool.execute(count.job());
             panic_on_purpose("the pool's owner fails");
         }));
-        assert!(panicked.is_err());
+        assert!(
+            panicked.is_err(),
+            "the owner's panic must go on to whoever catches it"
+        );
         assert_eq!(count.done(), 1, "jobs were lost, or still run");
     });
 }
@@ -287,7 +298,11 @@ fn a_dropped_pool_does_jobs_of_jobs() {
         });
         drop(pool);
         // Ends when both jobs are gone, done or not.
-        assert_eq!(told.iter().collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(
+            told.iter().collect::<Vec<_>>(),
+            [1, 2],
+            "the pool was dropped: the job and then the job it handed in must be done"
+        );
     });
     // However many follow one another.
     for workers in [1, 3] {
@@ -505,16 +520,10 @@ fn hand_in(jobs: &[Does], workers: usize, joins: bool) {
         let (done, panicked) = (count.done(), pool.panicked());
         pool.execute(count.job());
         drop(pool);
-        assert_eq!(
-            (done, panicked),
-            (expected, panics),
-            "done, and panicked, behind join"
-        );
-        assert_eq!(
-            count.done(),
-            expected + 1,
-            "nobody did a job that came behind join"
-        );
+        let right = (expected, panics);
+        assert_eq!((done, panicked), right, "done, and panicked, behind join");
+        let all = count.done();
+        assert_eq!(all, expected + 1, "nobody did a job that came behind join");
     } else {
         drop(pool);
         assert_eq!(
@@ -558,7 +567,11 @@ fn two_who_hand_in_lose_no_job() {
             pool.execute(count.job());
         });
         drop(pool);
-        assert_eq!(count.done(), 2);
+        assert_eq!(
+            count.done(),
+            2,
+            "two threads hand in a job each: both jobs must be done"
+        );
     });
 }
 

@@ -65,7 +65,7 @@ pub(super) fn note(server: &Server, seq: u64) -> Result<Reply, Fault> {
 /// What the machine has noted.
 pub(super) fn all(server: &Server) -> Vec<u64> {
     let all = server.call(None, "All", &Value::Null);
-    let all = all.expect("the disk works").expect("a list");
+    let all = all.expect("a read must be answered").expect("it is a list");
     Vec::deserialize(all).expect("a list of numbers")
 }
 
@@ -81,7 +81,7 @@ pub(super) fn told(unsynced: Unsynced) -> &'static str {
 /// A new server on that disk.
 pub(super) fn started(disk: &Arc<impl Disk + 'static>, rotate_after: usize) -> Server {
     let disk = Arc::clone(disk) as Arc<dyn Disk>;
-    Durable::open(disk, Journal::default(), rotate_after).expect("the disk works")
+    Durable::open(disk, Journal::default(), rotate_after).expect("the server must start")
 }
 
 pub(super) fn unnamed(server: &Server, number: u64) -> Result<Reply, Fault> {

@@ -223,7 +223,9 @@ fn expect_refused_or(
                 let named = is_named(&file, offset);
                 assert!(named, "{story}, and not {file} at byte {offset}");
             }
-            Err(OpenError::Disk(error)) => panic!("{story}: {error}"),
+            Err(OpenError::Disk(error)) => {
+                panic!("{story}: the disk works, and the server says: {error}")
+            }
             Ok(_) => return has_all(&story),
         }
     }
@@ -263,6 +265,10 @@ pub(super) fn other_files_are_left_alone() {
         let story = format!("{name} is there");
         client.expect_found(&life, &disk, &story);
         let left = disk.read(&name).expect("it works");
-        assert_eq!(left.as_deref(), Some(b"not yours".as_slice()), "{name}");
+        assert_eq!(
+            left.as_deref(),
+            Some(b"not yours".as_slice()),
+            "the file {name} is not the server's: it must stay as it was"
+        );
     }
 }

@@ -114,7 +114,9 @@ impl Life {
             before_the_last(&client);
             return (client, self.open(disk).map_err(Failed::Start));
         };
-        let mut server = self.open(disk).expect("the disk works");
+        let mut server = self
+            .open(disk)
+            .expect("the disk works: the server must start");
         for &step in steps {
             let told = self.take(step, disk, server, &mut client);
             server = told.unwrap_or_else(|_| panic!("{self}\nthe disk works, and {step:?} fails"));

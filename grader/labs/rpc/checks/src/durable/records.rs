@@ -28,7 +28,11 @@ fn expect_torn(file: &[u8], count: usize, what: &str) {
         payloads: PAYLOADS[..count].to_vec(),
         whole: ends[count],
     };
-    assert_eq!(log::records(file), Ok(expected), "{what}");
+    assert_eq!(
+        log::records(file),
+        Ok(expected),
+        "{what}: the whole records must come back, and how many bytes they take"
+    );
 }
 
 pub(super) fn records_come_back() {
@@ -42,8 +46,12 @@ pub(super) fn records_come_back() {
     for payload in &payloads {
         log::append(&mut file, payload);
     }
-    let records = log::records(&file).expect("nothing is wrong with it");
-    assert_eq!(records.whole, file.len());
+    let records = log::records(&file).expect("a whole file must be read");
+    assert_eq!(
+        records.whole,
+        file.len(),
+        "nothing is torn: all bytes of the file must count as whole"
+    );
     assert!(records.payloads == payloads, "records of {lengths:?} bytes");
 }
 
@@ -57,7 +65,11 @@ pub(super) fn the_format_is_as_documented() {
         &[0xf6, 0x37, 0x7f, 0xfd],
         b"weft",
     ];
-    assert_eq!(file, expected.concat());
+    assert_eq!(
+        file,
+        expected.concat(),
+        "a record that was appended must stand behind what was there, as the format says"
+    );
 }
 
 pub(super) fn a_payload_that_looks_torn_is_refused() {

@@ -73,6 +73,7 @@ fn call(seq: u64, seen: u64) -> Option<CallId> {
 
 /// A replica of an account with 100.
 pub(super) struct Node {
+    me: NodeId,
     pub(super) replica: Replica<Account>,
     runs: Arc<AtomicU64>,
 }
@@ -85,17 +86,32 @@ impl Node {
             runs: Arc::clone(&runs),
         };
         let replica = Replica::new(me, account);
-        Arc::new(Node { replica, runs })
+        Arc::new(Node { me, replica, runs })
     }
 
     /// Takes up a view in which it needs no way to a backup.
-    pub(super) fn adopt(&self, view: View) -> Result<(), Refused> {
-        self.replica.adopt(view, None)
+    #[track_caller]
+    pub(super) fn adopt(&self, view: View) {
+        self.adopt_by(view, None);
     }
 
     /// Takes up a view as primary, on whose way to the backup nothing is lost.
-    pub(super) fn adopt_with(&self, view: View, backup: &Arc<Node>) -> Result<(), Refused> {
-        self.replica.adopt(view, Some(Way::to(backup)))
+    #[track_caller]
+    pub(super) fn adopt_with(&self, view: View, backup: &Arc<Node>) {
+        self.adopt_by(view, Some(Way::to(backup)));
+    }
+
+    /// Takes up a view with this way to its backup, on which messages arrive.
+    #[track_caller]
+    pub(super) fn adopt_by(&self, view: View, backup: Option<Arc<dyn Backup>>) {
+        let (me, number) = (self.me.0, view.number);
+        let adopted = self.replica.adopt(view, backup);
+        let wanted = "all messages arrive, so `adopt` must succeed";
+        assert_eq!(
+            adopted,
+            Ok(()),
+            "replica {me} is given view {number}: {wanted}"
+        );
     }
 
     /// A try of that call, which takes 10.
@@ -122,9 +138,8 @@ impl Node {
 pub(super) fn pair() -> (Arc<Node>, Arc<Node>, Arc<Way>) {
     let (a, b) = (Node::new(A), Node::new(B));
     let way = Way::to(&b);
-    b.adopt(view(1, A, Some(B))).unwrap();
-    let adopted = a.replica.adopt(view(1, A, Some(B)), Some(way.clone()));
-    adopted.expect("the backup takes the state");
+    b.adopt(view(1, A, Some(B)));
+    a.adopt_by(view(1, A, Some(B)), Some(way.clone()));
     (a, b, way)
 }
 
