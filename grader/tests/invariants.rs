@@ -6,6 +6,7 @@ use grader::lab::Lab;
 use grader::mutant::Mutant;
 use grader::score::Role;
 use grader::tree::Tree;
+use proc_macro2::{TokenStream, TokenTree};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -161,6 +162,52 @@ fn what_students_write_takes_its_primitives_from_the_kit() {
             assert!(files.is_empty(), "{files:?}");
         }
     }
+}
+
+/// `assert_eq!(left, right)` alone leaves a student with two values, and not with what was wanted.
+#[test]
+fn every_assertion_about_an_answer_says_what_was_wanted() {
+    for lab in labs() {
+        let folders = ["grader/labs/{}/checks", "labs/{}/tests"];
+        for folder in folders.map(|folder| folder.replace("{}", &lab)) {
+            for (file, text) in sources(&folder) {
+                let bare = without_a_message(text.parse().expect("it is Rust"));
+                assert!(bare.is_empty(), "{file}: no message in lines {bare:?}");
+            }
+        }
+    }
+}
+
+/// The lines of the assertions without a message. A comma in a type or between the parameters of a
+/// closure counts as one between arguments: so an assertion may be overlooked.
+fn without_a_message(tokens: TokenStream) -> Vec<usize> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let comma = |token: &TokenTree| matches!(token, TokenTree::Punct(it) if it.as_char() == ',');
+    let mut bare = Vec::new();
+    for three in tokens.windows(3) {
+        let [
+            TokenTree::Ident(name),
+            TokenTree::Punct(_),
+            TokenTree::Group(arguments),
+        ] = three
+        else {
+            continue;
+        };
+        let values = match name.to_string().as_str() {
+            "assert" => 1,
+            "assert_eq" | "assert_ne" => 2,
+            _ => continue,
+        };
+        let arguments: Vec<TokenTree> = arguments.stream().into_iter().collect();
+        let given = arguments.split(comma).filter(|it| !it.is_empty()).count();
+        bare.extend((given <= values).then(|| name.span().start().line));
+    }
+    for token in tokens {
+        if let TokenTree::Group(group) = token {
+            bare.extend(without_a_message(group.stream()));
+        }
+    }
+    bare
 }
 
 #[test]

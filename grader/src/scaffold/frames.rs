@@ -95,7 +95,7 @@ use {crate}::{name}::answer;
 harness::checks![the_answer_is_42];
 
 fn the_answer_is_42() {
-    assert_eq!(answer(), 42);
+    assert_eq!(answer(), 42, "the answer must be the one that is documented");
 }
 "#;
 
