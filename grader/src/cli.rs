@@ -28,6 +28,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::error::{BadInput, Exit, NoJail, exit_for};
 use crate::jail::{Jail, Mechanism};
+use crate::report::escape;
 use crate::tree::Tree;
 use crate::workers::cores;
 
@@ -135,7 +136,7 @@ impl Cli {
         match self.dispatch() {
             Ok(exit) => exit,
             Err(error) => {
-                eprintln!("grader: {error:#}");
+                eprintln!("{}", escape::text(&format!("grader: {error:#}")));
                 exit_for(&error)
             }
         }

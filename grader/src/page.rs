@@ -7,6 +7,8 @@
 //! through the templates' own escaping.
 
 mod class;
+#[cfg(test)]
+mod hostile;
 mod likeness;
 mod student;
 

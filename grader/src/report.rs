@@ -8,7 +8,9 @@ pub mod escape;
 pub mod flaky;
 pub mod gradescope;
 #[cfg(test)]
-mod hostile;
+mod hidden;
+#[cfg(test)]
+pub(crate) mod hostile;
 pub mod json;
 pub mod junit;
 pub mod markdown;

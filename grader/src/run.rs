@@ -27,7 +27,7 @@ pub struct Run {
 
 /// What a check may take. A thousand threads reserve two GiB for their stacks, and a contract may
 /// allow that many. The channel is wide: a picture may be long.
-const MEMORY: u64 = 3 << 30;
+pub const MEMORY: u64 = 3 << 30;
 const FILE: u64 = 1 << 20;
 const PRINTED: usize = 1 << 20;
 const CHANNEL: usize = 64 << 20;

@@ -26,7 +26,7 @@ pub fn line(name: &str) -> String {
 /// neither its cell nor its line.
 pub fn cell(text: &str, delimiter: char) -> String {
     let text = self::text(text);
-    let begins = text.trim_start_matches([' ', '\t']).chars().next();
+    let begins = text.trim_start().chars().next();
     let formula = begins.is_some_and(|c| "=+-@|%".contains(fold(c))) && !is_number(&text);
     let text = if formula { format!("'{text}") } else { text };
     if text.contains([delimiter, '"', '\n']) || text != text.trim() {

@@ -1,6 +1,10 @@
 //! Nothing that a student wrote becomes markup, a formula, XML, a command or a colour, whatever the
 //! form.
 
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::{Config, TestRunner};
+
 use super::view::Visible;
 use super::{Report, csv, gradescope, json, junit, markdown, note, text};
 use crate::rubric::samples::{class, judged};
@@ -29,8 +33,64 @@ const HOSTILE: [&str; 18] = [
     "{\"score\": 100}, \\u0022",
 ];
 
+/// What a text is made of that nobody has thought of.
+const PIECES: [&str; 44] = [
+    "`",
+    "```",
+    "~~~",
+    "\n",
+    "\r",
+    "\t",
+    " ",
+    "<",
+    ">",
+    "&",
+    "\"",
+    "'",
+    "\\",
+    "</",
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "</failure>",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "-->",
+    "=",
+    "+",
+    "-",
+    "@",
+    "|",
+    "%",
+    "%0A",
+    ",",
+    ";",
+    "1",
+    "::error::",
+    "##[error]",
+    "\u{1b}[2J",
+    "\u{9b}",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{85}",
+    "\u{a0}",
+    "\u{0}",
+    "\u{ff1d}",
+    "[a](javascript:b)",
+    "</details>",
+    "# full marks",
+];
+
+fn texts() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        4 => select(&PIECES[..]).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+    ];
+    prop::collection::vec(piece, 1..10).prop_map(|pieces| pieces.concat())
+}
+
 /// A report in which everything that a student has a hand in says that.
-fn report(said: &str) -> Report {
+pub(crate) fn report(said: &str) -> Report {
     let fail = |verdict| Judged::new(verdict, said);
     let mut report = judged([
         fail(Verdict::Fail),
@@ -44,16 +104,27 @@ fn report(said: &str) -> Report {
     report
 }
 
-fn each(look: impl Fn(&str, &Report)) {
+/// Looks at reports that say what is hostile, and what is put together of that.
+pub(crate) fn each(look: impl Fn(&str, &Report)) {
     let twice = HOSTILE
         .iter()
         .flat_map(|one| HOSTILE.map(|other| format!("{one}\n{other}")));
     for said in HOSTILE.map(str::to_owned).into_iter().chain(twice) {
         look(&said, &report(&said));
     }
+    let config = Config {
+        cases: 100,
+        failure_persistence: None,
+        ..Config::default()
+    };
+    let tried = TestRunner::new(config).run(&texts(), |said| {
+        look(&said, &report(&said));
+        Ok(())
+    });
+    tried.unwrap_or_else(|error| panic!("{error}"));
 }
 
-fn steers(text: &str) -> bool {
+pub(crate) fn steers(text: &str) -> bool {
     text.chars()
         .any(|c| c != '\n' && c != '\t' && picture::escape::steers(c))
 }

@@ -124,7 +124,10 @@ pub fn for_reader(mut report: Report, reader: Reader) -> Report {
 fn without_hidden(text: &str) -> String {
     let words = |line: &str| {
         let mut words = line.split(|c: char| !(c.is_alphanumeric() || "_/-.".contains(c)));
-        words.any(|word| word.contains("grader/") || word.ends_with("_checks"))
+        words.any(|word| {
+            let file = word.contains("grader/") || word.starts_with("checks/");
+            file || word.ends_with("_checks")
+        })
     };
     let lines = text.split('\n').map(|line| match words(line) {
         true => "(about the grader's own files)",

@@ -9,7 +9,7 @@ use protocol::{End, Line, Panic};
 use super::{Judged, Verdict};
 use crate::lab::Kind;
 use crate::process::Cause;
-use crate::run::Run;
+use crate::run::{MEMORY, Run};
 
 /// Judges a run. `yours` says whether a file (from the stage's root) is one that the student wrote.
 pub fn judge(run: &Run, kind: Kind, yours: impl Fn(&str) -> bool) -> Judged {
@@ -167,7 +167,7 @@ fn silent(run: &Run) -> Judged {
         ),
         (Cause::Itself, Some(SIGABRT), _) if says("memory allocation of ") => Judged::new(
             Verdict::OutOfMemory,
-            "it asked for more than 1 GiB of memory",
+            format!("it asked for more than {} GiB of memory", MEMORY >> 30),
         ),
         (Cause::Itself, Some(SIGABRT | SIGSEGV), _) if says("has overflowed its stack") => {
             Judged::new(

@@ -12,6 +12,7 @@ impl Failure {
             .collect();
         // Sentences name places in full, or in short by the file's own name.
         let is_hidden = |word: &str| {
+            let word = word.trim_matches(|c: char| !c.is_alphanumeric());
             let file = word.split(':').next().unwrap_or(word);
             hidden(file) || short.contains(word)
         };
