@@ -20,7 +20,7 @@ use file::ChecksFile;
 
 /// The share of an exercise's points, in percent, that an answer can keep at most if it makes the
 /// mistake that the exercise is about.
-const MOST_KEPT: u32 = 40;
+const MOST_KEPT: u64 = 40;
 
 /// One lab: its exercises, each with its checks.
 #[derive(Debug, Clone)]
@@ -147,16 +147,18 @@ impl Lab {
         }
         attach_checks(tree, name, &mut exercises)?;
         for exercise in &exercises {
-            let sum: u32 = exercise.checks.iter().map(|check| check.points).sum();
-            if sum != exercise.points {
+            // Wider than any of them: what stands in a file is anything.
+            let points = exercise.checks.iter().map(|check| u64::from(check.points));
+            let sum: u64 = points.sum();
+            if sum != u64::from(exercise.points) {
                 let problem = format!(
                     "exercise `{}` promises {} points, but its checks sum to {sum}",
                     exercise.name, exercise.points
                 );
                 return Err(bad(tree, exercise, problem, "make the two agree"));
             }
-            let most = exercise.points * MOST_KEPT / 100;
-            if exercise.keeps > most {
+            let most = u64::from(exercise.points) * MOST_KEPT / 100;
+            if u64::from(exercise.keeps) > most {
                 let problem = format!(
                     "exercise `{}` keeps {} of {} points where its core fails",
                     exercise.name, exercise.keeps, exercise.points

@@ -6,6 +6,11 @@ mod common;
 use std::process::{Command, Output};
 
 use grader::error::Exit;
+use grader::lab::Lab;
+use grader::tree::Tree;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use proptest::test_runner::{Config, TestRunner};
 use tempfile::TempDir;
 
 struct Course(TempDir);
@@ -60,6 +65,75 @@ fn a_wrong_key_in_lab_toml_is_told_with_its_line() {
         Exit::BadInput,
         &["labs/tiny/lab.toml:19:", "`titel`", "another lab"],
     );
+}
+
+/// Pieces of such a file, and of others.
+const PIECES: [&str; 16] = [
+    "\n",
+    "\"",
+    "'''",
+    "=",
+    "[[check]]",
+    "[[exercise]]",
+    "[",
+    "]",
+    "-1",
+    "99999999999999999999",
+    "id = \"one::\"",
+    "points = 4294967295",
+    "..",
+    "\u{0}",
+    "\u{feff}",
+    "\u{2028}",
+];
+
+/// A text in which some pieces have gone, and others come.
+fn damaged(text: &'static str) -> impl Strategy<Value = String> {
+    let piece = select(&PIECES[..]);
+    let cut = (any::<Index>(), 0..40_usize, piece);
+    prop::collection::vec(cut, 1..4).prop_map(move |cuts| {
+        let mut text: Vec<char> = text.chars().collect();
+        for (at, many, piece) in cuts {
+            let at = at.index(text.len());
+            let end = (at + many).min(text.len());
+            text.splice(at..end, piece.chars());
+        }
+        text.into_iter().collect()
+    })
+}
+
+#[test]
+fn whatever_stands_in_a_lab_s_files_is_read_or_told_in_a_line_and_never_panics() {
+    const FILES: [(&str, &str); 2] = [
+        (
+            "labs/tiny/lab.toml",
+            include_str!("fixtures/course/labs/tiny/lab.toml"),
+        ),
+        (
+            "grader/labs/tiny/checks/checks.toml",
+            include_str!("fixtures/course/grader/labs/tiny/checks/checks.toml"),
+        ),
+    ];
+    let course = Course::new();
+    let tree = Tree::find(&course.path("")).expect("a course");
+    for (path, text) in FILES {
+        let config = Config {
+            cases: 200,
+            failure_persistence: None,
+            ..Config::default()
+        };
+        let tried = TestRunner::new(config).run(&damaged(text), |damaged| {
+            std::fs::write(course.path(path), damaged).expect("room");
+            if let Err(error) = Lab::read(&tree, "tiny") {
+                let told = error.to_string();
+                prop_assert!(told.contains(".toml") && told.contains("; "), "{told}");
+                prop_assert_eq!(told.lines().count(), 1, "{}", told);
+            }
+            Ok(())
+        });
+        tried.unwrap_or_else(|error| panic!("{error}"));
+        std::fs::write(course.path(path), text).expect("room");
+    }
 }
 
 #[test]

@@ -348,6 +348,68 @@ fn an_archive_that_is_damaged_or_grows_without_end_is_refused() {
     );
 }
 
+/// The same bytes, with each `find` another one of the same length.
+fn replaced(bytes: &[u8], find: &[u8], by: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    for at in 0..bytes.len() - find.len() {
+        if bytes[at..].starts_with(find) {
+            bytes[at..at + find.len()].copy_from_slice(by);
+        }
+    }
+    bytes
+}
+
+#[test]
+fn a_zip_that_two_programs_would_read_differently_is_refused() {
+    let course = Course::new();
+    let two = zip(&[("src/one.rs", b"mine"), ("src/onf.rs", b"theirs")]);
+    says(
+        course.take_file("ann.zip", &replaced(&two, b"onf", b"one")),
+        &["ann.zip: has two entries of one name"],
+    );
+    // The last of the headers at the end says where its entry begins: where the first does.
+    let mut overlapping = two.clone();
+    let header = |bytes: &[u8]| bytes.windows(4).rposition(|four| four == b"PK\x01\x02");
+    let place = header(&two).expect("a header") + 42;
+    overlapping[place..place + 4].fill(0);
+    says(
+        course.take_file("ann.zip", &overlapping),
+        &["ann.zip: has entries that overlap"],
+    );
+    let mut encrypted = zip(&[("src/one.rs", b"mine")]);
+    let last = header(&encrypted).expect("a header");
+    encrypted[6] |= 1;
+    encrypted[last + 8] |= 1;
+    says(
+        course.take_file("ann.zip", &encrypted),
+        &["src/one.rs: is encrypted; hand it in without a password"],
+    );
+}
+
+#[test]
+fn too_many_entries_and_too_much_source_are_refused_in_words() {
+    let course = Course::new();
+    let regular = tar::EntryType::Regular;
+    let names: Vec<String> = (0..=20_000).map(|number| format!("{number}.txt")).collect();
+    let entries: Vec<Tarred> = names
+        .iter()
+        .map(|name| (regular, &**name, &b""[..]))
+        .collect();
+    says(
+        course.take_file("ann.tar.gz", &gzip(&tar(&entries))),
+        &[
+            "ann.tar.gz: has more than 20000 entries",
+            "your answers only",
+        ],
+    );
+    let long = vec![b'/'; usize::try_from(LARGEST).expect("small")];
+    let entries: Vec<Tarred> = (0..130).map(|_| (regular, "src/one.rs", &*long)).collect();
+    says(
+        course.take_file("ann.tar.gz", &gzip(&tar(&entries))),
+        &["ann.tar.gz: has more than 32 MiB of sources"],
+    );
+}
+
 #[test]
 fn random_bytes_are_refused_and_nothing_panics() {
     let course = Course::new();
