@@ -42,6 +42,7 @@ use crate::process::Limits;
 /// One way to keep a process from something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
 #[value(rename_all = "lower")]
+#[serde(rename_all = "lowercase")]
 pub enum Mechanism {
     /// A root of its own, which holds nothing but what it needs.
     Mount,

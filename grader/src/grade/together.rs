@@ -126,8 +126,7 @@ impl Together<'_> {
                 .map(|(path, woven)| (*path, woven.text.as_str())),
         );
         let lists = lints::lists(self.lab);
-        let laid = stage.lay(&files)?.without_lines();
-        let compiled = match laid.compile(Lints::Lists(&lists))? {
+        let compiled = match stage.lay(&files)?.compile(Lints::Lists(&lists))? {
             Ok(compiled) => compiled,
             Err(messages) => {
                 let errors = messages.into_iter().filter(Message::is_error);

@@ -369,8 +369,8 @@ fn threads() -> Result<OwnedFd> {
 /// Becomes the slot's user, who owns nothing and may do nothing.
 fn drop_user(plan: &Plan) -> Result<()> {
     let user = plan.jail.user(plan.cell.work, plan.cell.slot);
-    let namespaces = [Mechanism::Mount, Mechanism::NetNs, Mechanism::PidNs];
-    let in_namespace = plan.jail.users && namespaces.iter().any(|kind| plan.jail.has(*kind));
+    let mut namespaces = Mechanism::NAMESPACES.into_iter();
+    let in_namespace = plan.jail.users && namespaces.any(|kind| plan.jail.has(kind));
     if user.is_some() || in_namespace {
         // Counted for a user, or for one in a namespace: nobody else's are among them.
         set(Resource::Nproc, PROCESSES, PROCESSES)?;

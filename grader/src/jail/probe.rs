@@ -52,10 +52,31 @@ pub(super) fn probe() -> Jail {
             found.with.insert(mechanism);
         }
     }
-    let namespaces = [Mechanism::Mount, Mechanism::NetNs, Mechanism::PidNs];
-    let less = [found.clone(), found.without(&namespaces)];
+    let less = [found.clone(), found.without(&Mechanism::NAMESPACES)];
     let mut whole = less.into_iter().filter(|jail| target.proves_whole(jail));
     whole.next().unwrap_or_default()
+}
+
+impl Jail {
+    /// This jail, and what it would be elsewhere: root's without namespaces, as in a container; an
+    /// ordinary user's with a namespace of users, and without. What is not closed or does not work
+    /// here is left out.
+    pub fn as_elsewhere(&self) -> Vec<Jail> {
+        let mut ordinary = self.without(&[Mechanism::Uid]);
+        ordinary.users = true;
+        let Ok(target) = Target::new() else {
+            return Vec::new();
+        };
+        let mut all: Vec<Jail> = Vec::new();
+        for jail in [self, &ordinary] {
+            for jail in [jail.clone(), jail.without(&Mechanism::NAMESPACES)] {
+                if jail.is_closed() && !all.contains(&jail) && target.proves_whole(&jail) {
+                    all.push(jail);
+                }
+            }
+        }
+        all
+    }
 }
 
 impl Mechanism {
@@ -69,6 +90,9 @@ impl Mechanism {
         Mechanism::Uid,
         Mechanism::Rlimit,
     ];
+
+    /// Those that are missing together: in containers, and where ordinary users make none.
+    pub const NAMESPACES: [Mechanism; 3] = [Mechanism::Mount, Mechanism::NetNs, Mechanism::PidNs];
 }
 
 impl Target {

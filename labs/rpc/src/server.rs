@@ -18,8 +18,7 @@
 //! request. Begin with a thread for each request; `notes/rpc.md` tells, step by step, what makes it
 //! twenty times as fast.
 //!
-//! Not here: whether a request is new (`dedup`), and handlers that panic with something that panics
-//! again when it is dropped.
+//! Not here: whether a request is new (`dedup`).
 //!
 //! Read: notes/rpc.md, "The dispatcher".
 
