@@ -49,6 +49,8 @@ pub struct Compilation<'c> {
     pub instead: &'c [(&'c str, &'c Path)],
     /// Set beyond what cargo sets.
     pub cfg: &'c [String],
+    /// Whether pictures can say at which line a guard was dropped.
+    pub lines: bool,
     /// The folder of a `clippy.toml`, if its lists are to be looked for.
     pub lints: Option<&'c Path>,
     /// What the compiler is kept in.
@@ -137,6 +139,11 @@ impl Compilation<'_> {
         command.env("TMPDIR", self.made.parent().expect("a file of a stage"));
         for name in self.cfg {
             command.args(["--cfg", name]);
+        }
+        // In one piece it takes a tenth less of the processor.
+        command.args(["-C", "codegen-units=1"]);
+        if !self.lines {
+            command.args(["-C", "debuginfo=0", "-C", "strip=debuginfo"]);
         }
         if let Some(lists) = self.lints {
             // Reported whatever the source allows itself.

@@ -126,7 +126,8 @@ impl Together<'_> {
                 .map(|(path, woven)| (*path, woven.text.as_str())),
         );
         let lists = lints::lists(self.lab);
-        let compiled = match stage.lay(&files)?.compile(Lints::Lists(&lists))? {
+        let laid = stage.lay(&files)?.without_lines();
+        let compiled = match laid.compile(Lints::Lists(&lists))? {
             Ok(compiled) => compiled,
             Err(messages) => {
                 let errors = messages.into_iter().filter(Message::is_error);

@@ -39,6 +39,7 @@ pub struct Laid<'s> {
     /// The subject's, by their path from the lab's folder.
     files: BTreeSet<String>,
     cfg: Vec<String>,
+    lines: bool,
 }
 
 /// A stage whose lab is compiled; its checks are not.
@@ -61,13 +62,24 @@ pub struct Built<'s> {
 impl<'s> Laid<'s> {
     /// The stage is borrowed for as long as any step lives: there is one subject on it.
     pub(super) fn on(stage: &'s mut Stage, files: BTreeSet<String>) -> Self {
-        let cfg = Vec::new();
-        Laid { stage, files, cfg }
+        Laid {
+            stage,
+            files,
+            cfg: Vec::new(),
+            lines: true,
+        }
     }
 
     /// Sets `--cfg name` for the lab's crate and its checks.
     pub fn cfg(mut self, name: &str) -> Self {
         self.cfg.push(name.to_owned());
+        self
+    }
+
+    /// Leaves out what says at which line a guard was dropped: a quarter of the compiler's work, for
+    /// pictures that nobody looks at.
+    pub fn without_lines(mut self) -> Self {
+        self.lines = false;
         self
     }
 
@@ -88,6 +100,7 @@ impl<'s> Laid<'s> {
             made: &library(stage),
             instead: &[],
             cfg: &self.cfg,
+            lines: self.lines,
             lints: matches!(lints, Lints::Lists(_)).then_some(&*dir),
             jail: &stage.jail,
             slot: stage.slot,
@@ -140,7 +153,12 @@ impl<'s> Compiled<'s> {
     ///
     /// Where the compiler cannot be run.
     pub fn with_checks(self, checks: Checks) -> Step<Built<'s>> {
-        let Laid { stage, mut cfg, .. } = self.laid;
+        let Laid {
+            stage,
+            mut cfg,
+            lines,
+            ..
+        } = self.laid;
         if let Checks::Of(exercises) = checks {
             // What `harness::exercises!` makes of its list.
             cfg.push("only".to_owned());
@@ -154,6 +172,7 @@ impl<'s> Compiled<'s> {
             made: &binary,
             instead: &[(stage.lab(), &library(stage))],
             cfg: &cfg,
+            lines,
             lints: None,
             jail: &stage.jail,
             slot: stage.slot,

@@ -74,7 +74,7 @@ impl<M: Machine> Durable<M> {
     ///
     /// # Errors
     ///
-    /// [`OpenError`]; what is damaged is left as it is.
+    /// [`OpenError`]; a file that is damaged is left as it is.
     pub fn open(disk: Arc<dyn Disk>, machine: M, rotate_after: usize) -> Result<Self, OpenError> {
         let _ = (disk, machine, rotate_after);
         todo!("load the snapshot, run the calls of its log again, and cut off a torn tail")

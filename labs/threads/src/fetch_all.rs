@@ -13,7 +13,8 @@
 //! - one URL that fails, or whose fetch panics, is one failure, and the other pages are still
 //!   wanted.
 //!
-//! Not here: links (that is the lab `crawler`), and second tries.
+//! Not here: links (that is the lab `crawler`), second tries, and fetches that panic with something
+//! that panics again when it is dropped.
 //!
 //! Read: notes/threads.md, "Waiting for many at once".
 

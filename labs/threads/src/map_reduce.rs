@@ -55,9 +55,9 @@ pub fn word_count(documents: &[&str], reducers: usize, workers: usize) -> BTreeM
 /// counts as 1).
 ///
 /// The values of a key come in the order of the inputs, and within one input as `map` gave them.
-/// All keys of one [`partition`] are reduced by one task, in order. No call of `reduce` begins
-/// before all calls of `map` have ended. As long as a task is left that was not begun, and may be,
-/// `workers` tasks run at once.
+/// All keys of one [`partition`] are reduced by one task, in the order of the keys. No call of
+/// `reduce` begins before all calls of `map` have ended. As long as a task is left that was not
+/// begun, and may be, `workers` tasks run at once.
 ///
 /// Blocks until all threads have ended.
 ///

@@ -12,7 +12,8 @@
 //! - who waits for work has to wake when there is some, and when there will never be any more;
 //!   until then it sleeps: it does not spin, and does not look again from time to time.
 //!
-//! Not here: robots.txt, pauses between requests to one host, second tries.
+//! Not here: robots.txt, pauses between requests to one host, second tries, and fetches that panic
+//! with something that panics again when it is dropped.
 //!
 //! Read: notes/crawler.md, "Polite".
 

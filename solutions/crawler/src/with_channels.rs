@@ -43,8 +43,8 @@ use kit::web::Fetched;
 ///
 /// # Panics
 ///
-/// If a fetch panics, once the fetches that are in flight have ended; what waits in line then is
-/// not fetched.
+/// If a fetch panics, once the fetches that are in flight have ended; what no worker has been given
+/// then is not fetched.
 ///
 /// # Examples
 ///

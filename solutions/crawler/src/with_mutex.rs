@@ -35,7 +35,7 @@ use kit::web::{Crawl, Fetcher};
 ///
 /// # Panics
 ///
-/// If a fetch panics, once the other fetches have ended.
+/// If a fetch panics, once all threads have ended. Pages that were not begun before may be left.
 ///
 /// # Examples
 ///

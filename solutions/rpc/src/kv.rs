@@ -79,7 +79,7 @@ pub struct DeductArgs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refused {
     /// There is no such key, or its value is not a balance: a whole number up to [`u64::MAX`], in
-    /// decimal digits and nothing else.
+    /// decimal digits (leading zeros are allowed) and nothing else.
     NoBalance,
     /// The balance is only this.
     Insufficient(u64),

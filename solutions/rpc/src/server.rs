@@ -18,7 +18,8 @@
 //! request. Begin with a thread for each request; `notes/rpc.md` tells, step by step, what makes it
 //! twenty times as fast.
 //!
-//! Not here: whether a request is new (`dedup`).
+//! Not here: whether a request is new (`dedup`), and handlers that panic with something that panics
+//! again when it is dropped.
 //!
 //! Read: notes/rpc.md, "The dispatcher".
 

@@ -71,8 +71,8 @@ impl<R: Read> FrameReader<R> {
     }
 
     /// Gives the next frame, byte for byte and without its newline; `None` if the stream ended
-    /// after a newline. Blocks until the frame is whole, and no longer: reads from the source only
-    /// while it holds no whole frame.
+    /// after a newline, or empty. Blocks until the frame is whole, and no longer: reads from the
+    /// source only while it holds no whole frame.
     ///
     /// # Errors
     ///

@@ -1,6 +1,6 @@
 //! Threads, with the standard library's API.
 use crate::model::{self, OnModelThread};
-use crate::record;
+use crate::record::{self, CallSite};
 use crate::time::Duration;
 use crate::waiting;
 use std::cell::RefCell;
@@ -12,21 +12,27 @@ use std::{fmt, io, mem};
 
 pub use std::thread::Result;
 
-/// What a modelled thread returns, once it has ended.
-type Slot<T> = Arc<Mutex<Option<Result<T>>>>;
+/// What a thread returns, once it has returned.
+type Slot<T> = Arc<Mutex<Option<T>>>;
 
-/// Runs the body of a modelled thread, and says whether it panicked.
-fn run_into<T>(slot: &Slot<T>, body: impl FnOnce() -> T) -> bool {
-    let result = model::run_thread(body);
-    let panicked = result.is_err();
-    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-    panicked
+/// The body of a thread, whatever it returns. So all that starts and joins threads is compiled
+/// once, in this crate, and not once more for each body: it was a fifth of what compiling a lab's
+/// checks took.
+type Body<'b> = Box<dyn FnOnce() + Send + 'b>;
+
+/// A body that leaves in a slot what it returns.
+fn into_slot<'b, T: Send + 'b>(slot: &Slot<T>, body: impl FnOnce() -> T + Send + 'b) -> Body<'b> {
+    let slot = Arc::clone(slot);
+    Box::new(move || {
+        let value = body();
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+    })
 }
 
-fn take<T>(slot: &Slot<T>) -> Result<T> {
+fn take<T>(slot: &Slot<T>) -> T {
     let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-    // A thread that was joined has left its result, unless the execution is over and the join had
-    // no effect.
+    // A thread that was joined has left its value, unless the execution is over and the join had no
+    // effect.
     value.unwrap_or_else(|| model::cannot_go_on())
 }
 
@@ -35,8 +41,13 @@ static STARTED: AtomicUsize = AtomicUsize::new(0);
 /// How many threads were started in this process so far, modelled ones included: for a check of how
 /// many somebody starts.
 pub fn started() -> usize {
-    // ORDERING: the pair of both `fetch_add` below; it is a count, and guards nothing.
+    // ORDERING: the pair of the `fetch_add` below; it is a count, and guards nothing.
     STARTED.load(Relaxed)
+}
+
+fn count_one() {
+    // ORDERING: the pair of the load in `started`; it is a count, and guards nothing.
+    STARTED.fetch_add(1, Relaxed);
 }
 
 /// Starts a thread that runs `body`. Never blocks.
@@ -90,16 +101,9 @@ impl Builder {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        // ORDERING: the pair of the load in `started`; it is a count, and guards nothing.
-        STARTED.fetch_add(1, Relaxed);
-        if !model::running() {
-            return Ok(JoinHandle(Kind::Real(self.real().spawn(body)?)));
-        }
         let slot = Slot::default();
-        let result = Arc::clone(&slot);
-        let body = Box::new(move || run_into(&result, body));
-        let join = model::spawn(self.name, Location::caller(), body);
-        Ok(JoinHandle(Kind::Model(OnModelThread::new((join, slot)))))
+        let thread = self.start(into_slot(&slot, body), Location::caller())?;
+        Ok(JoinHandle { thread, slot })
     }
 
     /// Starts the thread in a [`scope`].
@@ -117,27 +121,38 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        // ORDERING: the pair of the load in `started`; it is a count, and guards nothing.
-        STARTED.fetch_add(1, Relaxed);
-        if !model::running() {
-            let handle = self.real().spawn_scoped(&scope.0, body)?;
-            return Ok(ScopedJoinHandle(ScopedKind::Real(handle)));
-        }
         let slot = Slot::default();
-        let result = Arc::clone(&slot);
-        let body: Box<dyn FnOnce() -> bool + Send + 'scope> =
-            Box::new(move || run_into(&result, body));
+        let thread = self.start_scoped(scope, into_slot(&slot, body), Location::caller())?;
+        Ok(ScopedJoinHandle { thread, slot })
+    }
+
+    fn start(self, body: Body<'static>, place: CallSite) -> io::Result<Started> {
+        count_one();
+        if !model::running() {
+            return self.real().spawn(body).map(Started::Real);
+        }
+        let join = model::spawn(self.name, place, body);
+        Ok(Started::Model(OnModelThread::new(join)))
+    }
+
+    fn start_scoped<'scope>(
+        self,
+        scope: &'scope Scope<'scope, '_>,
+        body: Body<'scope>,
+        place: CallSite,
+    ) -> io::Result<ScopedStarted<'scope>> {
+        count_one();
+        if !model::running() {
+            let real = self.real().spawn_scoped(&scope.0, body);
+            return real.map(ScopedStarted::Real);
+        }
         // SAFETY: the scope joins this thread before it returns, or ends the execution, after which
         // no modelled thread runs again; so the body never runs after 'scope.
-        let body: Box<dyn FnOnce() -> bool + Send + 'static> = unsafe { mem::transmute(body) };
-        let join = model::spawn(self.name, Location::caller(), body);
-        let thread = join.thread;
-        UNJOINED.with_borrow_mut(|unjoined| unjoined.push((scope.address(), join)));
-        Ok(ScopedJoinHandle(ScopedKind::Model {
-            scope: scope.address(),
-            thread,
-            slot,
-        }))
+        let body: Body<'static> = unsafe { mem::transmute(body) };
+        let join = model::spawn(self.name, place, body);
+        let (scope, thread) = (scope.address(), join.thread);
+        UNJOINED.with_borrow_mut(|unjoined| unjoined.push((scope, join)));
+        Ok(ScopedStarted::Model { scope, thread })
     }
 
     fn real(self) -> std::thread::Builder {
@@ -153,11 +168,40 @@ impl Builder {
 }
 
 /// Waits for a thread, and takes what it returns. Dropped, it lets the thread go on alone.
-pub struct JoinHandle<T>(Kind<T>);
+pub struct JoinHandle<T> {
+    thread: Started,
+    slot: Slot<T>,
+}
 
-enum Kind<T> {
-    Real(std::thread::JoinHandle<T>),
-    Model(OnModelThread<(model::Join, Slot<T>)>),
+enum Started {
+    Real(std::thread::JoinHandle<()>),
+    Model(OnModelThread<model::Join>),
+}
+
+impl Started {
+    fn join(self, place: CallSite) -> Result<()> {
+        match self {
+            Started::Real(handle) => {
+                let _waiting = waiting::enter("waits for the end of", "a thread", place, None);
+                handle.join()
+            }
+            Started::Model(join) => join.into_inner().join(place),
+        }
+    }
+
+    fn thread(&self) -> Thread {
+        match self {
+            Started::Real(handle) => Thread(Which::Real(handle.thread().clone())),
+            Started::Model(join) => Thread::modelled(join.thread),
+        }
+    }
+
+    fn is_finished(&self, place: CallSite) -> bool {
+        match self {
+            Started::Real(handle) => handle.is_finished(),
+            Started::Model(join) => model::is_finished(join.thread, place),
+        }
+    }
 }
 
 impl<T> JoinHandle<T> {
@@ -169,36 +213,20 @@ impl<T> JoinHandle<T> {
     /// [on purpose](crate::explore::panic_on_purpose): any other has failed the search.
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        match self.0 {
-            Kind::Real(handle) => {
-                let _waiting =
-                    waiting::enter("waits for the end of", "a thread", Location::caller(), None);
-                handle.join()
-            }
-            Kind::Model(modelled) => {
-                let (join, slot) = modelled.into_inner();
-                join.join(Location::caller());
-                take(&slot)
-            }
-        }
+        self.thread.join(Location::caller())?;
+        Ok(take(&self.slot))
     }
 
     /// The thread, to unpark it.
     pub fn thread(&self) -> Thread {
-        match &self.0 {
-            Kind::Real(handle) => Thread(Which::Real(handle.thread().clone())),
-            Kind::Model(modelled) => Thread::modelled(modelled.0.thread),
-        }
+        self.thread.thread()
     }
 
     /// Whether the thread has ended, so that [`join`](JoinHandle::join) would hardly block. Never
     /// blocks.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        match &self.0 {
-            Kind::Real(handle) => handle.is_finished(),
-            Kind::Model(modelled) => model::is_finished(modelled.0.thread, Location::caller()),
-        }
+        self.thread.is_finished(Location::caller())
     }
 }
 
@@ -361,7 +389,17 @@ pub fn scope<'env, F, T>(body: F) -> T
 where
     F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
+    let (mut body, mut value) = (Some(body), None);
     let place = Location::caller();
+    in_scope(
+        &mut |scope| value = body.take().map(|body| body(scope)),
+        place,
+    );
+    value.expect("a body that returned has left its value")
+}
+
+/// A scope, whatever its body returns.
+fn in_scope<'env>(body: &mut dyn for<'scope> FnMut(&'scope Scope<'scope, 'env>), place: CallSite) {
     std::thread::scope(|real| {
         // SAFETY: `Scope` is a transparent wrapper.
         let scope = unsafe { &*std::ptr::from_ref(real).cast::<Scope<'_, 'env>>() };
@@ -377,14 +415,14 @@ where
         } else {
             let mut panicked = false;
             while let Some(join) = scope.next_unjoined(|_| true) {
-                panicked |= join.join(place);
+                panicked |= join.join(place).is_err();
             }
             if panicked && result.is_ok() {
                 model::panic_on_purpose("a scoped thread panicked", place);
             }
         }
-        result.unwrap_or_else(|payload| resume_unwind(payload))
-    })
+        result.unwrap_or_else(|payload| resume_unwind(payload));
+    });
 }
 
 /// Where scoped threads are started; see [`scope`].
@@ -432,15 +470,46 @@ pub(crate) fn begin_execution() {
 }
 
 /// Waits for a scoped thread, and takes what it returns.
-pub struct ScopedJoinHandle<'scope, T>(ScopedKind<'scope, T>);
+pub struct ScopedJoinHandle<'scope, T> {
+    thread: ScopedStarted<'scope>,
+    slot: Slot<T>,
+}
 
-enum ScopedKind<'scope, T> {
-    Real(std::thread::ScopedJoinHandle<'scope, T>),
+enum ScopedStarted<'scope> {
+    Real(std::thread::ScopedJoinHandle<'scope, ()>),
     Model {
         scope: usize,
         thread: record::ThreadId,
-        slot: Slot<T>,
     },
+}
+
+impl ScopedStarted<'_> {
+    fn join(self, place: CallSite) -> Result<()> {
+        match self {
+            ScopedStarted::Real(handle) => {
+                let _waiting = waiting::enter("waits for the end of", "a thread", place, None);
+                handle.join()
+            }
+            ScopedStarted::Model { scope, thread } => {
+                let join = take_unjoined(scope, |unjoined| unjoined == thread);
+                join.map_or(Ok(()), |join| join.join(place))
+            }
+        }
+    }
+
+    fn thread(&self) -> Thread {
+        match self {
+            ScopedStarted::Real(handle) => Thread(Which::Real(handle.thread().clone())),
+            ScopedStarted::Model { thread, .. } => Thread::modelled(*thread),
+        }
+    }
+
+    fn is_finished(&self, place: CallSite) -> bool {
+        match self {
+            ScopedStarted::Real(handle) => handle.is_finished(),
+            ScopedStarted::Model { thread, .. } => model::is_finished(*thread, place),
+        }
+    }
 }
 
 impl<T> ScopedJoinHandle<'_, T> {
@@ -452,41 +521,20 @@ impl<T> ScopedJoinHandle<'_, T> {
     /// [on purpose](crate::explore::panic_on_purpose): any other has failed the search.
     #[track_caller]
     pub fn join(self) -> Result<T> {
-        match self.0 {
-            ScopedKind::Real(handle) => {
-                let _waiting =
-                    waiting::enter("waits for the end of", "a thread", Location::caller(), None);
-                handle.join()
-            }
-            ScopedKind::Model {
-                scope,
-                thread,
-                slot,
-            } => {
-                if let Some(join) = take_unjoined(scope, |unjoined| unjoined == thread) {
-                    join.join(Location::caller());
-                }
-                take(&slot)
-            }
-        }
+        self.thread.join(Location::caller())?;
+        Ok(take(&self.slot))
     }
 
     /// The thread, to unpark it.
     pub fn thread(&self) -> Thread {
-        match &self.0 {
-            ScopedKind::Real(handle) => Thread(Which::Real(handle.thread().clone())),
-            ScopedKind::Model { thread, .. } => Thread::modelled(*thread),
-        }
+        self.thread.thread()
     }
 
     /// Whether the thread has ended, so that [`join`](ScopedJoinHandle::join) would hardly block.
     /// Never blocks.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
-        match &self.0 {
-            ScopedKind::Real(handle) => handle.is_finished(),
-            ScopedKind::Model { thread, .. } => model::is_finished(*thread, Location::caller()),
-        }
+        self.thread.is_finished(Location::caller())
     }
 }
 

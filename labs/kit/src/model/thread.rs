@@ -11,6 +11,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// loom runs four threads besides the one that runs the scenario.
@@ -18,19 +19,19 @@ const LOOM_THREADS: usize = loom::MAX_THREADS - 1;
 /// In words: 256 KiB of stack for each spawned thread.
 const STACK_WORDS: usize = 0x8000;
 
+/// What the panic carried that has ended a thread, if one has.
+type Payload = Arc<Mutex<Option<Box<dyn Any + Send>>>>;
+
 /// A spawned thread that can be waited for.
 #[derive(Debug)]
 pub(crate) struct Join {
     pub(crate) thread: ThreadId,
+    payload: Payload,
     handle: Checker<loom::thread::JoinHandle<()>, shuttle::thread::JoinHandle<()>>,
 }
 
-/// Starts a modelled thread. `body` says whether it ended by a panic.
-pub(crate) fn spawn(
-    name: Option<String>,
-    place: CallSite,
-    body: Box<dyn FnOnce() -> bool + Send>,
-) -> Join {
+/// Starts a modelled thread.
+pub(crate) fn spawn(name: Option<String>, place: CallSite, body: Box<dyn FnOnce() + Send>) -> Join {
     if inert() {
         cannot_go_on();
     }
@@ -46,10 +47,14 @@ pub(crate) fn spawn(
     let thread = record::new_thread(name);
     add_parker();
     event(0, place, Op::Spawn { child: thread });
+    let payload = Payload::default();
+    let left = Arc::clone(&payload);
     let body = move || {
         record::set_current(thread);
-        let panicked = body();
+        let ended_by = run_thread(body).err();
         record::set_current(thread);
+        let panicked = ended_by.is_some();
+        *left.lock().unwrap_or_else(PoisonError::into_inner) = ended_by;
         if let Some(ends) = &parker(thread).ends {
             ends.step();
         }
@@ -67,7 +72,11 @@ pub(crate) fn spawn(
             )
         }
     });
-    Join { thread, handle }
+    Join {
+        thread,
+        payload,
+        handle,
+    }
 }
 
 /// Runs the body of a modelled thread. A panic on purpose is its result, any other ends the
@@ -112,24 +121,29 @@ pub(crate) fn tell_shuttle() -> ! {
 }
 
 impl Join {
-    /// Blocks until the thread has ended; says whether it ended by a panic.
-    pub(crate) fn join(self, place: CallSite) -> bool {
+    /// Blocks until the thread has ended. Gives the payload of the panic that has ended it, if one
+    /// has.
+    pub(crate) fn join(self, place: CallSite) -> std::thread::Result<()> {
         let child = self.thread;
-        if has_no_answer() {
-            return false;
+        if !has_no_answer() {
+            event(0, place, Op::JoinWants { child });
+            // The checkers' threads never panic: a panic is caught before, or ends the execution.
+            contained(
+                || switching(|| either!(self.handle, handle => drop(handle.join()))),
+                || (),
+            );
+            let panicked = record::with_trace(|trace| trace.threads[child as usize].panicked);
+            event(0, place, Op::Joined { child, panicked });
+            if panicked {
+                unwinding::joined_a_panic();
+            }
         }
-        event(0, place, Op::JoinWants { child });
-        // The checkers' threads never panic: a panic is caught before, or ends the execution.
-        contained(
-            || switching(|| either!(self.handle, handle => drop(handle.join()))),
-            || (),
-        );
-        let panicked = record::with_trace(|trace| trace.threads[child as usize].panicked);
-        event(0, place, Op::Joined { child, panicked });
-        if panicked {
-            unwinding::joined_a_panic();
-        }
-        panicked
+        let payload = self
+            .payload
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        payload.map_or(Ok(()), Err)
     }
 }
 
