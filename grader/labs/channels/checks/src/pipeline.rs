@@ -10,6 +10,7 @@ use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::Barrier;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::thread::Scope;
+use kit::time::Duration;
 use kit::{explore, possible, thread};
 
 harness::checks![
@@ -196,6 +197,36 @@ fn the_work_on_any_values_may_panic() {
             .preemptions(1)
             .explore(move || two_of_three_panic(order));
     }
+    // One panics for which many wait.
+    Explorer::new()
+        .preemptions(1)
+        .explore(|| the_first_panics_as_the_last(3));
+    for workers in [3, 5, 20] {
+        the_first_panics_as_the_last(workers);
+    }
+}
+
+/// Each worker has a value. The work on the first panics, when all others have done theirs and wait
+/// for their turn.
+fn the_first_panics_as_the_last(workers: usize) {
+    let (done, others) = bounded(workers);
+    let work = |number: usize| {
+        if number > 1 {
+            return done.send(()).expect("its other end is here");
+        }
+        for _ in 1..workers {
+            others.recv().expect("its other end is here");
+        }
+        thread::sleep(Duration::from_millis(5)); // Time for the others to fall asleep.
+        panic_on_purpose("the work fails");
+    };
+    let panicked = panics(|| {
+        thread::scope(|s| {
+            let results = stage(s, numbers(workers), workers, workers, work);
+            assert!(results.recv().is_err(), "the first value has no result");
+        });
+    });
+    assert!(panicked, "the scope panics, as a worker does");
 }
 
 /// Three workers have a value each; the work on the first and the last panics, and it comes to its

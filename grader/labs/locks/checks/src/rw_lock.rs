@@ -10,7 +10,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use kit::cell::UnsafeCell;
-use kit::explore::Explorer;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Barrier};
@@ -119,6 +119,11 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         drop(last);
     }
     assert!(lock.try_write().is_some(), "all readers have left");
+    // However often it was used.
+    for round in 0..70_000 {
+        let again = lock.try_read().is_some() && lock.try_write().is_some();
+        assert!(again, "nobody is inside, after {round} rounds");
+    }
 }
 
 fn writers_are_alone() {
@@ -172,6 +177,24 @@ fn a_writer_that_leaves_wakes_all_readers() {
         first.join().unwrap();
         second.join().unwrap();
     });
+    // Also one that panics.
+    explore(|| {
+        let shared = Guarded::new();
+        let writer = shared.lock.write();
+        let reader = thread::spawn({
+            let shared = shared.clone();
+            move || drop(shared.lock.read())
+        });
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _inside = writer;
+            panic_on_purpose("the writer fails");
+        }));
+        assert!(
+            panicked.is_err(),
+            "the panic must go on to whoever catches it"
+        );
+        reader.join().unwrap();
+    });
     // However many there are.
     let (shared, all) = (Guarded::new(), Arc::new(Barrier::new(20)));
     let writer = shared.lock.write();
@@ -222,6 +245,21 @@ fn the_last_reader_wakes_a_writer() {
         let writer = shared.write_in_a_thread();
         drop(first);
         drop(second);
+        writer.join().unwrap();
+    });
+    // Also one that panics.
+    explore(|| {
+        let shared = Guarded::new();
+        let inside = shared.lock.read();
+        let writer = shared.write_in_a_thread();
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _inside = inside;
+            panic_on_purpose("the reader fails");
+        }));
+        assert!(
+            panicked.is_err(),
+            "the panic must go on to whoever catches it"
+        );
         writer.join().unwrap();
     });
 }
@@ -292,6 +330,40 @@ fn a_waiting_reader_goes_before_later_writers() {
             assert_eq!(seen, 0, "{why}: writers could starve it");
         }
     });
+    for readers in [3, 20, 70] {
+        many_readers_wait_before_a_writer(readers);
+    }
+}
+
+fn many_readers_wait_before_a_writer(readers: usize) {
+    let (lock, written) = (RwLock::new(), AtomicUsize::new(0));
+    thread::scope(|s| {
+        let first = lock.write();
+        let read = || {
+            let _inside = lock.read();
+            written.load(SeqCst)
+        };
+        let readers: Vec<_> = (0..readers).map(|_| s.spawn(read)).collect();
+        let all_wait = soon(|| lock.waiting_readers() == readers.len());
+        s.spawn(|| {
+            let _inside = lock.write();
+            written.fetch_add(1, SeqCst);
+        });
+        soon(|| lock.waiting_writers() == 1);
+        drop(first);
+        let overtaken = |reader: thread::ScopedJoinHandle<_>| reader.join().unwrap() > 0;
+        let overtaken = readers
+            .into_iter()
+            .filter_map(|reader| overtaken(reader).then_some(()));
+        let overtaken = overtaken.count();
+        let why = "a writer overtook readers that had been waiting for longer";
+        assert!(overtaken == 0 || !all_wait, "{why}: {overtaken} of them");
+    });
+}
+
+/// Whether something has come true, after some time for it.
+fn soon(true_now: impl Fn() -> bool) -> bool {
+    (0..1_000).any(|_| true_now() || (thread::sleep(Duration::from_millis(1)), false).1)
 }
 
 fn waiting_threads_are_counted() {

@@ -10,7 +10,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::cell::UnsafeCell;
-use kit::explore::{Explorer, forget};
+use kit::explore::{Explorer, forget, panic_on_purpose};
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Barrier};
@@ -65,6 +65,11 @@ fn permits_are_counted_down_and_up() {
     });
     for permits in [0, 3, 300, 1 << 33, usize::MAX] {
         many_calls(permits);
+    }
+    let semaphore = Semaphore::new(1);
+    for round in 0..70_000 {
+        let free = semaphore.try_acquire().is_some();
+        assert!(free, "nobody holds the permit, after {round} rounds");
     }
 }
 
@@ -130,6 +135,24 @@ fn a_panic_gives_the_permit_back() {
     );
     let free = semaphore.available();
     assert_eq!(free, 2, "the permits of a holder that panicked are lost");
+    // To whoever waits for them, too.
+    explore(|| {
+        let semaphore = Arc::new(Semaphore::new(1));
+        let permit = semaphore.acquire();
+        let other = thread::spawn({
+            let semaphore = semaphore.clone();
+            move || drop(semaphore.acquire())
+        });
+        let panicked = catch_unwind(AssertUnwindSafe(|| {
+            let _permit = permit;
+            panic_on_purpose("the holder fails");
+        }));
+        assert!(
+            panicked.is_err(),
+            "the panic must go on to whoever catches it"
+        );
+        other.join().unwrap();
+    });
 }
 
 fn adding_too_many_is_an_error() {

@@ -225,6 +225,35 @@ fn one_caller_makes_the_value() {
         );
         assert_eq!(calls.load(SeqCst), panics + 1, "calls of `make`");
     }
+    (0..20).for_each(insert_beside_a_make_that_panics);
+}
+
+/// One puts a value in while another makes one, and fails: those who wait all get one.
+fn insert_beside_a_make_that_panics(key: usize) {
+    const INSERTED: usize = 100;
+    let (map, calls) = (ShardedMap::new(1), AtomicUsize::new(0));
+    let make = || match calls.fetch_add(1, SeqCst) {
+        0 => {
+            thread::sleep(Duration::from_millis(2)); // Time for the others to come.
+            panic_on_purpose("there is no value")
+        }
+        call => call,
+    };
+    let get = || catch_unwind(AssertUnwindSafe(|| map.get_or_insert_with(key, make)));
+    thread::scope(|s| {
+        let gets = [(); 5].map(|()| s.spawn(get));
+        s.spawn(|| {
+            thread::sleep(Duration::from_millis(1));
+            map.insert(key, INSERTED);
+        });
+        for get in gets {
+            if let Ok(value) = get.join().unwrap() {
+                let known = value == INSERTED || value == 1;
+                assert!(known, "{value} was neither inserted nor made");
+            }
+        }
+    });
+    assert_eq!(map.get(&key), Some(INSERTED), "what was put in last");
 }
 
 fn an_insert_is_not_overwritten() {

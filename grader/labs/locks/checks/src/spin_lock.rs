@@ -98,6 +98,16 @@ fn a_guard_reaches_the_value() {
         *lock.try_lock().expect("nobody holds the lock") += 1;
         assert_eq!(lock.into_inner(), 3, "into_inner gives the value back");
     });
+    // However often it was used.
+    let lock = SpinLock::new(0);
+    for round in 0..70_000 {
+        let mut guard = lock.try_lock().expect("nobody holds the lock");
+        *guard += 1;
+        drop(guard);
+        let mut guard = lock.lock();
+        assert_eq!(*guard, 2 * round + 1, "each guard has added one");
+        *guard += 1;
+    }
 }
 
 fn the_value_is_dropped_once() {

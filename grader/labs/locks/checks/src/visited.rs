@@ -180,6 +180,21 @@ fn a_fetch_can_mark_links() {
         let again = visited.visit("/d", || visited.visit("/d", count));
         assert_eq!(again, Some(None), "/d is being visited");
     });
+    explore(|| {
+        let visited = Visited::new();
+        let marked = visit_deeper(&visited, 70);
+        assert_eq!(marked, 70, "each of 70 fetches visits the next page");
+    });
+}
+
+/// Visits a page, whose fetch visits the next; inside the last, counts them.
+fn visit_deeper(visited: &Visited, pages: usize) -> usize {
+    if pages == 0 {
+        return visited.len();
+    }
+    let fetch = || visit_deeper(visited, pages - 1);
+    let fetched = visited.visit(&format!("/{pages}"), fetch);
+    fetched.expect("a page that is new must be fetched, inside another fetch as well")
 }
 
 fn two_fetches_overlap() {

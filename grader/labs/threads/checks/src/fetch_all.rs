@@ -127,6 +127,19 @@ fn a_url_that_is_there_twice_is_fetched_twice() {
     assert_eq!(of, urls, "the pages");
     let numbers: BTreeSet<&str> = pages.iter().map(|page| page[1].as_str()).collect();
     assert_eq!(numbers, BTreeSet::from(["0", "1", "2"]), "the fetches");
+    // Also one that cannot be had: the second fetch may be luckier.
+    for limit in [1, 3] {
+        let fetches = AtomicUsize::new(0);
+        let fetch = |url: &str| match (fetches.fetch_add(1, SeqCst), url) {
+            (_, "/gone") => Err(FetchError::NotFound),
+            (_, "/down") => panic_on_purpose("the fetcher fails"),
+            (number, _) => Err(FetchError::Failed(number.to_string())),
+        };
+        let urls = ["/gone", "/down", "/a", "/down", "/a", "/gone"];
+        let pages = fetch_all(&urls, limit, &Fetch(fetch));
+        assert_eq!(fetches.load(SeqCst), urls.len(), "one fetch for each");
+        assert_ne!(pages[2], pages[4], "each has what came of its own fetch");
+    }
 }
 
 fn no_more_threads_than_urls() {
