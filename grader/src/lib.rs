@@ -40,6 +40,7 @@ pub mod page;
 pub mod process;
 pub mod progress;
 pub mod regrade;
+pub mod rehearsal;
 pub mod repeat;
 pub mod report;
 pub mod results;

@@ -24,23 +24,45 @@ use crate::results::{Results, Row};
 /// The colours and the frame of both.
 const STYLE: [&str; 2] = [picture::COLOURS, include_str!("page/page.css")];
 
+/// One person of the class.
+#[derive(Debug)]
+pub struct Entry {
+    /// Their row, whole.
+    pub row: Row,
+    /// What their own page is made of; nothing while it is not for them to see.
+    pub shown: Option<Row>,
+    /// Why their grade is not given out yet, if it is not.
+    pub held: Option<String>,
+}
+
 /// Writes `class.html`, and a page for each person below `students`.
 ///
 /// # Errors
 ///
-/// Where the results cannot be read, or a page cannot be written.
-pub fn write(results: &Results, mutants: &[Mutant], reader: Reader, dir: &Path) -> Result<usize> {
-    let rows = results.rows()?;
+/// Where a page cannot be written.
+pub fn write(
+    results: &Results,
+    entries: &[Entry],
+    mutants: &[Mutant],
+    reader: Reader,
+    dir: &Path,
+) -> Result<()> {
     let students = dir.join("students");
     std::fs::create_dir_all(&students).with_context(|| format!("making {}", students.display()))?;
-    for row in &rows {
-        let path = students.join(format!("{}.html", row.person.id));
-        put(&path, &student(results, row, reader)?)?;
+    for entry in entries {
+        let page = match &entry.shown {
+            Some(row) => student::page(results.class(), row, reader),
+            None => student::held(results.class(), &entry.row),
+        };
+        let id = &entry.row.person.id;
+        let page = page
+            .render()
+            .with_context(|| format!("drawing the page of {id}"))?;
+        put(&students.join(format!("{id}.html")), &page)?;
     }
-    let page = class::page(results.class(), &rows, results.gaps().len(), mutants);
+    let page = class::page(results.class(), entries, results.gaps().len(), mutants);
     let page = page.render().context("drawing the page of the class")?;
-    put(&dir.join("class.html"), &page)?;
-    Ok(rows.len())
+    put(&dir.join("class.html"), &page)
 }
 
 /// A person's page.

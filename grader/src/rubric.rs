@@ -166,6 +166,12 @@ impl Rubric {
         Moment::parse(stamp, self.due.map_or(0, Moment::offset))
     }
 
+    /// Why a student's grade is not given out yet, if it is not.
+    pub fn held(&self, student: &str) -> Option<&str> {
+        let hold = self.hold.iter().find(|hold| hold.student == student);
+        hold.map(|hold| hold.because.as_str())
+    }
+
     /// The students that it says something about, each once.
     pub fn students(&self) -> impl Iterator<Item = &str> {
         let adjusted = self.adjust.iter().map(|adjust| adjust.student.as_str());

@@ -7,14 +7,12 @@ use anstream::println;
 use anyhow::Result;
 use clap::Args;
 
-use super::marked::{MarkedArgs, MarkedClass};
+use super::marked::MarkedArgs;
 use crate::error::Exit;
 use crate::feedback;
-use crate::grades::Marked;
 use crate::page;
-use crate::report::note;
 use crate::report::view::Reader;
-use crate::results::{self, Outcome, Row};
+use crate::results;
 use crate::zipped::{self, Zipped};
 
 #[derive(Debug, Args)]
@@ -36,8 +34,11 @@ pub(super) struct FeedbackArgs {
 pub(super) fn run(args: &FeedbackArgs) -> Result<Exit> {
     let class = args.class.read()?;
     let mut files = BTreeMap::new();
-    for marked in &class.marked {
-        if let Some(row) = row_of(&class, marked) {
+    // Who was not graded has nothing to read.
+    let graded = class.marked.iter();
+    let graded = graded.filter(|marked| marked.row.report().is_some());
+    for marked in graded {
+        if let Some(row) = class.shown_to(Reader::Student, marked) {
             let page = page::student(&class.results, &row, Reader::Student)?;
             files.insert(feedback::path(&marked.row), Zipped::plain(page));
         }
@@ -45,19 +46,4 @@ pub(super) fn run(args: &FeedbackArgs) -> Result<Exit> {
     results::replace(&args.out, &zipped::archive(&files)?)?;
     println!("{}: {} files", args.out.display(), files.len());
     Ok(Exit::Done)
-}
-
-/// What a student reads, with the grade among the remarks; nothing where it is held, or where there
-/// is nothing to read.
-fn row_of(class: &MarkedClass, marked: &Marked) -> Option<Row> {
-    let (report, grade) = (marked.row.report()?, marked.grade.as_ref()?);
-    let mut shown = class.shown_now(report);
-    if grade.held.is_some() {
-        return None;
-    }
-    shown.remarks.extend(note::rules(report, grade));
-    Some(Row {
-        outcome: Outcome::Graded(Box::new(shown)),
-        ..marked.row.clone()
-    })
 }

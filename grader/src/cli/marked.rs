@@ -8,9 +8,9 @@ use clap::Args;
 
 use crate::error::BadInput;
 use crate::grades::{self, Marked};
-use crate::report::Report;
 use crate::report::view::{self, Reader};
-use crate::results::{Class, Results};
+use crate::report::{Report, note};
+use crate::results::{Class, Outcome, Results, Row};
 use crate::rubric::{Moment, Rubric};
 
 #[derive(Debug, Args)]
@@ -96,13 +96,35 @@ fn known((rubric, path): (Rubric, Option<PathBuf>), marked: &[Marked]) -> Result
 }
 
 impl MarkedClass {
+    /// What is on the page of a person, with the grade among the remarks; nothing for a student
+    /// whose grade is held.
+    pub(super) fn shown_to(&self, reader: Reader, marked: &Marked) -> Option<Row> {
+        if reader == Reader::Student && self.held(marked).is_some() {
+            return None;
+        }
+        let mut row = marked.row.clone();
+        if let (Outcome::Graded(report), Some(grade)) = (&mut row.outcome, &marked.grade) {
+            let rules = note::rules(report, grade);
+            if reader == Reader::Student {
+                **report = self.shown_now(report);
+            }
+            report.remarks.extend(rules);
+        }
+        Some(row)
+    }
+
+    /// Why a person's grade is held, if it is.
+    pub(super) fn held(&self, marked: &Marked) -> Option<&str> {
+        self.rubric.held(&marked.row.person.id)
+    }
+
     /// A report as its student may see it now.
     pub(super) fn for_student(&self, report: &Report) -> Report {
         view::for_reader(self.shown_now(report), Reader::Student)
     }
 
     /// A report with those checks only that may be shown now.
-    pub(super) fn shown_now(&self, report: &Report) -> Report {
+    fn shown_now(&self, report: &Report) -> Report {
         let now = self.rubric.at(now());
         view::shown(report.clone(), |exercise, check| {
             self.rubric.visible(&exercise.name, &check.id).at(now)

@@ -6,21 +6,22 @@ use anstream::println;
 use anyhow::Result;
 use clap::Args;
 
+use super::marked::MarkedArgs;
 use crate::error::Exit;
 use crate::lab::Lab;
 use crate::mutant::Mutant;
-use crate::page;
+use crate::page::{self, Entry};
 use crate::report::view::Reader;
-use crate::results::Results;
 use crate::tree::Tree;
 
 /// Writes pages.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-`class.html` is for instructors, whoever reads the others: give students the files in `students`.")]
+`class.html` is for instructors, whoever reads the others: give students the files in `students`.
+What they may see by now, and whose grade is held, the rubric says.")]
 pub(super) struct PageArgs {
-    /// What `grader batch` has written.
-    results: PathBuf,
+    #[command(flatten)]
+    class: MarkedArgs,
     /// The folder of the pages.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -30,13 +31,20 @@ pub(super) struct PageArgs {
 }
 
 pub(super) fn run(tree: &Tree, args: &PageArgs) -> Result<Exit> {
-    let results = Results::open(&args.results)?;
-    let lab = Lab::read(tree, &super::lab_named(tree, &results.class().lab)?)?;
+    let class = args.class.read()?;
+    let lab = Lab::read(tree, &super::lab_named(tree, &class.results.class().lab)?)?;
     let mutants = Mutant::all(tree, &lab)?;
-    let people = page::write(&results, &mutants, args.reader, &args.out)?;
+    let entries = class.marked.iter().map(|marked| Entry {
+        row: marked.row.clone(),
+        shown: class.shown_to(args.reader, marked),
+        held: class.held(marked).map(str::to_owned),
+    });
+    let entries: Vec<Entry> = entries.collect();
+    page::write(&class.results, &entries, &mutants, args.reader, &args.out)?;
     println!(
-        "{}: the class, and {people} pages in students/",
-        args.out.join("class.html").display()
+        "{}: the class, and {} pages in students/",
+        args.out.join("class.html").display(),
+        entries.len()
     );
     Ok(Exit::Done)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::likeness;
+use super::{Entry, likeness};
 use crate::mutant::Mutant;
 use crate::report::text::name;
 use crate::report::{CheckReport, Report, escape};
@@ -24,6 +24,7 @@ pub(super) struct Page {
     graded: usize,
     refused: usize,
     missing: usize,
+    held: usize,
     gaps: usize,
     median: String,
     bars: Vec<Bar>,
@@ -117,13 +118,11 @@ const MOST_SEARCHES: usize = 10;
 /// How many people are named after a mistake.
 const MOST_NAMED: usize = 12;
 
-pub(super) fn page(class: &Class, rows: &[Row], gaps: usize, mutants: &[Mutant]) -> Page {
-    let reports: Vec<(&Row, &Report)> = rows
-        .iter()
-        .filter_map(|row| Some((row, row.report()?)))
-        .collect();
-    let count =
-        |wanted: fn(&Outcome) -> bool| rows.iter().filter(|row| wanted(&row.outcome)).count();
+pub(super) fn page(class: &Class, entries: &[Entry], gaps: usize, mutants: &[Mutant]) -> Page {
+    let reports = entries.iter();
+    let reports = reports.filter_map(|entry| Some((&entry.row, entry.row.report()?)));
+    let reports: Vec<(&Row, &Report)> = reports.collect();
+    let count = |wanted: fn(&Entry) -> bool| entries.iter().filter(|one| wanted(one)).count();
     let columns = class.exercises.iter().map(|exercise| Column {
         name: escape::line(&exercise.name),
         title: escape::line(&exercise.title),
@@ -135,18 +134,22 @@ pub(super) fn page(class: &Class, rows: &[Row], gaps: usize, mutants: &[Mutant])
         lab: escape::line(&class.lab),
         points: class.points(),
         graded: reports.len(),
-        refused: count(|outcome| matches!(outcome, Outcome::NotGraded { .. })),
-        missing: count(|outcome| *outcome == Outcome::Missing),
+        refused: count(|one| matches!(one.row.outcome, Outcome::NotGraded { .. })),
+        missing: count(|one| one.row.outcome == Outcome::Missing),
+        held: count(|one| one.held.is_some()),
         gaps,
         median: median(&reports),
         bars: bars(class.points(), &reports),
-        look: look(rows),
+        look: entries.iter().flat_map(look).collect(),
         exercises: exercises(class, &reports),
         mistakes: mistakes(class, &reports, mutants),
         searches: searches(&reports),
         remarks: remarks(&reports),
         columns: columns.collect(),
-        people: rows.iter().map(|row| person(class, row, mutants)).collect(),
+        people: entries
+            .iter()
+            .map(|entry| person(class, entry, mutants))
+            .collect(),
     }
 }
 
@@ -187,39 +190,41 @@ fn bars(points: u32, reports: &[(&Row, &Report)]) -> Vec<Bar> {
     counts.iter().enumerate().map(bar).collect()
 }
 
-/// Whoever needs the instructor, and why.
-fn look(rows: &[Row]) -> Vec<Look> {
+/// Why somebody needs the instructor.
+fn look(entry: &Entry) -> Vec<Look> {
+    let row = &entry.row;
     let mut all = Vec::new();
-    for row in rows {
-        let mut push = |what: String, found: String| {
-            all.push(Look {
-                id: row.person.id.clone(),
-                name: escape::line(&row.person.name),
-                what: escape::text(&what),
-                found: escape::line(&found),
-            });
-        };
-        match &row.outcome {
-            Outcome::Missing => {}
-            Outcome::NotGraded { problem, found } => {
-                push(format!("not graded: {problem}"), found.join(", "));
-            }
-            Outcome::Graded(report) => {
-                for exercise in &report.exercises {
-                    let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-                    for check in &exercise.checks {
-                        if let Some(why) = needs_look(check) {
-                            reasons.entry(why).or_default().push(&check.id);
-                        }
+    let mut push = |what: String, found: String| {
+        all.push(Look {
+            id: row.person.id.clone(),
+            name: escape::line(&row.person.name),
+            what: escape::text(&what),
+            found: escape::line(&found),
+        });
+    };
+    if let Some(because) = &entry.held {
+        push(format!("held: {because}"), String::new());
+    }
+    match &row.outcome {
+        Outcome::Missing => {}
+        Outcome::NotGraded { problem, found } => {
+            push(format!("not graded: {problem}"), found.join(", "));
+        }
+        Outcome::Graded(report) => {
+            for exercise in &report.exercises {
+                let mut reasons: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+                for check in &exercise.checks {
+                    if let Some(why) = needs_look(check) {
+                        reasons.entry(why).or_default().push(&check.id);
                     }
-                    // What takes out an exercise is a reason of all its checks.
-                    for (why, checks) in reasons {
-                        let found = match checks[..] {
-                            [check] => check.to_owned(),
-                            _ => format!("{}: {} checks", exercise.name, checks.len()),
-                        };
-                        push(why, found);
-                    }
+                }
+                // What takes out an exercise is a reason of all its checks.
+                for (why, checks) in reasons {
+                    let found = match checks[..] {
+                        [check] => check.to_owned(),
+                        _ => format!("{}: {} checks", exercise.name, checks.len()),
+                    };
+                    push(why, found);
                 }
             }
         }
@@ -355,7 +360,8 @@ fn remarks(reports: &[(&Row, &Report)]) -> Vec<Look> {
     with.map(remark).collect()
 }
 
-fn person(class: &Class, row: &Row, mutants: &[Mutant]) -> Person {
+fn person(class: &Class, entry: &Entry, mutants: &[Mutant]) -> Person {
+    let row = &entry.row;
     let report = row.report();
     let cells = class.exercises.iter().map(|exercise| {
         let scored = report.and_then(|report| {
@@ -381,24 +387,9 @@ fn person(class: &Class, row: &Row, mutants: &[Mutant]) -> Person {
     let like = report.into_iter().flat_map(|report| &report.exercises);
     let like = like.filter_map(|exercise| likeness::of(exercise, mutants));
     let like: Vec<&str> = like.map(|(mutant, _)| mutant.name.as_str()).collect();
-    let (total, key, note, state) = match &row.outcome {
-        Outcome::Graded(report) => {
-            let earned = report.score.earned;
-            let state = if report.needs_instructor() {
-                "open"
-            } else {
-                "graded"
-            };
-            (
-                earned.to_string(),
-                earned.into(),
-                table::note(report),
-                state,
-            )
-        }
-        Outcome::NotGraded { problem, .. } => (String::new(), -1, problem.clone(), "refused"),
-        Outcome::Missing => (String::new(), -2, "nothing handed in".to_owned(), "missing"),
-    };
+    let (total, key, note, state) = whole(&row.outcome);
+    let held = entry.held.iter().map(|because| format!("held: {because}"));
+    let notes: Vec<String> = held.chain([note]).filter(|note| !note.is_empty()).collect();
     Person {
         id: row.person.id.clone(),
         name: escape::line(&row.person.name),
@@ -413,9 +404,26 @@ fn person(class: &Class, row: &Row, mutants: &[Mutant]) -> Person {
                 .replace('T', " "),
         ),
         late: row.late,
-        note: escape::line(&note),
+        note: escape::line(&notes.join("; ")),
         like: escape::line(&like.join(", ")),
         state,
+    }
+}
+
+/// The total, by what it is sorted, a note, and the row's state.
+fn whole(outcome: &Outcome) -> (String, i64, String, &'static str) {
+    match outcome {
+        Outcome::Graded(report) => {
+            let earned = report.score.earned;
+            let state = match report.needs_instructor() {
+                true => "open",
+                false => "graded",
+            };
+            let total = earned.to_string();
+            (total, earned.into(), table::note(report), state)
+        }
+        Outcome::NotGraded { problem, .. } => (String::new(), -1, problem.clone(), "refused"),
+        Outcome::Missing => (String::new(), -2, "nothing handed in".to_owned(), "missing"),
     }
 }
 

@@ -24,6 +24,8 @@ pub(super) struct Page {
     problem: String,
     found: Vec<String>,
     missing: bool,
+    /// Whether the grade is not given out yet: then nothing else of it is told.
+    held: bool,
     remarks: Vec<String>,
     exercises: Vec<Exercise>,
     unwritten: Vec<String>,
@@ -57,27 +59,7 @@ struct Check {
 }
 
 pub(super) fn page(class: &Class, row: &Row, reader: Reader) -> Page {
-    let members = row
-        .person
-        .members
-        .iter()
-        .map(|member| escape::line(&member.name));
-    let mut page = Page {
-        style: super::STYLE.concat(),
-        name: escape::line(&row.person.name),
-        members: members.collect::<Vec<_>>().join(", "),
-        title: escape::line(&class.title),
-        lab: escape::line(&class.lab),
-        total: format!("0 of {} points", class.points()),
-        submitted: escape::line(row.submitted.as_deref().unwrap_or_default()),
-        late: row.late,
-        problem: String::new(),
-        found: Vec::new(),
-        missing: false,
-        remarks: Vec::new(),
-        exercises: Vec::new(),
-        unwritten: Vec::new(),
-    };
+    let mut page = head(class, row);
     match &row.outcome {
         Outcome::Missing => page.missing = true,
         Outcome::NotGraded { problem, found } => {
@@ -99,6 +81,40 @@ pub(super) fn page(class: &Class, row: &Row, reader: Reader) -> Page {
         }
     }
     page
+}
+
+/// The page of somebody whose grade is held.
+pub(super) fn held(class: &Class, row: &Row) -> Page {
+    Page {
+        held: true,
+        ..head(class, row)
+    }
+}
+
+/// Who handed in what, and nothing of how it came out.
+fn head(class: &Class, row: &Row) -> Page {
+    let members = row
+        .person
+        .members
+        .iter()
+        .map(|member| escape::line(&member.name));
+    Page {
+        style: super::STYLE.concat(),
+        name: escape::line(&row.person.name),
+        members: members.collect::<Vec<_>>().join(", "),
+        title: escape::line(&class.title),
+        lab: escape::line(&class.lab),
+        total: format!("0 of {} points", class.points()),
+        submitted: escape::line(row.submitted.as_deref().unwrap_or_default()),
+        late: row.late,
+        problem: String::new(),
+        found: Vec::new(),
+        missing: false,
+        held: false,
+        remarks: Vec::new(),
+        exercises: Vec::new(),
+        unwritten: Vec::new(),
+    }
 }
 
 fn points(score: crate::score::Score) -> String {

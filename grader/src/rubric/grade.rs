@@ -66,12 +66,11 @@ impl Rubric {
     }
 
     fn begin(&self, student: &str) -> Grade {
-        let held = self.hold.iter().find(|hold| hold.student == student);
         Grade {
             earned: Points::ZERO,
             of: Points::ZERO,
             open: Points::ZERO,
-            held: held.map(|hold| hold.because.clone()),
+            held: self.held(student).map(str::to_owned),
             steps: Vec::new(),
         }
     }

@@ -1,10 +1,14 @@
 //! However a platform names it, the same class comes out.
 
+use std::collections::BTreeSet;
+
+use grader::batch::Layout;
+use grader::rehearsal::{Rehearsal, Student};
 use grader::results::{Outcome, Results};
 use tempfile::TempDir;
 
-use super::synthetic::{As, Student, class, lay, pack};
-use super::{grade, row};
+use super::synthetic::{class, lay, pack};
+use super::{course, grade, row};
 
 /// What everybody earned, in their order.
 fn earned(results: &Results, class: &[Student], key: fn(&Student) -> String) -> Vec<Option<u32>> {
@@ -22,12 +26,12 @@ fn one_class_comes_out_the_same_in_every_layout() {
     let low = |one: &Student| format!("{}{}", one.last, one.first).to_lowercase();
     let last = |one: &Student| one.last.clone();
     type Name = fn(&Student) -> String;
-    let layouts: [(As, Name); 5] = [
-        (As::Folders, full),
-        (As::Canvas, low),
-        (As::Moodle, full),
-        (As::Blackboard, last),
-        (As::Gradescope, full),
+    let layouts: [(Layout, Name); 5] = [
+        (Layout::Folders, full),
+        (Layout::Canvas, low),
+        (Layout::Moodle, full),
+        (Layout::Blackboard, last),
+        (Layout::Gradescope, full),
     ];
     let wanted = [
         Some(32),
@@ -44,7 +48,7 @@ fn one_class_comes_out_the_same_in_every_layout() {
         let handed = dir.path().join("handed");
         lay(&people, layout, &handed);
         let mut paths = vec![handed.clone()];
-        if matches!(layout, As::Folders | As::Gradescope) {
+        if matches!(layout, Layout::Folders | Layout::Gradescope) {
             paths.push(dir.path().join("handed.zip"));
             pack(&handed, &paths[1]);
         }
@@ -73,11 +77,50 @@ fn one_class_comes_out_the_same_in_every_layout() {
 }
 
 #[test]
+fn a_class_that_never_was_is_the_same_for_the_same_seed() {
+    let rehearsal = Rehearsal::of(&course().tree, &course().lab).expect("a lab");
+    let people = rehearsal.class(7, 40, false);
+    assert_eq!(people, rehearsal.class(7, 40, false));
+    assert_ne!(people, rehearsal.class(8, 40, false));
+    let answers = |people: &[Student]| {
+        let files = people.iter().flat_map(|one| one.files.values());
+        (files.clone().count(), files.collect::<BTreeSet<_>>().len())
+    };
+    let (all, distinct) = answers(&people);
+    assert!(distinct < all / 2, "{distinct} of {all}");
+    let (all, distinct) = answers(&rehearsal.class(7, 40, true));
+    assert_eq!(all, distinct);
+}
+
+#[test]
+fn whatever_people_hand_in_each_has_a_row_in_every_layout() {
+    let rehearsal = Rehearsal::of(&course().tree, &course().lab).expect("a lab");
+    // Those who copy, stop early, hand in half a file, attack, or hand in something else.
+    let people = &rehearsal.class(7, 20, false)[12..];
+    for layout in [
+        Layout::Folders,
+        Layout::Canvas,
+        Layout::Moodle,
+        Layout::Blackboard,
+        Layout::Gradescope,
+    ] {
+        let dir = TempDir::new().expect("a place for files");
+        let (handed, out) = ([dir.path().join("handed")], dir.path().join("out"));
+        lay(people, layout, &handed[0]);
+        let results = grade(&handed, &out).results;
+        let rows = results.rows().expect("they are whole");
+        assert_eq!(rows.len(), 8, "{layout:?}");
+        let graded = rows.iter().filter(|row| row.report().is_some());
+        assert_eq!(graded.count(), 7, "{layout:?}: one is something else");
+    }
+}
+
+#[test]
 fn a_commit_is_read_without_the_repository_s_own_configuration() {
     let dir = TempDir::new().expect("a place for files");
     let handed = dir.path().join("handed");
     let people = &class(7, 2)[1..];
-    lay(people, As::Folders, &handed);
+    lay(people, Layout::Folders, &handed);
     let name = format!("{} {}", people[0].first, people[0].last);
     let repository = handed.join(&name);
     let git = |args: &[&str]| {

@@ -1,20 +1,21 @@
 //! Everybody has a row: who was refused, who handed nothing in, whoever's name is hostile.
 
+use grader::batch::Layout;
 use grader::error::Exit;
-use grader::page;
+use grader::page::{self, Entry};
 use grader::report::view::Reader;
-use grader::results::Outcome;
+use grader::results::{Outcome, Row};
 use grader::table;
 use tempfile::TempDir;
 
-use super::synthetic::{As, class, lay, put};
+use super::synthetic::{class, lay, put};
 use super::{batch, grade, row};
 
 #[test]
 fn what_cannot_be_taken_in_has_a_row_that_says_what_was_found() {
     let dir = TempDir::new().expect("a place for files");
     let path = |name: &str| dir.path().join(name);
-    lay(&class(1, 1), As::Folders, dir.path());
+    lay(&class(1, 1), Layout::Folders, dir.path());
     std::fs::create_dir(path("empty")).expect("room");
     put(&path("damaged.zip"), b"PK\x03\x04 and no more");
     put(&path("essay.pdf"), b"%PDF");
@@ -51,7 +52,7 @@ fn what_cannot_be_taken_in_has_a_row_that_says_what_was_found() {
 fn who_is_on_the_roster_and_handed_nothing_in_is_missing() {
     let dir = TempDir::new().expect("a place for files");
     let handed = [dir.path().join("handed")];
-    lay(&class(1, 1), As::Moodle, &handed[0]);
+    lay(&class(1, 1), Layout::Moodle, &handed[0]);
     let roster = dir.path().join("class.csv");
     let text = "Identifier,\"Full name\",\"Email address\"\n\"Participant 1000\",\"Ann D.\",\
                 ann@example.edu\n\"Participant 7\",\"Bob Lee\",bob@example.edu\n";
@@ -82,7 +83,13 @@ fn a_hostile_name_is_text_wherever_it_is_shown() {
     let shown = anstream::adapter::strip_str(&shown).to_string();
     assert!(!shown.contains(['\u{1b}', '\u{202e}']), "{shown}");
     let pages = TempDir::new().expect("a place for files");
-    page::write(&done.results, &[], Reader::Student, pages.path()).expect("room");
+    let entry = |row: Row| Entry {
+        shown: Some(row.clone()),
+        held: None,
+        row,
+    };
+    let entries: Vec<Entry> = rows.into_iter().map(entry).collect();
+    page::write(&done.results, &entries, &[], Reader::Student, pages.path()).expect("room");
     for file in grader::tree::files_below(pages.path()).expect("pages") {
         let text = std::fs::read_to_string(pages.path().join(file)).expect("a page");
         assert!(!text.contains("<img") && !text.contains(['\u{1b}', '\u{202e}']));
