@@ -9,7 +9,7 @@ FUZZ = target/tools/bin/cargo-fuzz
 KILLS ?= 300
 SECONDS_EACH ?= 300
 
-.PHONY: grade test crossbeam-tests fuzz torment mutants repeat check handout book pictures race interop bench speed plots crawl-docs
+.PHONY: grade test crossbeam-tests fuzz torment slurm mutants repeat check handout book pictures race interop bench speed plots crawl-docs
 
 grade: ## Grades the reference solution, the untouched skeleton and the sample submissions: a line for each.
 	rm -rf target/samples/$(LAB)
@@ -33,6 +33,9 @@ crossbeam-tests: ## The tests of crossbeam-channel, run against the lab's channe
 
 torment: ## The durable key-value server, killed 300 times under load: is the balance exact?
 	cargo run --quiet --package kvd -- torment --kills $(KILLS)
+
+slurm: ## A class in shards by Slurm itself, on one node that is made for it: the same bytes as by one machine. Wants root and slurm-wlm.
+	cargo test --quiet --package grader --test class slurm -- --nocapture
 
 fuzz: $(FUZZ) ## What any bytes do to the lab's frames and log: each target for SECONDS_EACH seconds. On stable Rust, without sanitizers.
 	for target in frames log; do \

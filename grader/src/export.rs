@@ -3,8 +3,9 @@
 //! The one idea: an engine starts `grader batch --shard I/N` N times, in any order and as often as
 //! it likes, and `grader merge` once at the end. What is here only says so in the engine's words.
 //!
-//! What is not here: the engines. A test runs Gradescope's files in a tree laid out like theirs;
-//! those of Slurm, GitHub and Kubernetes are checked for their form only.
+//! What is not here: the engines. Tests run Gradescope's files in a tree laid out like theirs, and
+//! Slurm's by Slurm where it is (`make slurm`); those of GitHub and Kubernetes are checked for
+//! their form only.
 
 mod gradescope;
 mod jplag;

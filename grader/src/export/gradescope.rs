@@ -79,7 +79,7 @@ export PATH=\"$HOME/.cargo/bin:$PATH\"
 # rust-toolchain.toml says which toolchain. One job at a time: 768 MB are not much.
 cargo build --release --locked -p grader -j \"${JOBS:-1}\"
 # What all submissions share is built here, and not in each one's ten minutes.
-target/release/grader grade --lab LAB solutions/LAB --format gradescope --out /dev/null || true
+target/release/grader grade --lab LAB labs/LAB --format gradescope --out /dev/null || true
 ";
     let run = "#!/usr/bin/env bash
 # Runs for each submission. results.json is whole after every check: at a time-out, what was found

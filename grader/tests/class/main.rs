@@ -8,6 +8,8 @@ mod going_on;
 mod layouts;
 mod refused;
 mod regrading;
+mod repeating;
+mod slurm;
 mod synthetic;
 
 use std::collections::BTreeMap;
