@@ -23,6 +23,15 @@ fn text_of<'a>(files: &'a [File], name: &str) -> &'a str {
     &file.unwrap_or_else(|| panic!("{name} is there")).text
 }
 
+#[test]
+fn the_image_has_the_course_s_toolchain() {
+    let image = include_str!("../../Containerfile");
+    let toolchain = include_str!("../../../rust-toolchain.toml");
+    let toolchain: toml::Table = toolchain.parse().expect("TOML");
+    let channel = toolchain["toolchain"]["channel"].as_str().expect("a text");
+    assert!(image.contains(&format!("/rust:{channel}-")), "{channel}");
+}
+
 mod kubernetes {
     use super::*;
 
