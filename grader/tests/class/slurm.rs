@@ -10,7 +10,7 @@ use grader::batch::Layout;
 use tempfile::TempDir;
 
 use super::synthetic::{class, lay, put};
-use super::{bytes, course, program};
+use super::{bytes, course, is_root, program};
 
 /// How long a daemon may take to come up, and the jobs to be done.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -143,10 +143,9 @@ fn is_here() -> bool {
     let there = |name: &&str| std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
     let needs = ["munged", "mungekey", "slurmctld", "slurmd", "sbatch"];
     let lacks = needs.iter().find(|name| !there(name));
-    let root = run(Command::new("id").arg("-u")).trim() == "0";
     let why = match lacks {
         Some(name) => format!("{name} is not here: apt-get install slurm-wlm munge"),
-        None if !root => "Slurm's daemons are started by root".to_owned(),
+        None if !is_root() => "Slurm's daemons are started by root".to_owned(),
         None => return true,
     };
     assert!(std::env::var_os("WEFT_REQUIRE_SLURM").is_none(), "{why}");
