@@ -27,7 +27,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use crate::error::{BadInput, Exit, NoJail, exit_for};
-use crate::jail::{Jail, Mechanism};
+use crate::jail::{Jail, Mechanism, check_umask};
 use crate::report::escape;
 use crate::tree::Tree;
 use crate::workers::cores;
@@ -118,6 +118,7 @@ struct JailArgs {
 impl JailArgs {
     /// Sees to it that there is a jail where something is graded that somebody has handed in.
     fn see_to_it(&self, handed_in: bool) -> Result<()> {
+        check_umask()?;
         let jail = Jail::here();
         jail.require(&self.require)?;
         if handed_in && !jail.is_closed() && !self.allow_unsandboxed {

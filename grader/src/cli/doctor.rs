@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::error::{Exit, NoJail};
 use crate::jail::doctor::{cost, examine, remedy, table};
-use crate::jail::{Jail, Mechanism};
+use crate::jail::{Jail, Mechanism, check_umask};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -22,6 +22,7 @@ pub(super) struct DoctorArgs {
 const RUNS: usize = 50;
 
 pub(super) fn run(args: &DoctorArgs) -> Result<Exit> {
+    check_umask()?;
     let jail = Jail::here();
     println!("jail: {}\n", jail.stamp());
     let rows = examine(jail)?;
