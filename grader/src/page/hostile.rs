@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{class, student};
+use super::{Entry, class, student};
 use crate::report::Report;
 use crate::report::hostile::{each, report, steers};
 use crate::report::view::Reader;
@@ -38,7 +38,12 @@ fn rows(said: &str, report: &Report) -> [Row; 2] {
 
 /// All pages of these two.
 fn pages(rows: &[Row; 2]) -> String {
-    let class = class::page(&of_all(), rows, 0, &[]).render();
+    let entries = rows.each_ref().map(|row| Entry {
+        row: row.clone(),
+        shown: Some(row.clone()),
+        held: Some(row.person.name.clone()),
+    });
+    let class = class::page(&of_all(), &entries, 0, &[]).render();
     let people = rows.iter().map(|row| {
         let page = student::page(&of_all(), row, Reader::Student);
         page.render().expect("it is drawn")
