@@ -76,8 +76,8 @@ impl<'s> Laid<'s> {
         self
     }
 
-    /// Leaves out what says at which line a guard was dropped: a quarter of the compiler's work, for
-    /// pictures that nobody looks at.
+    /// Leaves out what says at which line a guard was dropped: a quarter of the compiler's work,
+    /// for pictures that nobody looks at.
     pub fn without_lines(mut self) -> Self {
         self.lines = false;
         self

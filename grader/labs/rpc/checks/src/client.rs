@@ -739,6 +739,16 @@ fn a_dropped_client_closes_its_link() {
         drop(Client::new(wire, None));
         assert!(held.upgrade().is_none(), "a thread still reads");
     });
+    // Also one that brings no more: its peer waits for the end.
+    explore(|| {
+        let link = Arc::new(Breaks::new());
+        let client = Client::new(link.clone(), None);
+        let lost = client.call("Echo", &json!(1), None);
+        assert_eq!(lost, Err(CallError::Lost), "the link breaks under the call");
+        drop(client);
+        let closed = link.broken.try_recv().is_ok();
+        assert!(closed, "the client is dropped, and its link is not closed");
+    });
 }
 
 fn replies_find_their_calls_in_any_order() {

@@ -212,8 +212,16 @@ fn an_unknown_method_is_an_error() {
 
 fn a_frame_that_is_no_request_is_an_error() {
     let wrong = json!({ "method": "Echo", "params": [1, 2], "id": 6 });
-    for (frame, id) in [(wrong, 6), (json!("what"), 0), (json!({ "id": "x" }), 0)] {
+    let long = json!("x".repeat(MAX_FRAME - 2));
+    let wrong = [
+        (wrong, 6),
+        (json!("what"), 0),
+        (json!({ "id": "x" }), 0),
+        (long, 0),
+    ];
+    for (frame, id) in wrong {
         let answers = answers(&echo(), &[frame.clone(), request(9, "Echo", 2)]);
+        let frame: String = frame.to_string().chars().take(80).collect();
         assert_eq!(
             answers.len(),
             2,
@@ -426,13 +434,16 @@ fn a_reply_too_long_is_an_error() {
         request(5, "Err", longest + 1),
         request(6, "Lines", 0),
         request(7, "Ok", 1),
+        // With its name in it, the reply would be.
+        request(8, &"x".repeat(MAX_FRAME - 50), 1),
     ];
     let answers = answers(&server, &asked);
     let ids: Vec<u64> = answers
         .iter()
         .filter_map(|reply| reply["id"].as_u64())
         .collect();
-    assert_eq!(ids, [1, 2, 3, 4, 5, 6, 7], "each request has its reply");
+    let all = [1, 2, 3, 4, 5, 6, 7, 8];
+    assert_eq!(ids, all, "each request has its reply");
     let fits = |reply: &Value, member: &str| {
         reply[member]
             .as_str()
@@ -440,10 +451,10 @@ fn a_reply_too_long_is_an_error() {
     };
     assert!(fits(&answers[0], "result"), "it is not too long");
     assert!(fits(&answers[3], "error"), "it is not too long");
-    for id in [2, 3, 5, 6] {
+    for id in [2, 3, 5, 6, 8] {
         assert!(
             is_error(&answers[id - 1], id as u64),
-            "reply {id} is too long to be sent"
+            "reply {id} is too long to be sent, or there is no such method"
         );
     }
     assert_eq!(
@@ -824,6 +835,19 @@ fn a_limit_is_for_what_is_open() {
         17,
         "seventeen long requests, sixteen of them at once: each must be answered"
     );
+
+    // Nor do two connections share what is for each.
+    let server = meets(32);
+    let [one, other] = [Script::of(&meetings[..16]), Script::of(&meetings[..16])];
+    thread::scope(|s| {
+        s.spawn(|| server.serve(&one));
+        server.serve(&other);
+    });
+    assert_eq!(
+        one.replies().len() + other.replies().len(),
+        32,
+        "sixteen long requests of each of two connections at once: each must be answered"
+    );
 }
 
 fn a_reply_that_cannot_be_sent_harms_nobody() {
@@ -832,6 +856,16 @@ fn a_reply_that_cannot_be_sent_harms_nobody() {
         ..Script::of(&[request(1, "Echo", 1), request(2, "Echo", 2)])
     };
     echo().serve(&script);
+    // However many, and however long the requests are.
+    let large = "x".repeat(MAX_FRAME - 100);
+    let many = (0..1_100).map(|id| request(id, "Echo", id));
+    let frames: Vec<Value> = many
+        .chain((0..18).map(|id| request(id, "Echo", &*large)))
+        .collect();
+    echo().serve(&Script {
+        deaf: true,
+        ..Script::of(&frames)
+    });
 
     // The others are sent.
     let (tries, tried) = channel::unbounded();

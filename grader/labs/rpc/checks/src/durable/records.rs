@@ -115,6 +115,20 @@ pub(super) fn every_flipped_bit_is_damage() {
             );
         }
     }
+    // A header that is whole, and nothing behind it.
+    for begin in ends[..3].iter().copied() {
+        let whole = &file[..begin + HEADER];
+        assert_ne!(whole.last(), Some(&0), "its last byte was written");
+        for (at, bit) in (begin..begin + 8).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+            let mut damaged = whole.to_vec();
+            damaged[at] ^= 1 << bit;
+            assert_eq!(
+                log::records(&damaged),
+                Err(Damaged { offset: begin }),
+                "bit {bit} of byte {at} was flipped, and the file ends with that header"
+            );
+        }
+    }
 }
 
 pub(super) fn a_damaged_length_is_no_torn_tail() {
