@@ -4,6 +4,7 @@ use crate::record::{self, CallSite};
 use crate::time::Duration;
 use crate::waiting;
 use std::cell::RefCell;
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -237,10 +238,10 @@ impl<T> fmt::Debug for JoinHandle<T> {
 }
 
 /// A thread.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Thread(Which);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Which {
     Real(std::thread::Thread),
     Model(record::ThreadId, Option<Arc<str>>),
@@ -250,10 +251,24 @@ enum Which {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ThreadId(Id);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 enum Id {
     Real(std::thread::ThreadId),
     Model(record::ThreadId),
+}
+
+/// The same in a search and outside: no answer learns from it where it runs.
+impl fmt::Debug for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let number = BuildHasherDefault::<DefaultHasher>::default().hash_one(self);
+        write!(f, "{number:016x}")
+    }
+}
+
+impl fmt::Debug for Thread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Thread").field(&self.id()).finish()
+    }
 }
 
 impl Thread {
