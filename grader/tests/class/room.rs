@@ -27,9 +27,17 @@ fn alone(dir: &Path, script: &str) -> Option<Output> {
     Some(unshare(script))
 }
 
-/// A command of the program, as a shell reads it.
-fn said(args: &[&str]) -> String {
-    let command = program(args);
+/// Grades what is in `handed`, as a shell reads it.
+fn batch(out: &str) -> String {
+    let command = program(&[
+        "batch",
+        "--allow-unsandboxed",
+        "--lab",
+        "tiny",
+        "--out",
+        out,
+        "handed",
+    ]);
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| word.to_str().expect("a name"));
     shlex::try_join(words).expect("no zero byte")
@@ -39,17 +47,6 @@ fn said(args: &[&str]) -> String {
 fn on_a_full_disk_it_says_so_and_goes_on_once_there_is_room() {
     let dir = TempDir::new().expect("a place for files");
     lay(&class(4, 8), Layout::Moodle, &dir.path().join("handed"));
-    let batch = |out| {
-        said(&[
-            "batch",
-            "--allow-unsandboxed",
-            "--lab",
-            "tiny",
-            "--out",
-            out,
-            "handed",
-        ])
-    };
     // Alone, too: a row says what its answer was kept in.
     let Some(ended) = alone(dir.path(), &batch("whole")) else {
         return;
@@ -90,17 +87,6 @@ fn on_a_full_disk_it_says_so_and_goes_on_once_there_is_room() {
 fn what_may_only_be_read_is_graded_and_results_cannot_go_there() {
     let dir = TempDir::new().expect("a place for files");
     lay(&class(4, 1), Layout::Folders, &dir.path().join("handed"));
-    let batch = |out| {
-        said(&[
-            "batch",
-            "--allow-unsandboxed",
-            "--lab",
-            "tiny",
-            "--out",
-            out,
-            "handed",
-        ])
-    };
     let script = format!(
         "mount --bind handed handed && mount -o remount,bind,ro handed || exit 99
         {} || exit 98

@@ -7,7 +7,7 @@
     reason = "what the lock guards is shared without another lock"
 )]
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use kit::cell::UnsafeCell;
 use kit::explore::{Explorer, panic_on_purpose};
@@ -102,14 +102,7 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         |lock| (None, Some(lock.write())),
     ];
     for go_in in go_in {
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _inside = go_in(&lock);
-            resume_unwind(Box::new("whoever is inside panics"));
-        }));
-        assert!(
-            panicked.is_err(),
-            "the panic must go on to whoever catches it"
-        );
+        drop_in_a_panic(go_in(&lock));
         assert!(lock.try_write().is_some(), "who panicked stays inside");
     }
     // However many read: with one left, the lock is not free.
@@ -124,6 +117,18 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         let again = lock.try_read().is_some() && lock.try_write().is_some();
         assert!(again, "nobody is inside, after {round} rounds");
     }
+}
+
+/// Drops what somebody holds as a panic of the holder does.
+fn drop_in_a_panic<G>(held: G) {
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _held = held;
+        panic_on_purpose("the holder fails");
+    }));
+    assert!(
+        panicked.is_err(),
+        "the panic must go on to whoever catches it"
+    );
 }
 
 fn writers_are_alone() {
@@ -185,14 +190,7 @@ fn a_writer_that_leaves_wakes_all_readers() {
             let shared = shared.clone();
             move || drop(shared.lock.read())
         });
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _inside = writer;
-            panic_on_purpose("the writer fails");
-        }));
-        assert!(
-            panicked.is_err(),
-            "the panic must go on to whoever catches it"
-        );
+        drop_in_a_panic(writer);
         reader.join().unwrap();
     });
     // However many there are.
@@ -252,14 +250,7 @@ fn the_last_reader_wakes_a_writer() {
         let shared = Guarded::new();
         let inside = shared.lock.read();
         let writer = shared.write_in_a_thread();
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _inside = inside;
-            panic_on_purpose("the reader fails");
-        }));
-        assert!(
-            panicked.is_err(),
-            "the panic must go on to whoever catches it"
-        );
+        drop_in_a_panic(inside);
         writer.join().unwrap();
     });
 }
@@ -351,19 +342,22 @@ fn many_readers_wait_before_a_writer(readers: usize) {
         });
         soon(|| lock.waiting_writers() == 1);
         drop(first);
-        let overtaken = |reader: thread::ScopedJoinHandle<_>| reader.join().unwrap() > 0;
-        let overtaken = readers
-            .into_iter()
-            .filter_map(|reader| overtaken(reader).then_some(()));
-        let overtaken = overtaken.count();
+        let seen = readers.into_iter().map(|reader| reader.join().unwrap());
+        let overtaken = seen.filter(|written| *written > 0).count();
         let why = "a writer overtook readers that had been waiting for longer";
         assert!(overtaken == 0 || !all_wait, "{why}: {overtaken} of them");
     });
 }
 
-/// Whether something has come true, after some time for it.
-fn soon(true_now: impl Fn() -> bool) -> bool {
-    (0..1_000).any(|_| true_now() || (thread::sleep(Duration::from_millis(1)), false).1)
+/// Gives something time to come true; says whether it has.
+fn soon(is_true: impl Fn() -> bool) -> bool {
+    for _ in 0..1_000 {
+        if is_true() {
+            return true;
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    false
 }
 
 fn waiting_threads_are_counted() {

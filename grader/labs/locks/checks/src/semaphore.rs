@@ -125,14 +125,7 @@ fn try_acquire_refuses_when_none_is_free() {
 
 fn a_panic_gives_the_permit_back() {
     let semaphore = Semaphore::new(2);
-    let panicked = catch_unwind(AssertUnwindSafe(|| {
-        let _permit = semaphore.acquire_many(2);
-        std::panic::resume_unwind(Box::new("the holder panics"));
-    }));
-    assert!(
-        panicked.is_err(),
-        "the panic must go on to whoever catches it"
-    );
+    drop_in_a_panic(semaphore.acquire_many(2));
     let free = semaphore.available();
     assert_eq!(free, 2, "the permits of a holder that panicked are lost");
     // To whoever waits for them, too.
@@ -143,16 +136,21 @@ fn a_panic_gives_the_permit_back() {
             let semaphore = semaphore.clone();
             move || drop(semaphore.acquire())
         });
-        let panicked = catch_unwind(AssertUnwindSafe(|| {
-            let _permit = permit;
-            panic_on_purpose("the holder fails");
-        }));
-        assert!(
-            panicked.is_err(),
-            "the panic must go on to whoever catches it"
-        );
+        drop_in_a_panic(permit);
         other.join().unwrap();
     });
+}
+
+/// Drops what somebody holds as a panic of the holder does.
+fn drop_in_a_panic<G>(held: G) {
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _held = held;
+        panic_on_purpose("the holder fails");
+    }));
+    assert!(
+        panicked.is_err(),
+        "the panic must go on to whoever catches it"
+    );
 }
 
 fn adding_too_many_is_an_error() {
