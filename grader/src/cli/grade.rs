@@ -211,8 +211,14 @@ impl Desk<'_> {
 
     fn hand_over(self) -> Result<Exit> {
         let Desk {
-            out, exit, broken, ..
+            progress,
+            out,
+            exit,
+            broken,
+            ..
         } = self;
+        // What clears its line later would clear what is printed now.
+        drop(progress);
         match broken {
             Some(error) => Err(error),
             None => out.close().map(|()| exit),
