@@ -1,5 +1,7 @@
 //! What must come of a subject, and what is not as it must be.
 
+use anyhow::Result;
+
 use crate::grade::Graded;
 use crate::mutant::Mutant;
 use crate::report::text::name;
@@ -7,7 +9,15 @@ use crate::report::{CheckReport, Report};
 use crate::subject::Subject;
 use crate::verdict::Verdict;
 
-/// What is not as it must be with a subject.
+/// What is not as it must be with what came of a subject.
+pub(super) fn complaints(subject: &Subject, graded: &Result<Graded>) -> Vec<String> {
+    match graded {
+        Ok(graded) => judge(subject, graded),
+        Err(error) => vec![format!("could not be graded: {error:#}")],
+    }
+}
+
+/// What is not as it must be with a subject that was graded.
 pub(super) fn judge(subject: &Subject, graded: &Graded) -> Vec<String> {
     let report = &graded.report;
     let mut complaints = Vec::new();

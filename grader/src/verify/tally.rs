@@ -12,6 +12,25 @@ use super::{Proof, expected};
 use crate::grade::Graded;
 use crate::subject::Subject;
 
+/// What came of a subject, the last time that it was tried.
+pub(super) struct Tried {
+    /// Its place.
+    pub(super) at: usize,
+    pub(super) graded: Result<Graded>,
+    /// What was not as it must be the time before.
+    pub(super) before: Vec<String>,
+}
+
+impl Tried {
+    pub(super) fn once(at: usize, graded: Result<Graded>) -> Self {
+        Tried {
+            at,
+            graded,
+            before: Vec::new(),
+        }
+    }
+}
+
 /// What is known so far about one lab. It prints itself when all is known.
 pub(super) struct Tally<'p> {
     proof: &'p Proof<'p>,
@@ -20,6 +39,8 @@ pub(super) struct Tally<'p> {
     costs: Costs,
     /// Complaints about each subject, by its place.
     complaints: BTreeMap<usize, Vec<String>>,
+    /// What was a complaint once, and not when it was tried again.
+    unsteady: Vec<String>,
     idle: Vec<String>,
 }
 
@@ -31,38 +52,41 @@ impl<'p> Tally<'p> {
             table: Table::new(proof.lab),
             costs: Costs::default(),
             complaints: BTreeMap::new(),
+            unsteady: Vec::new(),
             idle: Vec::new(),
         }
     }
 
     /// Takes in what came of some subjects.
-    pub(super) fn add(&mut self, graded: Vec<(usize, Result<Graded>)>) {
-        for (at, graded) in graded {
-            self.add_one(at, graded);
+    pub(super) fn add(&mut self, tried: Vec<Tried>) {
+        for tried in tried {
+            self.add_one(tried);
         }
         if self.complaints.len() == self.proof.subjects.len() {
             self.finish();
         }
     }
 
-    fn add_one(&mut self, at: usize, graded: Result<Graded>) {
+    fn add_one(&mut self, tried: Tried) {
+        let Tried { at, graded, before } = tried;
         let subject = self.proof.subjects[at];
-        let found = match graded {
-            Ok(graded) => {
-                match subject {
-                    Subject::Mutant(mutant) => self.table.add(at, mutant, &graded.report),
-                    Subject::Skeleton | Subject::Sample(_) => {}
-                    _ => self.costs.add(&graded.report),
-                }
-                expected::judge(subject, &graded)
+        if let Ok(graded) = &graded {
+            match subject {
+                Subject::Mutant(mutant) => self.table.add(at, mutant, &graded.report),
+                Subject::Skeleton | Subject::Sample(_) => {}
+                _ => self.costs.add(&graded.report),
             }
-            Err(error) => vec![format!("could not be graded: {error:#}")],
-        };
+        }
+        let found = expected::complaints(subject, &graded);
         let not = if found.is_empty() { "" } else { "NOT " };
         let name = subject.name();
         let progress = self.proof.progress;
         progress.done(&format!("{name}: {not}as it must be"));
         let about = |complaint| format!("{name}: {complaint}");
+        if found.is_empty() {
+            let once = |complaint| format!("{name}: only the first time: {complaint}");
+            self.unsteady.extend(before.into_iter().map(once));
+        }
         self.complaints
             .insert(at, found.into_iter().map(about).collect());
     }
@@ -84,11 +108,16 @@ impl<'p> Tally<'p> {
             if let Some(count) = &self.proof.contract.count {
                 println!("contract: {count}");
             }
-            for complaint in self.complaints() {
-                println!("{complaint}");
+            for line in self.not_as_it_must_be() {
+                println!("{line}");
             }
             println!("{}: {}", self.proof.lab.name, self.summary());
         });
+    }
+
+    /// A line for each complaint, and for what was one the first time.
+    pub(super) fn not_as_it_must_be(&self) -> impl Iterator<Item = &String> {
+        self.complaints().chain(&self.unsteady)
     }
 
     fn complaints(&self) -> impl Iterator<Item = &String> {
@@ -108,7 +137,7 @@ impl<'p> Tally<'p> {
     }
 
     /// The lab in numbers.
-    pub(super) fn row(self) -> Row {
+    pub(super) fn row(&self) -> Row {
         Row {
             lab: self.proof.lab.name.clone(),
             subjects: self.proof.subjects.len(),
