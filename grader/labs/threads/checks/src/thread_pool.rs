@@ -174,31 +174,33 @@ fn few_threads_for_many_jobs() {
 }
 
 fn panics_are_counted() {
-    let (pool, count) = (ThreadPool::new(2), Count::new());
-    for _ in 0..300 {
-        pool.execute(|| panic_on_purpose("the job fails"));
-        pool.execute(count.job());
+    for threads in [1, 2] {
+        let (pool, count) = (ThreadPool::new(threads), Count::new());
+        for _ in 0..300 {
+            pool.execute(|| panic_on_purpose("the job fails"));
+            pool.execute(count.job());
+        }
+        // As soon as each thread runs one of these, all jobs before them are done; join is not
+        // asked, which may have faults of its own.
+        let (begin, begun) = channel::bounded(0);
+        let (end, over) = channel::bounded(0);
+        for _ in 0..threads {
+            let (begin, over) = (begin.clone(), over.clone());
+            pool.execute(move || {
+                begin.send(()).expect("somebody listens");
+                over.recv().expect("somebody tells");
+            });
+        }
+        for _ in 0..threads {
+            begun.recv().expect("each thread takes the next job");
+        }
+        let counted = (pool.panicked(), count.done());
+        for _ in 0..threads {
+            end.send(()).expect("a job waits on each thread");
+        }
+        drop(pool);
+        assert_eq!(counted, (300, 300), "jobs that panicked, and that did not");
     }
-    pool.join();
-    assert_eq!(
-        (pool.panicked(), count.done()),
-        (300, 300),
-        "jobs that panicked, and that did not"
-    );
-    // So far: others are not done yet.
-    let pool = ThreadPool::new(1);
-    let (begin, begun) = channel::bounded(0);
-    let (end, over) = channel::bounded(0);
-    pool.execute(|| panic_on_purpose("the job fails"));
-    pool.execute(move || {
-        begin.send(()).expect("somebody listens");
-        over.recv().expect("somebody tells");
-    });
-    begun.recv().expect("the second job tells");
-    let panicked = pool.panicked();
-    end.send(()).expect("the second job waits");
-    drop(pool);
-    assert_eq!(panicked, 1, "the first job has panicked");
 }
 
 fn join_without_jobs_returns() {
