@@ -11,6 +11,8 @@ mod recall;
 mod together;
 mod walk;
 
+use std::time::Duration;
+
 use anyhow::Result;
 
 use crate::cache::{Cache, Form};
@@ -46,6 +48,9 @@ pub enum Effort<'g> {
     /// Each has all its time.
     #[default]
     Full,
+    /// Each has all its time, and a search of scenarios as much processor time more, to go on beyond
+    /// its scope.
+    Deep(Duration),
     /// These have all their time, by their ids; others are given up after a moment.
     For(&'g [String]),
     /// Each is given up after a moment, and none is run after one that did not pass.
@@ -62,6 +67,13 @@ pub enum Only {
     Exercise(String),
     /// These checks, by their ids.
     Checks(Vec<String>),
+}
+
+impl<'g> Effort<'g> {
+    /// As this says; deep, if that is asked for in seconds.
+    pub fn deepened(self, seconds: Option<u64>) -> Effort<'g> {
+        seconds.map_or(self, |seconds| Effort::Deep(Duration::from_secs(seconds)))
+    }
 }
 
 impl Only {

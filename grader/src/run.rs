@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
+use protocol::variables;
 
 use crate::jail::{Cell, Work};
 use crate::lab::{Check, Kind};
@@ -47,16 +48,20 @@ pub fn deadline(check: &Check) -> Duration {
 /// what escapes both.
 pub const PATIENCE: u32 = 6;
 
-/// Runs a check. Blocks until it has ended, or its deadline has passed.
+/// Runs a check; a search of scenarios goes on for `deep` of processor time beyond its scope, and
+/// `deadline` has to leave it that. Blocks until it has ended, or its deadline has passed.
 ///
 /// # Errors
 ///
 /// Where the process cannot be started or watched.
-pub fn check(built: &Built, check: &Check, deadline: Duration) -> Result<Run> {
+pub fn check(built: &Built, check: &Check, deadline: Duration, deep: Duration) -> Result<Run> {
     let token = token()?;
     let wall = deadline * PATIENCE;
     let mut command = quiet(built);
     command.args(["run", check.id()]);
+    if !deep.is_zero() {
+        command.env(variables::DEEP, deep.as_secs().to_string());
+    }
     command.args(["--memory", &MEMORY.to_string(), "--file", &FILE.to_string()]);
     for (limit, after) in [
         ("--cpu", deadline),

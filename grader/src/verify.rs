@@ -44,6 +44,10 @@ pub struct How {
     /// Builds each mutant by itself, as a submission is.
     #[arg(long)]
     pub apart: bool,
+    /// Searches the specifications' scenarios beyond their scope, so many seconds for each check;
+    /// nothing is recalled.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub deep: Option<u64>,
     /// Also proves what was proven before and rests on nothing that has changed.
     #[arg(long)]
     pub all: bool,
@@ -261,8 +265,8 @@ impl Proof<'_> {
             tree,
             lab,
             only,
-            effort,
-            cache: Some(&self.cache),
+            effort: effort.deepened(self.how.deep),
+            cache: self.how.deep.is_none().then_some(&self.cache),
             form,
         }
     }

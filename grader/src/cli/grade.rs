@@ -51,6 +51,10 @@ pub(super) struct GradeArgs {
     /// Only this check, by its id.
     #[arg(long, value_name = "ID")]
     check: Option<String>,
+    /// Searches the specifications' scenarios beyond their scope, so many seconds for each check;
+    /// nothing is recalled.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deep: Option<u64>,
     /// Also grades what was graded before and rests on nothing that has changed.
     #[arg(long)]
     all: bool,
@@ -112,8 +116,8 @@ pub(super) fn run(tree: &Tree, args: &GradeArgs) -> Result<Exit> {
         tree,
         lab: &lab,
         only,
-        effort: Effort::Full,
-        cache: Some(&cache),
+        effort: Effort::Full.deepened(args.deep),
+        cache: args.deep.is_none().then_some(&cache),
         form: Form::Mark,
     };
     let mut desk = Desk {

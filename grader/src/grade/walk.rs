@@ -255,13 +255,15 @@ impl<'w> Walk<'w> {
     }
 
     fn run_check(&mut self, built: &Built, check: &Check) -> Result<Judged> {
-        let deadline = match self.grader.effort {
-            Effort::Full => run::deadline(check),
-            Effort::For(asked) if asked.iter().any(|id| id == check.id()) => run::deadline(check),
-            Effort::For(_) | Effort::UntilOneFails => run::deadline(check).min(MOMENT),
+        let (whole, none) = (run::deadline(check), Duration::ZERO);
+        let (deadline, deep) = match self.grader.effort {
+            Effort::Deep(deep) => (whole + deep, deep),
+            Effort::Full => (whole, none),
+            Effort::For(asked) if asked.iter().any(|id| id == check.id()) => (whole, none),
+            Effort::For(_) | Effort::UntilOneFails => (whole.min(MOMENT), none),
         };
         let began = Instant::now();
-        let run = run::check(built, check, deadline)?;
+        let run = run::check(built, check, deadline, deep)?;
         let taken = began.elapsed();
         let dir = format!("{}/", self.lab().dir());
         let yours = |file: &str| {

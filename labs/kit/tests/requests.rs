@@ -2,9 +2,10 @@
 //! more as a child, because the environment is the whole process's.
 use kit::explore::{Certainty, FailureKind, seeds};
 use kit::net::{Faults, Network};
+use kit::spec::{At, Scenario, Scope, Spec, Steps, Subject, conforms};
 use kit::sync::{Arc, Mutex};
 use kit::{explore, thread};
-use protocol::Searched;
+use protocol::{Searched, variables};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -65,6 +66,58 @@ fn subject_that_fails_with_seeds() {
     });
 }
 
+/// A number that can be counted up.
+struct Number;
+
+impl Spec for Number {
+    type Start = usize;
+    type State = usize;
+    type Call = ();
+    type Return = usize;
+    const STARTS: &[usize] = &[0];
+    const CALLS: &[()] = &[()];
+
+    fn begin(_: &Scenario<Number>) -> usize {
+        0
+    }
+
+    fn step(&number: &usize, _: At, (): ()) -> Steps<Number> {
+        Steps::gives(number + 1, number + 1)
+    }
+}
+
+/// Counts to three, and no further.
+struct UpToThree(Mutex<usize>);
+
+impl Subject for UpToThree {
+    type Spec = Number;
+    type Hand<'a> = ();
+
+    fn new(_: &Scenario<Number>) -> Self {
+        UpToThree(Mutex::new(0))
+    }
+
+    fn hands(&self, scenario: &Scenario<Number>) -> Vec<()> {
+        vec![(); scenario.threads.len()]
+    }
+
+    fn call(&self, (): &mut (), _: At, (): ()) -> usize {
+        let mut number = self.0.lock();
+        *number = (*number + 1).min(3);
+        *number
+    }
+
+    fn release(&self) {}
+}
+
+/// The subject: right in every scenario of its scope, wrong in larger ones.
+#[test]
+fn subject_that_counts() {
+    if std::env::var_os("KIT_TEST_CHILD").is_some() {
+        conforms::<UpToThree>(Scope::new(2, 2, 3));
+    }
+}
+
 fn child(subject: &str, dir: &Path) -> Command {
     let mut child = Command::new(std::env::current_exe().unwrap());
     child
@@ -99,6 +152,28 @@ fn a_failure_is_handed_over_and_not_printed() {
     let failure = answer(&dir, "subject_that_races").failure.unwrap();
     assert_eq!(failure.kind, FailureKind::Assertion);
     assert_eq!(failure.claim, "subject_that_races");
+}
+
+#[test]
+fn a_deep_search_goes_on_to_larger_scenarios() {
+    let (dir, subject) = (fresh("deep"), "subject_that_counts");
+    let output = run(subject, &dir, &[]);
+    assert!(output.status.success(), "no scenario of three calls fails");
+    let scenarios = answer(&dir, subject).outcomes[0].scenarios.unwrap();
+    assert_eq!((scenarios.calls, scenarios.run), (3, scenarios.of));
+
+    let output = run(subject, &dir, &[(variables::DEEP, "60")]);
+    assert!(!output.status.success(), "a scenario of four calls fails");
+    let failure = answer(&dir, subject).failure.unwrap();
+    let calls = failure.message.matches("()").count();
+    assert!(calls >= 4, "{}", failure.message);
+
+    // Whoever replays it need not say that it was deep.
+    let token = failure.replay.clone().unwrap();
+    let output = run(subject, &dir, &[(variables::REPLAY, &token)]);
+    assert!(!output.status.success(), "the same interleaving fails");
+    let again = answer(&dir, subject).failure.unwrap();
+    assert_eq!(again.message, failure.message, "the failure of the replay");
 }
 
 /// As the grader runs a check: whose source is not there.

@@ -1,6 +1,7 @@
 //! Checks exercises: build once, run each test, say how it came out.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use rules::Finding;
@@ -42,7 +43,16 @@ impl Checked {
     }
 }
 
-/// Checks exercises of one lab, with `only` those tests whose names have it in them. Blocks until
+/// What of an exercise is checked, and how far.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Asked<'a> {
+    /// Only tests whose names have this in them.
+    pub(crate) only: Option<&'a str>,
+    /// How long a search of scenarios goes on beyond its scope.
+    pub(crate) deep: Option<Duration>,
+}
+
+/// Checks exercises of one lab. Blocks until
 /// all tests have ended, or `stop`.
 ///
 /// # Errors
@@ -51,7 +61,7 @@ impl Checked {
 pub(crate) fn check(
     desk: &Desk,
     exercises: &[&Exercise],
-    only: Option<&str>,
+    Asked { only, deep }: Asked<'_>,
     stop: &Stop,
     progress: &Progress,
 ) -> Result<Vec<Checked>> {
@@ -71,7 +81,10 @@ pub(crate) fn check(
         Build::Broken(errors) => return Ok(vec![Checked::Broken(errors); exercises.len()]),
         Build::Stopped => return Ok(vec![Checked::Stopped; exercises.len()]),
     };
-    let how = desk.how(lab);
+    let how = match deep {
+        Some(deep) => desk.how(lab).deep(deep),
+        None => desk.how(lab),
+    };
     let all = suite::list(&programs, &how.folder, stop)?;
     let mut reports = Vec::new();
     for exercise in exercises {

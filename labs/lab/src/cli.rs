@@ -5,6 +5,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::commands::{self, Check, Explain, Replay};
 use crate::desk::Desk;
@@ -100,6 +101,9 @@ struct CheckArgs {
     /// One line for each failure, as editors read it.
     #[arg(long)]
     short: bool,
+    /// Searches the specification's scenarios beyond the usual size, so many seconds for each test.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    deep: Option<u64>,
 }
 
 #[derive(Debug, Args)]
@@ -182,6 +186,7 @@ impl Cli {
                     word: args.name.as_deref(),
                     all: args.all,
                     short: args.short,
+                    deep: args.deep.map(Duration::from_secs),
                 };
                 commands::check(&mut desk, how)
             }

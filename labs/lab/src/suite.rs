@@ -79,6 +79,14 @@ pub(crate) struct How {
 }
 
 impl How {
+    /// The same, with searches of scenarios that go on for `deep` beyond their scope. Of processor
+    /// time: by the clock they may take longer.
+    pub(crate) fn deep(mut self, deep: Duration) -> How {
+        self.env.push((variables::DEEP, deep.as_secs().to_string()));
+        self.deadline += deep * 4;
+        self
+    }
+
     /// The command for one test.
     pub(crate) fn command(&self, test: &Test) -> Command {
         let mut command = Command::new(&test.program);

@@ -18,6 +18,10 @@ pub const STRESS: &str = "WEFT_STRESS";
 /// Anything: give every order of the scenarios' steps as well, to play with.
 pub const PLAY: &str = "WEFT_PLAY";
 
+/// A number of seconds of processor time: a search of scenarios goes on for as long beyond its
+/// scope, to wider ones.
+pub const DEEP: &str = "WEFT_DEEP";
+
 /// A number of seconds, after which the test [`CLAIM`] says where its threads wait.
 pub const TELL_AFTER: &str = "WEFT_TELL_AFTER";
 

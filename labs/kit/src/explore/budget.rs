@@ -68,8 +68,18 @@ impl Deadline {
 /// The processor time that this thread has used.
 #[cfg(unix)]
 pub(super) fn used() -> Duration {
-    use rustix::time::{ClockId, clock_gettime};
-    let time = clock_gettime(ClockId::ThreadCPUTime);
+    on(rustix::time::ClockId::ThreadCPUTime)
+}
+
+/// The processor time that all threads of this process have used.
+#[cfg(unix)]
+pub(super) fn used_by_all() -> Duration {
+    on(rustix::time::ClockId::ProcessCPUTime)
+}
+
+#[cfg(unix)]
+fn on(clock: rustix::time::ClockId) -> Duration {
+    let time = rustix::time::clock_gettime(clock);
     let (seconds, nanos) = (time.tv_sec.cast_unsigned(), time.tv_nsec.cast_unsigned());
     Duration::from_secs(seconds) + Duration::from_nanos(nanos)
 }
@@ -81,6 +91,12 @@ pub(super) fn used() -> Duration {
         static STARTED: Instant = Instant::now();
     }
     STARTED.with(Instant::elapsed)
+}
+
+#[cfg(not(unix))]
+pub(super) fn used_by_all() -> Duration {
+    static STARTED: std::sync::LazyLock<Instant> = std::sync::LazyLock::new(Instant::now);
+    STARTED.elapsed()
 }
 
 #[cfg(test)]

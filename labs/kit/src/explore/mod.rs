@@ -265,6 +265,34 @@ pub(crate) fn one_of_many(
     }
 }
 
+/// How long a search of scenarios goes on beyond its scope.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Deep {
+    /// Until the process has used that much processor time: each scenario has a thread of its own.
+    Until(Duration),
+    /// Until the search comes that is to be replayed: it may lie anywhere.
+    Replayed { search: usize },
+}
+
+impl Deep {
+    pub(crate) fn goes_on(self) -> bool {
+        match self {
+            Deep::Until(end) => budget::used_by_all() < end,
+            Deep::Replayed { search } => request::searches() < search,
+        }
+    }
+}
+
+/// Whether a search of scenarios goes on when its scope is through.
+pub(crate) fn deep() -> Option<Deep> {
+    if let Some(token) = request::replay(&claim()) {
+        let search = token.search;
+        return Some(Deep::Replayed { search });
+    }
+    let more = request::deep()?;
+    Some(Deep::Until(budget::used_by_all() + more))
+}
+
 /// Reports what a search came to, and fails the test if that is a failure.
 pub(crate) fn conclude(searched: Result<Outcome, Box<Failure>>) -> Outcome {
     match searched {

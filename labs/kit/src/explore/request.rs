@@ -15,6 +15,11 @@ pub(super) fn next_search() -> usize {
     SEARCHES.get()
 }
 
+/// How many searches this test has begun.
+pub(super) fn searches() -> usize {
+    SEARCHES.get()
+}
+
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -40,6 +45,14 @@ pub(super) fn stress() -> Option<u64> {
 /// Whether every order of the scenarios is wanted, to play with.
 pub(super) fn play() -> bool {
     variable(variables::PLAY).is_some()
+}
+
+/// How long a search of scenarios goes on beyond its scope.
+pub(super) fn deep() -> Option<Duration> {
+    variable(variables::DEEP)?
+        .parse()
+        .ok()
+        .map(Duration::from_secs)
 }
 
 /// Of which test to say where its threads wait, and when.

@@ -1,18 +1,38 @@
 //! Every scenario up to a size.
+use std::ops::ControlFlow;
+
 use super::{Manner, Scenario, Scope, Spec};
 
-/// Every scenario within `scope`, up to the order of threads that the start does not tell apart.
-pub(super) fn at_once<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
-    let mut found = Vec::new();
+/// Hands over every scenario within `scope`, until `found` breaks: first those in which calls come
+/// in turn, then those in which all call at once.
+pub(super) fn each<S: Spec>(
+    scope: Scope,
+    mut found: impl FnMut(Scenario<S>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    in_turn(scope, &mut found)?;
+    at_once(scope, &mut found)
+}
+
+/// Every scenario in which all call at once, up to the order of threads that the start does not
+/// tell apart.
+fn at_once<S: Spec>(
+    scope: Scope,
+    found: &mut impl FnMut(Scenario<S>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     for &start in S::STARTS {
         for threads in 1..=scope.threads.min(scope.calls) {
             let most = scope.each.min(scope.calls - (threads - 1));
             let of_thread = |thread| rows::<S>(start, thread, most);
             let rows: Vec<_> = (0..threads).map(of_thread).collect();
-            choose::<S>(start, &rows, scope.calls, &mut Vec::new(), &mut found);
+            let nobody = Scenario {
+                start,
+                threads: Vec::new(),
+                manner: Manner::AtOnce,
+            };
+            choose(scope, &rows, &mut Vec::new(), &nobody, found)?;
         }
     }
-    found
+    ControlFlow::Continue(())
 }
 
 /// All that one thread may do, in up to `most` calls.
@@ -35,62 +55,62 @@ fn rows<S: Spec>(start: S::Start, thread: usize, most: usize) -> Vec<Vec<S::Call
     rows
 }
 
-/// Chooses a row for each thread that has none in `chosen` yet. Threads that are alike come in the
-/// order of their rows.
+/// Chooses a row for each thread that has none in `chosen` yet; `calls` has what the others do.
+/// Threads that are alike come in the order of their rows.
 fn choose<S: Spec>(
-    start: S::Start,
+    scope: Scope,
     rows: &[Vec<Vec<S::Call>>],
-    calls: usize,
     chosen: &mut Vec<usize>,
-    found: &mut Vec<Scenario<S>>,
-) {
+    calls: &Scenario<S>,
+    found: &mut impl FnMut(Scenario<S>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let thread = chosen.len();
     let Some(mine) = rows.get(thread) else {
-        let threads = chosen.iter().zip(rows);
-        let scenario = Scenario {
-            start,
-            threads: threads.map(|(&at, rows)| rows[at].clone()).collect(),
-            manner: Manner::AtOnce,
-        };
-        found.extend(Some(scenario).filter(Scenario::is_plain));
-        return;
+        return found(calls.clone());
     };
-    let alike = thread > S::distinct(start);
+    let alike = thread > S::distinct(calls.start);
     let first = if alike { chosen[thread - 1] } else { 0 };
-    let left = rows.len() - thread - 1;
+    let others = rows.len() - thread - 1;
     for (at, row) in mine.iter().enumerate().skip(first) {
-        if row.len() + left <= calls {
+        let mut calls = calls.clone();
+        calls.threads.push(row.clone());
+        // Each of the others does one call at least.
+        let size = calls.size() + others;
+        if size <= scope.calls && (size <= scope.short || calls.fancy() == 0) {
             chosen.push(at);
-            choose(start, rows, calls - row.len(), chosen, found);
+            choose(scope, rows, chosen, &calls, found)?;
             chosen.pop();
         }
     }
+    ControlFlow::Continue(())
 }
 
-/// Every scenario within `scope` in which calls come one after the other, and then one or two at
-/// once; up to the names of threads.
-pub(super) fn in_turn<S: Spec>(scope: Scope) -> Vec<Scenario<S>> {
-    let mut found = Vec::new();
+/// Every scenario in which calls come one after the other, and then one or two at once; up to the
+/// names of threads.
+fn in_turn<S: Spec>(
+    scope: Scope,
+    found: &mut impl FnMut(Scenario<S>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     for &start in S::STARTS {
         let mut nobody = Scenario {
             start,
             threads: vec![Vec::new(); S::distinct(start)],
             manner: Manner::AtOnce,
         };
-        longer(scope, &mut nobody, &mut Vec::new(), &mut found);
+        longer(scope, &mut nobody, &mut Vec::new(), found)?;
     }
-    found
+    ControlFlow::Continue(())
 }
 
-/// Adds every scenario that goes on from these calls, which were made by `turns`.
+/// Every scenario that goes on from these calls, which were made by `turns`.
 fn longer<S: Spec>(
     scope: Scope,
     calls: &mut Scenario<S>,
     turns: &mut Vec<usize>,
-    found: &mut Vec<Scenario<S>>,
-) {
+    found: &mut impl FnMut(Scenario<S>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     if turns.len() == scope.turns {
-        return;
+        return ControlFlow::Continue(());
     }
     let threads = calls.threads.len();
     for thread in 0..scope.threads.min(threads + 1) {
@@ -98,21 +118,26 @@ fn longer<S: Spec>(
         turns.push(thread);
         for &call in S::CALLS {
             calls.threads[thread].push(call);
-            if calls.is_plain() && S::sensible(calls.start, thread, &calls.threads[thread]) {
+            if calls.is_plain(scope.short)
+                && S::sensible(calls.start, thread, &calls.threads[thread])
+            {
                 // Two threads that call at once come in the order of their names.
                 let last = match turns[..] {
                     [_, .., one, other] if one <= other => 1..=2,
                     _ => 1..=1,
                 };
-                found.extend(last.map(|last| Scenario {
-                    manner: Manner::InTurn(turns[..turns.len() - last].to_vec()),
-                    ..calls.clone()
-                }));
-                longer(scope, calls, turns, found);
+                for last in last {
+                    found(Scenario {
+                        manner: Manner::InTurn(turns[..turns.len() - last].to_vec()),
+                        ..calls.clone()
+                    })?;
+                }
+                longer(scope, calls, turns, found)?;
             }
             calls.threads[thread].pop();
         }
         turns.pop();
         calls.threads.truncate(threads);
     }
+    ControlFlow::Continue(())
 }

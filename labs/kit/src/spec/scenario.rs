@@ -1,7 +1,7 @@
 //! A scenario: who calls what, and when.
 use std::fmt;
 
-use super::{SHORT, Spec};
+use super::{Scope, Spec};
 
 /// What each of some threads calls, one call after the other.
 pub struct Scenario<S: Spec> {
@@ -39,9 +39,21 @@ impl<S: Spec> Scenario<S> {
         calls.filter(|call| !plain.contains(call)).count()
     }
 
-    /// Whether it is short, or made of plain calls only.
-    pub(super) fn is_plain(&self) -> bool {
-        self.size() <= SHORT || self.fancy() == 0
+    /// Whether it has no more than `short` calls, or is made of plain calls only.
+    pub(super) fn is_plain(&self, short: usize) -> bool {
+        self.size() <= short || self.fancy() == 0
+    }
+
+    /// Whether it is one of those in `scope`.
+    pub(super) fn is_in(&self, scope: Scope) -> bool {
+        let fits = match self.manner {
+            Manner::AtOnce | Manner::Keeping => {
+                let each = self.threads.iter().map(Vec::len).max();
+                self.size() <= scope.calls && each.is_none_or(|each| each <= scope.each)
+            }
+            Manner::InTurn(_) => self.size() <= scope.turns,
+        };
+        fits && self.threads.len() <= scope.threads && self.is_plain(scope.short)
     }
 
     /// The calls of a thread, and what it does at its end.

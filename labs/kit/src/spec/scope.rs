@@ -14,6 +14,8 @@ pub struct Scope {
     pub(super) calls: usize,
     pub(super) interleavings: u64,
     pub(super) turns: usize,
+    /// Scenarios of more calls are made of the plainest.
+    pub(super) short: usize,
 }
 
 impl Scope {
@@ -23,7 +25,7 @@ impl Scope {
     ///
     /// If there are more threads than a model can have, which is five.
     pub fn new(threads: usize, each: usize, calls: usize) -> Scope {
-        let model = 1..=5;
+        let model = 1..=MOST_THREADS;
         assert!(model.contains(&threads), "a model has one to five threads");
         Scope {
             threads,
@@ -31,6 +33,7 @@ impl Scope {
             calls,
             interleavings: u64::MAX,
             turns: 0,
+            short: SHORT,
         }
     }
 
@@ -49,4 +52,22 @@ impl Scope {
         self.interleavings = interleavings;
         self
     }
+
+    /// The next wider scope, after `step` of them: one call more in all, then one more in turn,
+    /// then one thread or one call of each more, then one call more before only the plainest are
+    /// used.
+    pub(super) fn wider(mut self, step: usize) -> Scope {
+        let thread = self.threads < MOST_THREADS;
+        match step % 4 {
+            0 => self.calls += 1,
+            1 if self.turns > 0 => self.turns += 1,
+            2 if thread => self.threads += 1,
+            3 => self.short += 1,
+            _ => self.each += 1,
+        }
+        self
+    }
 }
+
+/// A model has no more.
+const MOST_THREADS: usize = 5;

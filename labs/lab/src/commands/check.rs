@@ -1,9 +1,11 @@
 //! `check`: one exercise in full, or several with a line for each.
 
+use std::time::Duration;
+
 use anstream::print;
 use anyhow::Result;
 
-use crate::check::{self, Checked};
+use crate::check::{self, Asked, Checked};
 use crate::course::Exercise;
 use crate::desk::Desk;
 use crate::error::{Exit, Unknown};
@@ -20,18 +22,24 @@ pub(crate) struct Check<'w> {
     pub(crate) all: bool,
     /// A line for each failure, for editors.
     pub(crate) short: bool,
+    /// How long a search of scenarios goes on beyond its scope.
+    pub(crate) deep: Option<Duration>,
 }
 
 /// Checks what is named, or the exercise that was edited last.
 pub(crate) fn check(desk: &mut Desk, how: Check<'_>) -> Result<Exit> {
     let (exercises, test) = wanted(desk, how)?;
+    let asked = Asked {
+        only: test,
+        deep: how.deep,
+    };
     let mut reports = Vec::new();
     let stop = Stop::default();
     let progress = Progress::new();
     // The exercises of a lab are built together.
     for lab in exercises.chunk_by(|one, next| one.lab == next.lab) {
         let some: Vec<&Exercise> = lab.iter().collect();
-        reports.extend(check::check(desk, &some, test, &stop, &progress)?);
+        reports.extend(check::check(desk, &some, asked, &stop, &progress)?);
     }
     drop(progress);
     if test.is_none() {

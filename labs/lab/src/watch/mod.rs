@@ -15,7 +15,7 @@ use std::thread::JoinHandle;
 
 use anyhow::Result;
 
-use crate::check::{self, Checked};
+use crate::check::{self, Asked, Checked};
 use crate::commands::{self, hinted};
 use crate::course::Exercise;
 use crate::desk::Desk;
@@ -103,7 +103,7 @@ impl Hands for Table {
             let stop = stop.clone();
             move || {
                 let progress = Progress::new();
-                let reports = check::check(&desk, &[&exercise], None, &stop, &progress);
+                let reports = check::check(&desk, &[&exercise], Asked::default(), &stop, &progress);
                 drop(progress);
                 let report = reports
                     .map(|mut reports| reports.pop().unwrap_or(Checked::Stopped))
