@@ -231,7 +231,7 @@ fn watch(child: &mut Child, pid: Pid, told: OwnedFd, bounds: Bounds) -> Result<E
     }
 }
 
-/// Blocks until the process is gone, has printed something, or has had that much time. Says whether
+/// Blocks until the process is gone, has printed something, or has had its time. Says whether
 /// it is gone.
 fn gone_within(time: Option<Duration>, told: &OwnedFd, outputs: &[Capped]) -> Result<bool> {
     let time = time.map(Timespec::try_from).transpose()?;

@@ -12,7 +12,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Progress over that many things.
+    /// Progress over `count` things.
     pub fn over(count: usize) -> Self {
         let style = ProgressStyle::with_template("{bar:24} {pos}/{len} {eta} left  {msg}")
             .expect("a template");

@@ -110,8 +110,8 @@ impl<'l> Rehearsal<'l> {
         })
     }
 
-    /// A class of that many. In one that is `distinct`, nobody's file is another's, so that nothing
-    /// of it has been graded before.
+    /// A class of `count` students. In one that is `distinct`, nobody's file is another's, so that
+    /// nothing of it has been graded before.
     pub fn class(&self, seed: u64, count: u32, distinct: bool) -> Vec<Student> {
         let mut dice = Dice(seed);
         let mut class: Vec<Student> = Vec::new();

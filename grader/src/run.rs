@@ -42,7 +42,7 @@ pub fn deadline(check: &Check) -> Duration {
     }))
 }
 
-/// By the clock on the wall a check may take that many times as long. On a machine that is busy
+/// By the clock on the wall a check may take this many times as long. On a machine that is busy
 /// with something else everything takes longer, and that must not become a student's `Hung`: so the
 /// limits that are meant to be met count processor time and standing still, and this one only ends
 /// what escapes both.

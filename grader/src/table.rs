@@ -220,7 +220,7 @@ pub fn note(report: &Report) -> String {
     notes.join(", ")
 }
 
-/// A text in that many columns.
+/// A text in at most `most` columns.
 fn cut(text: &str, most: usize) -> String {
     if text.chars().count() <= most {
         return text.to_owned();

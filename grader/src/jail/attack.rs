@@ -34,9 +34,9 @@ pub enum Attack {
     Outlive(PathBuf),
     /// That process.
     Hold(PathBuf),
-    /// Starts that many threads at once.
+    /// Starts this number of threads at once.
     Threads(u64),
-    /// Takes that many bytes of memory.
+    /// Takes this number of bytes of memory.
     Memory(usize),
     /// Runs a program that was never a file.
     Nameless,

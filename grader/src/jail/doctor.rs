@@ -171,7 +171,7 @@ pub fn remedy(mechanism: Mechanism) -> &'static str {
     }
 }
 
-/// What starting a program costs in the open and in a jail: the median of that many runs each, in
+/// What starting a program costs in the open and in a jail: the median of `runs` runs each, in
 /// turns.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ const DAY: i64 = 24 * 60 * 60;
 /// What lateness costs.
 #[derive(Debug, Clone)]
 pub(super) struct Late {
-    /// Lateness of that many seconds is none.
+    /// Up to this number of seconds, late is not late.
     pub(super) grace: i64,
     /// Off what was earned, for each day that was begun after the due date.
     pub(super) percent: Points,
@@ -19,9 +19,9 @@ pub(super) struct Late {
 #[derive(Debug, PartialEq)]
 pub(super) enum Lateness {
     InTime,
-    /// So many days were begun, and that many percent of what was earned are left.
+    /// How many days were begun, and what percentage of what was earned is left.
     Reduced(i64, Points),
-    /// So many days were begun, which is too many.
+    /// How many days were begun, which is too many.
     TooLate(i64),
 }
 

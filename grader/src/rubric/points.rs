@@ -46,7 +46,7 @@ impl Points {
         Points(divide(i128::from(self.0) * i128::from(part.0), of.0.into()))
     }
 
-    /// To that many places after the point, at most three, halves away from zero.
+    /// To `places` places after the point, at most three, halves away from zero.
     #[must_use]
     pub fn rounded(self, places: u32) -> Self {
         let unit = 10_i64.pow(3_u32.saturating_sub(places));

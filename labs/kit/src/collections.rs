@@ -35,7 +35,7 @@ macro_rules! both {
                 Self::default()
             }
 
-            /// Makes an empty one with room for that many.
+            /// Makes an empty one with room for `capacity` of them.
             pub fn with_capacity(capacity: usize) -> Self {
                 Self(<$inner>::with_capacity_and_hasher(capacity, FixedState::default()))
             }
@@ -45,7 +45,7 @@ macro_rules! both {
                 Self(<$inner>::with_hasher(hasher))
             }
 
-            /// Makes an empty one with room for that many. There is one hasher only.
+            /// Makes an empty one with room for `capacity` of them. There is one hasher only.
             pub fn with_capacity_and_hasher(capacity: usize, hasher: FixedState) -> Self {
                 Self(<$inner>::with_capacity_and_hasher(capacity, hasher))
             }

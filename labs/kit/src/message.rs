@@ -126,7 +126,7 @@ pub(crate) fn within<R>(call: impl FnOnce() -> R) -> R {
     }
 }
 
-/// A note may be so long, in bytes, and an execution have that many: a picture is for people.
+/// The longest note, in bytes, and the most notes of an execution: a picture is for people.
 const LONGEST_NOTE: usize = 500;
 const MOST_NOTES: usize = 500;
 

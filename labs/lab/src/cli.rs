@@ -12,7 +12,7 @@ use crate::desk::Desk;
 use crate::error::{Exit, exit_for};
 use crate::watch;
 
-/// Your exercises: what stands, what fails and why, what comes next.
+/// Your exercises: what passes, what fails and why, and what comes next.
 ///
 /// Without a command: the list of exercises and where you stand.
 #[derive(Debug, Parser)]
@@ -47,7 +47,7 @@ enum Command {
     Check(CheckArgs),
     /// Checks again whenever you save, and answers to single keys.
     Watch(WatchArgs),
-    /// Shows the next hint; there are three, each says more.
+    /// Shows the next of three hints, each more explicit than the last.
     Hint(HintArgs),
     /// Shows how the last check failed: the shortest interleaving, or the test that you name.
     Explain(ExplainArgs),

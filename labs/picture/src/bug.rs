@@ -15,7 +15,7 @@ use std::fmt;
 /// What kind of bug it is, as the field calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BugKind {
-    /// A thread waits for a lock that it holds itself.
+    /// A thread waits for a lock that it holds itself, or for its own end.
     SelfDeadlock,
     /// Threads take the same locks in different orders.
     LockOrder,
@@ -108,6 +108,7 @@ type Rule = fn(&Failure) -> Option<Bug>;
 
 const DEADLOCK: &[Rule] = &[
     deadlock::self_deadlock,
+    deadlock::joins_itself,
     deadlock::lock_order,
     deadlock::held_while_waiting,
     deadlock::lost_wake_up,
@@ -156,6 +157,22 @@ impl Failure {
     fn stuck(&self, thread: usize) -> Option<usize> {
         let stuck = |step: &Step| step.stuck && step.thread == thread;
         self.steps.iter().position(stuck)
+    }
+
+    /// Whether everybody else who is stuck waits for this thread, or for one that does.
+    fn all_wait_for(&self, thread: usize) -> bool {
+        let mut theirs = vec![thread];
+        loop {
+            let more: Vec<usize> = (self.waits.iter())
+                .filter(|wait| wait.on.is_some_and(|on| theirs.contains(&on)))
+                .map(|wait| wait.thread)
+                .filter(|thread| !theirs.contains(thread))
+                .collect();
+            if more.is_empty() {
+                return self.waits.iter().all(|wait| theirs.contains(&wait.thread));
+            }
+            theirs.extend(more);
+        }
     }
 
     /// Every step at which a thread is stuck in a wait on a condvar: the step, the condvar and its

@@ -40,16 +40,15 @@ pub struct Outcome {
 /// Which scenarios a search ran of those that it found itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scenarios {
-    /// Up to that many threads.
+    /// The most threads of one.
     pub threads: usize,
-    /// Up to that many calls of each.
+    /// The most calls of one thread.
     pub each: usize,
-    /// Up to that many calls in all.
+    /// The most calls in all.
     pub calls: usize,
-    /// And up to that many, one after the other; 0 for none.
+    /// The most calls of those whose calls come one after the other; 0 for none.
     pub turns: usize,
-    /// Those of more than that many calls, `.0`, are made of that many kinds of calls, `.1`, and
-    /// not of all.
+    /// Those of more than `.0` calls are made of `.1` kinds of calls only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plain: Option<(usize, usize)>,
     /// How many of them were run, the smallest first.

@@ -33,7 +33,7 @@ impl Default for Style {
 /// Wider cells are cut: a step is read at a glance. The second is for terminals where the first
 /// leaves no room.
 const CELLS: [usize; 2] = [48, 40];
-/// In less than that many columns there is no table: whoever asked may have fewer than were said.
+/// In fewer columns than this there is no table: whoever asked may have fewer than were said.
 const TABLE: usize = 100;
 /// Less room than this for the source, and there are no columns; beside rails, it stands below.
 const CODE: usize = 40;
@@ -64,8 +64,8 @@ impl Failure {
         for line in self.message.lines() {
             say(line, "  ", "    ", &|line| paint.red(line));
         }
-        for wait in &self.waits {
-            say(&wait.sentence, "  - ", "    ", &plain);
+        for wait in self.waits_in_words() {
+            say(&wait, "  - ", "    ", &plain);
         }
         say(&self.failing_line(), "  ", "  ", &plain);
         say(&self.found_and_cause(), "", "", &plain);

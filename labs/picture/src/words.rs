@@ -1,5 +1,8 @@
 //! The words that every view says in the same way.
-use crate::{Failure, FailureKind, Step};
+use crate::{Failure, FailureKind, Step, Wait};
+
+/// Threads that wait for the same each have a sentence, up to this number.
+const FEW: usize = 4;
 
 impl Failure {
     /// The claim, and what became of it: `lock_order does not hold`.
@@ -19,6 +22,27 @@ impl Failure {
         format!("{} {}", self.found(), self.cause())
             .trim()
             .to_owned()
+    }
+
+    /// After a deadlock, who waits for whom: a sentence for each thread, but where many wait for
+    /// the same only the first has its own.
+    pub fn waits_in_words(&self) -> Vec<String> {
+        let what = |wait: &Wait| {
+            let what = wait.sentence.strip_prefix(self.name(wait.thread));
+            what.unwrap_or(&wait.sentence).to_owned()
+        };
+        let all: Vec<String> = self.waits.iter().map(what).collect();
+        let sentence = |(at, wait): (usize, &Wait)| {
+            let same = all.iter().filter(|what| **what == all[at]).count();
+            match same > FEW {
+                false => Some(wait.sentence.clone()),
+                true if all[..at].contains(&all[at]) => None,
+                true => Some(format!("{}; so do {} others", wait.sentence, same - 1)),
+            }
+        };
+        (self.waits.iter().enumerate())
+            .filter_map(sentence)
+            .collect()
     }
 
     /// What a thread is called.

@@ -82,6 +82,28 @@ fn where_there_is_a_doubt_nothing_is_said() {
     looked_again.steps.insert(sleeps, look);
     assert_eq!(called(&looked_again), None);
 
+    let mut may_have_notified = failure("shutdown_without_notify");
+    for source in may_have_notified.sources.values_mut() {
+        *source = source.replace("*stop.0.lock() = true;", "change(|| stop.1.notify_one());");
+    }
+    assert_eq!(called(&may_have_notified), None);
+
+    let mut notifies_another = may_have_notified.clone();
+    for object in &mut notifies_another.objects {
+        object.name = match object.kind.as_str() {
+            "Condvar" => "stopped".to_owned(),
+            _ => continue,
+        };
+    }
+    assert_eq!(called(&notifies_another), None);
+    let mut another = notifies_another.objects[1].clone();
+    another.name = "started".to_owned();
+    notifies_another.objects.push(another);
+    for source in notifies_another.sources.values_mut() {
+        *source = source.replace("stop.1.notify_one()", "started.notify_one()");
+    }
+    assert_eq!(called(&notifies_another), Some(MissingNotification));
+
     let mut one_lock = failure("lock_order");
     for step in &mut one_lock.steps {
         step.object = step.object.map(|_| 0);
@@ -107,4 +129,48 @@ fn where_there_is_a_doubt_nothing_is_said() {
         }
     }
     assert_eq!(called(&another_change), None);
+}
+
+#[test]
+fn a_notification_before_the_sleep_does_not_count_if_all_wait_for_the_sleeper() {
+    let mut notified_before = failure("shutdown_without_notify");
+    let mut notifies = notified_before.steps[0].clone();
+    (notifies.object, notifies.effect) = (Some(1), Effect::Notify { woke: 0 });
+    notified_before.edges.clear();
+    notified_before.steps.insert(0, notifies);
+    let bug = notified_before.bug().expect("it has a name");
+    assert_eq!(bug.kind, MissingNotification);
+    assert!(bug.to_string().contains("from then on nobody"), "{bug}");
+
+    notified_before.waits[0].on = None;
+    assert_eq!(called(&notified_before), None);
+}
+
+#[test]
+fn a_thread_that_waits_for_its_own_end_waits_for_itself() {
+    let mut failure = failure("shutdown_without_notify");
+    failure.waits.remove(1);
+    failure.waits[0].on = Some(0);
+    assert_eq!(called(&failure), Some(SelfDeadlock));
+}
+
+/// Such as a gate that opens for two.
+#[test]
+fn a_lock_is_held_while_a_function_of_the_tests_waits() {
+    let mut gate = failure("lock_order");
+    for step in &mut gate.steps {
+        let at = step.at.as_mut().expect("all steps have a place");
+        at.file = "labs/locks/src/bank.rs".to_owned();
+        if step.stuck && step.thread == 1 {
+            step.effect = Effect::Receive;
+            at.file = "labs/locks/tests/public/bank.rs".to_owned();
+        }
+    }
+    for wait in &mut gate.waits {
+        wait.on = (wait.thread == 0).then_some(1);
+    }
+    assert_eq!(called(&gate), Some(HeldWhileWaiting));
+
+    gate.waits[0].on = None;
+    assert_eq!(called(&gate), None);
 }

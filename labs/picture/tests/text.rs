@@ -52,3 +52,20 @@ fn a_long_failure_is_shown_by_its_beginning_and_its_end() {
     assert!(text.lines().count() < 200);
     assert!(text.contains("rows …") && text.contains("FAILS here"));
 }
+
+#[test]
+fn many_who_wait_for_the_same_are_said_once() {
+    let mut failure = failure("lock_order");
+    let waits = failure.waits[1].clone();
+    for thread in 2..8 {
+        let mut more = waits.clone();
+        more.thread = thread;
+        more.sentence = more.sentence.replacen("T1", &format!("T{thread}"), 1);
+        let name = format!("T{thread}");
+        failure.threads.push(picture::Thread { name });
+        failure.waits.push(more);
+    }
+    let said = failure.waits_in_words();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[1].ends_with("; so do 6 others"), "{said:?}");
+}

@@ -1,6 +1,6 @@
 //! Text that somebody else has written, which may be of any length.
 
-/// A text of at most that many bytes, and a word on what was cut off.
+/// The first `most` bytes of a text at most, and a word on what was cut off.
 pub fn capped(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();

@@ -42,7 +42,7 @@ pub struct ShardedMap<K, V> {
 }
 
 impl<K: Hash + Eq, V> ShardedMap<K, V> {
-    /// Makes an empty map of that many shards, or of one if `shards` is zero.
+    /// Makes an empty map with `shards` shards, or one if `shards` is zero.
     pub fn new(shards: usize) -> Self {
         // LAB: todo!("make {shards} empty shards, at least one")
         ShardedMap {

@@ -83,7 +83,10 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names, source: &mut Sourc
         }
         Op::JoinWants { child } => {
             on = Some(*child as usize);
-            format!("{who} waits at {place} for {} to end", names.thread(*child))
+            match *child == event.thread {
+                true => format!("{who} waits at {place} for itself to end"),
+                false => format!("{who} waits at {place} for {} to end", names.thread(*child)),
+            }
         }
         Op::CondvarWaits { .. } => {
             format!(

@@ -87,7 +87,7 @@ impl Found {
         }
     }
 
-    /// The failure as data, found after that many interleavings. `token` still lacks its
+    /// The failure as data, found after `interleavings` of them. `token` still lacks its
     /// fingerprint.
     pub(super) fn failure(self, interleavings: u64, token: Token) -> Failure {
         let search = picture::Search {

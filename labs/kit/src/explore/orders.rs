@@ -271,11 +271,8 @@ impl Walked {
     /// The moment that it ends in.
     fn end(&self) -> Moment {
         let message = self.failure.as_ref().map(|failure| {
-            let waits = failure
-                .waits
-                .iter()
-                .map(|wait| format!("\n{}", wait.sentence));
-            failure.message.clone() + &waits.collect::<String>()
+            let waits = failure.waits_in_words().into_iter();
+            failure.message.clone() + &waits.map(|wait| format!("\n{wait}")).collect::<String>()
         });
         Moment {
             turns: Vec::new(),

@@ -364,7 +364,8 @@ pub(super) fn meets_weak_exchange() {
     });
 }
 
-/// Which of that many sleepers `notify_one` wakes, 0 being who came first. Nobody promises which.
+/// Which of `sleepers` threads `notify_one` wakes, 0 for the first that came. Nobody promises
+/// which.
 pub(super) fn whom_to_wake(sleepers: usize) -> usize {
     if sleepers < 2 {
         return 0;

@@ -179,7 +179,7 @@ impl Queue {
         self.wake_one_after(0, log)
     }
 
-    /// As [`Queue::wake_one`], but leaves that many who came before.
+    /// As [`Queue::wake_one`], but skips the first `before` sleepers.
     pub(super) fn wake_one_after(&self, before: usize, log: impl FnOnce(Option<ThreadId>)) -> bool {
         let earlier: Vec<_> = std::iter::from_fn(|| self.next_sleeper())
             .take(before)

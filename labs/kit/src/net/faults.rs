@@ -76,8 +76,8 @@ impl Faults {
         }
     }
 
-    /// On real threads that many frames take up to `longest` to arrive, and those behind them wait.
-    /// In a model every frame is as late as the schedule wants anyway.
+    /// On real threads, `percent` of the frames take up to `longest` to arrive, and those behind
+    /// them wait. In a model every frame is as late as the schedule wants anyway.
     pub const fn delay(self, percent: u8, longest: Duration) -> Faults {
         Faults {
             delay: (percent, longest),

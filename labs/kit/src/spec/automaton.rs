@@ -44,7 +44,7 @@ impl Plan {
         self.threads[at.thread].get(at.index).copied()
     }
 
-    /// The next call of each thread that has one, when that many are done.
+    /// The next call of each thread that has one, after its `done` ones.
     pub(super) fn next<'a>(&'a self, done: &'a [usize]) -> impl Iterator<Item = (At, CallId)> + 'a {
         let at = |(thread, &index)| At { thread, index };
         let places = done.iter().enumerate().map(at);

@@ -1,6 +1,6 @@
 //! How far a search of scenarios goes.
 
-/// Scenarios of up to that many calls are made of all calls; longer ones of the plainest.
+/// Up to this number of calls, scenarios are made of all calls; longer ones of the plainest only.
 pub const SHORT: usize = 3;
 
 /// With how many preemptions scenarios are searched: nearly all mistakes need no more.
@@ -19,7 +19,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Every scenario of up to that many threads, with that many calls each, and that many in all.
+    /// Every scenario of up to `threads` threads, with up to `each` calls each and `calls` in all.
     ///
     /// # Panics
     ///
@@ -37,16 +37,17 @@ impl Scope {
         }
     }
 
-    /// And every scenario of up to that many calls that come one after the other, each when nobody
-    /// moves any more; but for the last two, which may come at once. They have few interleavings.
+    /// And every scenario of up to `calls` calls, one after the other: each begins when every
+    /// thread has returned or sleeps, but the last two may come at once. These have few
+    /// interleavings.
     #[must_use]
     pub fn in_turn(mut self, calls: usize) -> Scope {
         self.turns = calls;
         self
     }
 
-    /// Begins no scenario any more when that many interleavings were run. What was left out is said
-    /// by the outcome. (Not a time: the same answer gets the same verdict on every machine.)
+    /// Begins no further scenario once `interleavings` have been run; the outcome says what was
+    /// left out. (It is not a time, so that the same answer gets the same verdict everywhere.)
     #[must_use]
     pub fn within(mut self, interleavings: u64) -> Scope {
         self.interleavings = interleavings;

@@ -95,7 +95,7 @@ impl Site {
     }
 
     /// What a crawl has to find, page by page, and how many levels of links there are from the
-    /// start: no crawl can take less than that many fetches one after the other.
+    /// start: no crawl can do with fewer fetches one after the other.
     pub fn expected(&self) -> (Crawl, usize) {
         let mut found = Crawl::new();
         let mut level = vec![self.start.clone()];

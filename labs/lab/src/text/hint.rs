@@ -12,7 +12,7 @@ pub(crate) fn text(exercise: &Exercise, level: usize, width: usize) -> String {
     let after = match of - level {
         0 => "That was the last one.".to_owned(),
         1 => "One more is there if you need it.".to_owned(),
-        more => format!("{more} more are there, each says more than the one before."),
+        more => format!("{more} more are there if you need them, each more explicit."),
     };
     text += &format!("\n{}\n", paint(DIM, after));
     text

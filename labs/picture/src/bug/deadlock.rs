@@ -2,6 +2,22 @@
 use super::{Bug, BugKind, n};
 use crate::{Effect, Failure, Touched};
 
+/// A thread waits for its own end.
+pub(super) fn joins_itself(failure: &Failure) -> Option<Bug> {
+    let mut waits = failure.waits.iter();
+    let thread = waits.find(|wait| wait.on == Some(wait.thread))?.thread;
+    let at = failure.stuck(thread)?;
+    (failure.steps[at].effect == Effect::Join).then(|| Bug {
+        kind: BugKind::SelfDeadlock,
+        shown_by: format!(
+            "at step {} {} waits for its own end",
+            n(at),
+            failure.name(thread)
+        ),
+        at: failure.steps[at].at.clone(),
+    })
+}
+
 /// A thread is stuck at a lock that it holds.
 pub(super) fn self_deadlock(failure: &Failure) -> Option<Bug> {
     failure.held().into_iter().find_map(|hold| {
@@ -89,7 +105,8 @@ fn link(failure: &Failure, thread: usize) -> Option<Link> {
 }
 
 /// A thread is stuck at a lock whose holder waits for that very thread to end, or in a call of the
-/// kit's (a fetch that is answered only when another one is under way).
+/// kit's (a fetch that is answered only when another one is under way), or in a function that the
+/// test handed in, and everybody else waits for the holder.
 pub(super) fn held_while_waiting(failure: &Failure) -> Option<Bug> {
     (0..failure.threads.len()).find_map(|thread| {
         let link = link(failure, thread)?;
@@ -102,6 +119,11 @@ pub(super) fn held_while_waiting(failure: &Failure) -> Option<Bug> {
         let why = match step.effect {
             Effect::Join if for_it() => format!("waits for {} to end", failure.name(thread)),
             Effect::Within => "waits in this call".to_owned(),
+            Effect::Wait { .. } | Effect::Receive
+                if is_handed_in(failure, link.since, waits) && failure.all_wait_for(link.holder) =>
+            {
+                "waits in a call".to_owned()
+            }
             _ => return None,
         };
         Some(Bug {
@@ -218,32 +240,51 @@ fn last_look(failure: &Failure, sleeps: usize, changed: usize, mutex: usize) -> 
     }
 }
 
-/// What the sleeper's mutex protects was changed while it slept, and its condvar was not notified
-/// from then on.
+/// Whether a step is in a file of the test's, below a call that the student's code made.
+fn is_handed_in(failure: &Failure, calls: usize, step: usize) -> bool {
+    let file = |step: usize| failure.steps[step].at.as_ref().map(|at| at.file.as_str());
+    let is_the_tests = |file: &str| file.starts_with("grader/") || file.contains("/tests/");
+    file(calls).is_some_and(|file| !is_the_tests(file)) && file(step).is_none_or(is_the_tests)
+}
+
+/// What the sleeper's mutex protects was changed while it slept, by functions that do not notify
+/// its condvar, and neither did anybody else from then on. Silent where it was notified before,
+/// unless everybody else waits for the sleeper.
 pub(super) fn missing_notification(failure: &Failure) -> Option<Bug> {
     let (sleeps, condvar, mutex) = failure.asleep().next()?;
+    let sleeper = failure.steps[sleeps].thread;
     let notified = failure.steps.iter().rposition(|step| {
         step.object == Some(condvar) && matches!(step.effect, Effect::Notify { .. })
     });
-    let sections = failure.sections(mutex);
-    let change = sections.iter().rfind(|section| {
-        let to = section.to.unwrap_or(0);
-        section.from > sleeps && changes(failure.steps[to].touched)
-    })?;
-    if notified.is_some() {
+    if notified.is_some_and(|at| at > sleeps || !failure.all_wait_for(sleeper)) {
         return None;
     }
+    let sections = failure.sections(mutex);
+    let changes = sections.iter().filter(|section| {
+        let to = section.to.unwrap_or(0);
+        section.from > sleeps && changes(failure.steps[to].touched)
+    });
+    let from: Vec<usize> = changes.map(|section| section.from).collect();
+    let change = *from.last()?;
+    // One that notifies it at times may have had its reason not to.
+    let never = |change: &usize| failure.never_notifies(*change, condvar);
+    if !from.iter().all(never) {
+        return None;
+    }
+    let nobody = match notified {
+        None => "nobody ever notifies",
+        Some(_) => "from then on nobody notifies",
+    };
     Some(Bug {
         kind: BugKind::MissingNotification,
         shown_by: format!(
-            "{} sleeps since step {}, step {} may have changed what it waits for, and nobody ever \
-             notifies {}",
-            failure.name(failure.steps[sleeps].thread),
+            "{} sleeps since step {}, step {} may have changed what it waits for, and {nobody} {}",
+            failure.name(sleeper),
             n(sleeps),
-            n(change.from),
+            n(change),
             failure.quoted(condvar)
         ),
-        at: failure.steps[change.from].at.clone(),
+        at: failure.steps[change].at.clone(),
     })
 }
 

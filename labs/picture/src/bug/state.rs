@@ -181,6 +181,38 @@ impl Failure {
         })
     }
 
+    /// Whether the function of a step never notifies a condvar, as its source has it: it notifies
+    /// nobody, or only others that are known by name. No, if the source is not there.
+    pub(super) fn never_notifies(&self, step: usize, condvar: usize) -> bool {
+        let function = self.steps[step].at.as_ref().and_then(|at| {
+            let lines = self.sources.get(&at.file)?.lines();
+            let around = self.function_around(at)?;
+            Some(
+                lines
+                    .skip(*around.start() as usize - 1)
+                    .take(around.count()),
+            )
+        });
+        let objects = self.objects.iter().enumerate();
+        let others: Vec<&str> = objects
+            .filter(|(id, object)| *id != condvar && object.kind == "Condvar")
+            .map(|(_, object)| object.name.as_str())
+            .filter(|name| Some(*name) != self.objects.get(condvar).map(|it| it.name.as_str()))
+            .collect();
+        let is_anothers = |before: &str| {
+            let word = before
+                .rsplit(|c: char| !c.is_alphanumeric() && c != '_')
+                .next();
+            word.is_some_and(|word| others.contains(&word))
+        };
+        function.is_some_and(|mut lines| {
+            lines.all(|line| match line.split_once(".notify_") {
+                Some((before, _)) => is_anothers(before),
+                None => true,
+            })
+        })
+    }
+
     /// The lines of the function that a place is in.
     fn function_around(&self, at: &Place) -> Option<std::ops::RangeInclusive<u32>> {
         let lines: Vec<&str> = self.sources.get(&at.file)?.lines().collect();

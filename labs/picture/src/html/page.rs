@@ -94,8 +94,8 @@ fn waits(failure: &Failure) -> String {
         return String::new();
     }
     let mut html = String::from("<ul class=\"waits\">");
-    for wait in &failure.waits {
-        let _ = write!(html, "<li>{}</li>", Text(&wait.sentence));
+    for wait in failure.waits_in_words() {
+        let _ = write!(html, "<li>{}</li>", Text(&wait));
     }
     html + "</ul>"
 }

@@ -37,8 +37,8 @@ pub(super) fn svg(failure: &Failure) -> String {
     for line in failure.message.lines() {
         say("message", line, &mut y);
     }
-    for wait in &failure.waits {
-        say("wait", &format!("– {}", wait.sentence), &mut y);
+    for wait in failure.waits_in_words() {
+        say("wait", &format!("– {wait}"), &mut y);
     }
     if !failure.steps.is_empty() {
         y += 8.0;

@@ -13,7 +13,7 @@ pub struct ShardedMap<K, V> {
 }
 
 impl<K: Hash + Eq, V> ShardedMap<K, V> {
-    /// Makes an empty map of that many shards, at least one.
+    /// Makes an empty map with `shards` shards, at least one.
     pub fn new(shards: usize) -> Self {
         let shards = 0..shards.max(1);
         ShardedMap {

@@ -37,7 +37,7 @@ impl<K, V> Drop for Making<'_, K, V> {
 }
 
 impl<K: Hash + Eq, V> ShardedMap<K, V> {
-    /// Makes an empty map of that many shards, at least one.
+    /// Makes an empty map with `shards` shards, at least one.
     pub fn new(shards: usize) -> Self {
         let shard = |_| Shard {
             keys: Mutex::new(Keys {
