@@ -18,7 +18,7 @@ impl Points {
     /// None.
     pub const ZERO: Points = Points(0);
 
-    /// So many whole points.
+    /// This number of whole points.
     pub const fn whole(points: u32) -> Self {
         Points(points as i64 * WHOLE)
     }
@@ -30,7 +30,7 @@ impl Points {
         (number.abs() <= most).then(|| Points((number * WHOLE as f64).round() as i64))
     }
 
-    /// So many of these: `factor` counts as a number, of which these are `self` for each 1.
+    /// These points once for each 1 of `factor`, which counts as a number.
     #[must_use]
     pub fn times(self, factor: Points) -> Self {
         self.share(factor, Points(WHOLE))

@@ -143,11 +143,13 @@ impl Holder {
             Some(name) => format!("`{name}`"),
             None => "a mutex".to_owned(),
         };
-        let since = self
-            .place()
-            .map_or(String::new(), |held| format!(" since {}", short(held)));
+        let held = match self.place() {
+            Some(taken) => format!("has held since {}", short(taken)),
+            None => "holds".to_owned(),
+        };
         panic!(
-            "{} waits for {name}, which this thread holds{since}: it would wait for ever",
+            "{} waits for {name}, which this thread {held}: it would wait for ever, a \
+             *self-deadlock* (notes/locks.md#deadlock)",
             short(place)
         );
     }

@@ -338,7 +338,7 @@ fn a_thread_that_waits_for_itself_panics_at_once() {
     let locked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(urls.lock())));
     let text = *locked.unwrap_err().downcast::<String>().unwrap();
     assert!(
-        text.contains("waits for `urls`, which this thread holds since"),
+        text.contains("waits for `urls`, which this thread has held since"),
         "{text}"
     );
     drop(held);

@@ -57,9 +57,9 @@ enum Command {
     Replay(ReplayArgs),
     /// Names the first exercise of your lab that does not pass, and the file to open.
     Next,
-    /// Puts an exercise's files back as they were handed out; keeps yours.
+    /// Puts an exercise's files back as they were handed out, and keeps a copy of yours.
     Reset {
-        /// The exercise.
+        /// The exercise; left out, the one where you are.
         exercise: Option<String>,
     },
     /// Makes the file to hand in: `hand-in/<lab>.zip`.
@@ -72,7 +72,7 @@ enum Command {
     },
     /// Shows the course's own answer, after yours passes and where the course ships it.
     Compare {
-        /// The exercise.
+        /// The exercise; left out, the one where you are.
         exercise: Option<String>,
     },
     /// Brings in a newer kit of the course, and keeps your work.
@@ -82,7 +82,7 @@ enum Command {
     },
     /// Runs an exercise's scenarios many times on real threads, then searches them.
     Stress {
-        /// The exercise.
+        /// The exercise; left out, the one where you are.
         exercise: Option<String>,
         /// How many times.
         #[arg(long, value_name = "N", default_value_t = 2000, value_parser = clap::value_parser!(u64).range(1..))]
@@ -118,7 +118,7 @@ struct WatchArgs {
 
 #[derive(Debug, Args)]
 struct HintArgs {
-    /// The exercise.
+    /// The exercise; left out, the one where you are.
     exercise: Option<String>,
     /// This hint, not the next one.
     #[arg(long, value_name = "N")]
@@ -146,7 +146,7 @@ struct ExplainArgs {
 
 #[derive(Debug, Args)]
 struct PlayArgs {
-    /// The exercise.
+    /// The exercise; left out, the one where you are.
     exercise: Option<String>,
     /// Writes the page, and does not open it.
     #[arg(long)]

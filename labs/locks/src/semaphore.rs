@@ -1,7 +1,7 @@
 //! You write this file: a counting semaphore.
 //!
-//! A thread takes a permit before it goes in and gives it back when it is done, so that at most so
-//! many are in at once: two fetches from one host, ten open files. One `Mutex` and one `Condvar`
+//! A thread takes a permit before it goes in and gives it back when it is done, so that only a few
+//! are in at once: two fetches from one host, ten open files. One `Mutex` and one `Condvar`
 //! are enough.
 //!
 //! Watch for:

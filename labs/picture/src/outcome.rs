@@ -18,7 +18,7 @@ pub enum Certainty {
     /// Threads were started, and none took a step that a search can see: they share nothing, or by
     /// means that are hidden from it.
     Blind,
-    /// So many schedules were run, sequentially consistent, chosen at random from a fixed seed.
+    /// A number of schedules, sequentially consistent, chosen at random from a fixed seed.
     Sampled {
         /// How many.
         schedules: u64,

@@ -79,8 +79,8 @@ mod tests {
         let hidden = |word: &str| word.starts_with("checks/") || word == "bank.rs:57";
         let cases = [
             (
-                "main waits at bank.rs:57 for b, which T1 holds since bank.rs:8",
-                "main waits for b, which T1 holds since bank.rs:8",
+                "main waits at bank.rs:57 for b, which T1 has held since bank.rs:8",
+                "main waits for b, which T1 has held since bank.rs:8",
             ),
             (
                 "race: T1 writes it at checks/a.rs:5:1, main reads it at b.rs:5:1, and nothing",

@@ -11,7 +11,7 @@ use std::ops::Range;
 pub(crate) enum Row {
     /// A step; the second is the unlock that follows it at once.
     Step(usize, Option<usize>),
-    /// So many steps that have no part in the failure.
+    /// This number of steps that have no part in the failure.
     Folded(Range<usize>),
     /// The rows before it come again.
     Again {

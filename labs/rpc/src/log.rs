@@ -20,7 +20,7 @@
 
 use std::fmt;
 
-/// So many bytes of a record are before its payload.
+/// How many bytes of a record are before its payload.
 pub const HEADER: usize = 12;
 
 /// The records of a file.

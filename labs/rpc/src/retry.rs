@@ -63,7 +63,7 @@ pub enum RetryError {
     Refused(String),
     /// No try had a reply. Nobody knows whether the call was executed.
     GaveUp {
-        /// So many tries.
+        /// How many tries there were.
         tries: u32,
     },
 }

@@ -17,7 +17,7 @@ use kit::thread;
 use crate::link::Link;
 use crate::wire::{FrameReader, WireError, write_frame};
 
-/// So many bytes wait to be written, at most, before [`Link::send`] blocks.
+/// How many bytes wait to be written, at most, before [`Link::send`] blocks.
 const MAX_UNSENT: usize = 1 << 20;
 
 /// One end of a TCP connection.

@@ -58,10 +58,10 @@ pub struct Server {
 pub type Handler = dyn Fn(&Request) -> Reply + Send + Sync;
 
 // LAB:
-/// So many requests of one connection run or wait at once; no more are read until one is done. High
-/// enough to not be part of the meaning: fewer could all wait for one that is not read.
+/// How many requests of one connection run or wait at once; no more are read until one is done.
+/// High enough not to matter: fewer could all wait for one that is not read.
 const MAX_AT_ONCE: usize = 1024;
-/// Nor are more read while those that are open have that many bytes together.
+/// Nor are more read while the open ones have this number of bytes together.
 const MAX_BYTES: usize = 16 << 20;
 
 /// The threads of one connection and the frames that wait for them.

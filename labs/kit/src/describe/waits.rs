@@ -72,8 +72,11 @@ fn wait_in_words(event: &Event, trace: &Trace, names: &Names, source: &mut Sourc
                     false => "",
                 };
                 match held.thread == event.thread {
-                    true => format!("it holds itself since {since}"),
-                    false => format!("{} holds since {since}{across}", names.thread(held.thread)),
+                    true => format!("it has held itself since {since}"),
+                    false => format!(
+                        "{} has held since {since}{across}",
+                        names.thread(held.thread)
+                    ),
                 }
             });
             match by.collect::<Vec<_>>().join(" and ") {

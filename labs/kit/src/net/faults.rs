@@ -59,7 +59,7 @@ impl Faults {
         }
     }
 
-    /// So many frames arrive twice, the second time at once or after a later one.
+    /// `percent` of the frames arrive twice, the second time at once or after a later one.
     pub const fn repeat(self, percent: u8) -> Faults {
         Faults {
             repeat: percent,
@@ -67,8 +67,8 @@ impl Faults {
         }
     }
 
-    /// So many frames are held back, and arrive after the next one that goes the same way; so
-    /// frames come out of order. One after which none comes is lost.
+    /// `percent` of the frames are held back, and arrive after the next one that goes the same way,
+    /// so that they come out of order. One after which none comes is lost.
     pub const fn hold_back(self, percent: u8) -> Faults {
         Faults {
             hold_back: percent,

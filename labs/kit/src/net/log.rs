@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// So much is remembered: the last of it is what a failure is about.
+/// How much is remembered: the end of it is what a failure is about.
 const REMEMBERED: usize = 2_000;
 /// Characters of a label.
 const LABEL: usize = 60;

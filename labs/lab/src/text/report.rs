@@ -11,6 +11,11 @@ use crate::course::Exercise;
 use crate::process::Ended;
 use crate::suite::Ran;
 
+/// The columns before the sentence of a test.
+const ROW: usize = 9;
+/// What is said of a failure may have this many columns in any terminal.
+const SHORT: usize = 60;
+
 /// What a report is shown with.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
@@ -91,7 +96,7 @@ impl View<'_> {
                     line(&place, format!("{id}: {}", finding.text))
                 });
                 let failed = tests.iter().filter(|ran| !ran.passed()).map(|ran| {
-                    let what = format!("{id}: {}: {}", ran.sentence(), outcome(ran));
+                    let what = format!("{id}: {}: {}", ran.sentence(), outcome(ran, SHORT));
                     line(&self.with_column(ran), what)
                 });
                 found.chain(failed).collect()
@@ -249,7 +254,7 @@ impl View<'_> {
     fn rows(&self, tests: &[Ran]) -> String {
         let said: Vec<(String, String)> = tests
             .iter()
-            .map(|ran| (ran.sentence(), outcome(ran)))
+            .map(|ran| (ran.sentence(), outcome(ran, self.width.saturating_sub(ROW))))
             .collect();
         let widest = |side: fn(&(String, String)) -> &String| {
             said.iter()
@@ -258,7 +263,7 @@ impl View<'_> {
                 .unwrap_or(0)
         };
         let (left, right) = (widest(|row| &row.0), widest(|row| &row.1));
-        let fits = 9 + left + 2 + right <= self.width;
+        let fits = ROW + left + 2 + right <= self.width;
         let mut text = String::new();
         for (ran, (sentence, outcome)) in tests.iter().zip(&said) {
             let mark = if ran.passed() {
@@ -272,7 +277,11 @@ impl View<'_> {
             } else if fits {
                 text += &format!("  {mark}  {sentence:<left$}  {}\n", paint(style, outcome));
             } else {
-                text += &format!("  {mark}  {sentence}\n         {}\n", paint(style, outcome));
+                let outcome = wrap(outcome, ROW, self.width);
+                text += &format!(
+                    "  {mark}  {sentence}\n{}\n",
+                    paint(style, outcome.trim_end())
+                );
             }
         }
         text
@@ -301,7 +310,12 @@ pub(crate) fn failure(ran: &Ran, width: usize) -> String {
         }
         (_, Some(panic)) => {
             for line in &panic.message {
-                text += &format!("  {}\n", paint(BAD, line));
+                // What an assertion compares is indented, and stays as it is.
+                let line = match line.starts_with(' ') {
+                    true => format!("  {line}"),
+                    false => wrap(line, 2, width),
+                };
+                text += &format!("{}\n", paint(BAD, line.trim_end()));
             }
             text += &format!("  at {}\n", paint(PATH, &panic.at));
         }
@@ -325,8 +339,9 @@ pub(crate) fn failure(ran: &Ran, width: usize) -> String {
     text
 }
 
-/// In a few words: what was proven, or what went wrong.
-fn outcome(ran: &Ran) -> String {
+/// In a few words, of at most this width where they are the student's: what was proven, or what
+/// went wrong.
+fn outcome(ran: &Ran, most: usize) -> String {
     let failure = ran.found.as_ref().and_then(|found| found.failure.as_ref());
     match (ran.ended, failure) {
         (Ended::Late, _) => "hung".to_owned(),
@@ -338,29 +353,29 @@ fn outcome(ran: &Ran) -> String {
                 .join(", ")
         }
         (_, Some(failure)) if failure.kind == FailureKind::Assertion => {
-            in_short(failure.message.lines().next().unwrap_or_default())
+            in_short(failure.message.lines().next().unwrap_or_default(), most)
         }
         (_, Some(failure)) => kind(failure.kind).to_owned(),
         (_, None) => match panic::first(&ran.output) {
             Some(panic) if panic.todo => kind(FailureKind::Todo).to_owned(),
-            Some(panic) => in_short(panic.message.first().map_or("", String::as_str)),
+            Some(panic) => in_short(panic.message.first().map_or("", String::as_str), most),
             None => "crashed".to_owned(),
         },
     }
 }
 
 /// A panic's first line without what every assertion says.
-fn in_short(message: &str) -> String {
+fn in_short(message: &str, most: usize) -> String {
     let own = match message.strip_prefix("assertion `") {
         Some(rest) => rest
             .split_once("` failed: ")
             .map_or("an assertion fails", |(_, own)| own),
         None => message,
     };
-    if own.chars().count() <= 60 {
+    if own.chars().count() <= most.max(SHORT) {
         return own.to_owned();
     }
-    own.chars().take(59).chain(['…']).collect()
+    own.chars().take(most.max(SHORT) - 1).chain(['…']).collect()
 }
 
 fn kind(kind: FailureKind) -> &'static str {
@@ -401,7 +416,8 @@ fn meaning(tests: &[Ran], width: usize) -> String {
     }
     if bounded {
         say(
-            "bounded: every order was run in which no more threads than that are interrupted midway.",
+            "bounded: every order with at most this number of preemptions was run. A preemption \
+             interrupts a thread that could have gone on.",
         );
     }
     if sampled {

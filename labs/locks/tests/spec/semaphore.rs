@@ -34,7 +34,7 @@ pub(crate) enum Return {
     Free(usize),
 }
 
-/// So many permits are free, and the first thread holds one permit for that many others.
+/// How many permits are free, and for how many others the first thread holds one permit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Start {
     free: usize,

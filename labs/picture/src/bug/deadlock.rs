@@ -29,7 +29,7 @@ pub(super) fn self_deadlock(failure: &Failure) -> Option<Bug> {
         Some(Bug {
             kind: BugKind::SelfDeadlock,
             shown_by: format!(
-                "step {} waits for {}, which {} itself holds since step {}",
+                "step {} waits for {}, which {} itself has held since step {}",
                 n(at),
                 failure.quoted(hold.object),
                 failure.name(hold.thread),
@@ -129,7 +129,7 @@ pub(super) fn held_while_waiting(failure: &Failure) -> Option<Bug> {
         Some(Bug {
             kind: BugKind::HeldWhileWaiting,
             shown_by: format!(
-                "{} wants {} (step {}), which {} holds since step {} and keeps while it {why} (step {})",
+                "{} wants {} (step {}), which {} has held since step {} and keeps while it {why} (step {})",
                 failure.name(thread),
                 failure.quoted(link.lock),
                 n(link.at),
@@ -278,7 +278,7 @@ pub(super) fn missing_notification(failure: &Failure) -> Option<Bug> {
     Some(Bug {
         kind: BugKind::MissingNotification,
         shown_by: format!(
-            "{} sleeps since step {}, step {} may have changed what it waits for, and {nobody} {}",
+            "{} has slept since step {}, step {} may have changed what it waits for, and {nobody} {}",
             failure.name(sleeper),
             n(sleeps),
             n(change),

@@ -86,7 +86,7 @@ pub(super) fn double_release(failure: &Failure) -> Option<Bug> {
         Some(Bug {
             kind: BugKind::DoubleRelease,
             shown_by: format!(
-                "{} gave {} back at step {} and again at step {}, when {} had it since step {}",
+                "{} gave {} back at step {} and again at step {}, and {} had held it since step {}",
                 failure.name(thread),
                 failure.quoted(atomic),
                 n(first),

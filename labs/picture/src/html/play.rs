@@ -62,7 +62,7 @@ impl Orders {
     }
 }
 
-/// What there is to do. So many that nobody can count them are said in powers of ten.
+/// What there is to do. Numbers that nobody can count to are said in powers of ten.
 fn task(all: u128, bad: u128) -> String {
     let said = |n: u128| match u64::try_from(n) {
         Ok(n) => Grouped(n).to_string(),

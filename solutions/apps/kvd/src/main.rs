@@ -49,7 +49,7 @@ enum Command {
         method: String,
         /// The argument, as JSON: `{"key":"a","amount":10}`.
         argument: String,
-        /// So many tries at most.
+        /// How many tries at most.
         #[arg(long, value_name = "N", default_value_t = 5)]
         tries: u32,
     },

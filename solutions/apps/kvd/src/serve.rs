@@ -25,7 +25,7 @@ const METHODS: [&str; 4] = ["KV.Get", "KV.Put", "KV.Append", "KV.Deduct"];
 /// When the log has that many bytes, a snapshot takes its place.
 const ROTATE_AFTER: usize = 1 << 20;
 
-/// So many connections at once, no more: each is two descriptors of the 1,024 that a process
+/// How many connections at once, no more: each is two descriptors of the 1,024 that a process
 /// usually has.
 const MAX_CONNECTIONS: usize = 400;
 /// A connection that asks nothing for so long is closed. It may be half open: its other side is

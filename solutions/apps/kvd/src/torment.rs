@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::client;
 
 const BALANCE: u64 = 1_000_000_000;
-/// So many calls are answered between two kills, at least.
+/// How many calls are answered between two kills, at least.
 const CALLS_BETWEEN: u64 = 50;
 
 /// Kills the server this often, while this many clients deduct 1 at a time, and compares the

@@ -226,7 +226,7 @@ fn each_that_stays_ready_has_its_turn() {
     }
 }
 
-/// So many channels that stay ready: each is chosen in any `n` calls.
+/// Channels that stay ready: each is chosen in any `n` calls.
 fn many_take_turns(n: usize) {
     let channels: Vec<_> = (0..n).map(|_| holding("abcd")).collect();
     let mut select = of(&channels.iter().collect::<Vec<_>>());

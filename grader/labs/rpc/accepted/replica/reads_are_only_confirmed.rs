@@ -104,7 +104,7 @@ struct Partner {
     unconfirmed: Vec<Entry>,
     /// How many calls came, whether they are handed over or not.
     tickets: u64,
-    /// So many of them came before something that the backup has confirmed.
+    /// How many of them came before something that the backup has confirmed.
     served: u64,
     /// A thread has sent what was unconfirmed, and waits for the answer. One at a time, or calls
     /// could overtake each other.

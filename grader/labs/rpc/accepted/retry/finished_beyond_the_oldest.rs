@@ -67,7 +67,7 @@ pub enum RetryError {
     Refused(String),
     /// No try had a reply.
     GaveUp {
-        /// So many tries.
+        /// How many tries there were.
         tries: u32,
     },
 }

@@ -41,9 +41,9 @@ const _: fn(&mut Vec<u8>, &[u8]) -> Result<(), WireError> = |sink, frame| write_
 /// A source that gives what it was told to, a piece for each read, or what fits of it.
 struct Pieces {
     pieces: VecDeque<Piece>,
-    /// So much of the first was given.
+    /// How much of the first was given.
     given: usize,
-    /// So many bytes were asked for at once, at the most.
+    /// How many bytes were asked for at once, at the most.
     asked: usize,
 }
 

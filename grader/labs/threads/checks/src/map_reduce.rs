@@ -129,7 +129,7 @@ fn values_come_in_the_order_of_the_inputs() {
     }
 }
 
-/// So many inputs with that many pairs each, of a few keys in no order. Each value says where it
+/// Inputs with a number of pairs each, of a few keys in no order. Each value says where it
 /// comes from.
 fn many_pairs(inputs: u32, pairs: u32, reducers: usize, workers: usize) {
     let all: Vec<u32> = (0..inputs).collect();

@@ -177,8 +177,7 @@ fn room(angles: &[f64]) -> f64 {
     let mut rooms: Vec<f64> = angles
         .windows(side)
         .map(|window| {
-            // So many pages in so large a part of the ring, whose area is angle / 2 · (outer² −
-            // inner²).
+            // A number of pages in a part of the ring: its area is angle / 2 · (outer² − inner²).
             let angle = (window[side - 1] - window[0]) * row / (row - 1.0).max(1.0);
             2.0 * row * ROOM * ROOM / angle.clamp(1e-3, TAU)
         })

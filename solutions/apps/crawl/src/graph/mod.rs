@@ -24,10 +24,10 @@ const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
-/// So many links are in the page at most. Above that only those by which each page is reached
+/// How many links are in the page at most. Above that only those by which each page is reached
 /// first: a browser has to read all of it before it shows any.
 const LINKS: usize = 1_000_000;
-/// So many rows has the table at most.
+/// How many rows the table has at most.
 const ROWS: usize = 1_000;
 /// Groups with a colour of their own. The others share one.
 const GROUPS: usize = 8;

@@ -157,7 +157,7 @@ pub(super) enum Failed {
 pub(super) struct Client {
     /// The calls that it has made, in their order. Each notes the number of its place.
     pub(super) made: Vec<Entry>,
-    /// So many of them were answered, or are what an answer rests on.
+    /// How many of them were answered, or are what an answer rests on.
     answered: usize,
 }
 

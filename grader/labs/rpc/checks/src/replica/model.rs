@@ -52,7 +52,7 @@ struct Node {
     view: u64,
     role: Role,
     log: Vec<Made>,
-    /// So many of them it knows to be confirmed; more may be lost in the next view.
+    /// How many of them it knows to be confirmed; more may be lost in the next view.
     confirmed: usize,
 }
 
