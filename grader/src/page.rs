@@ -18,6 +18,7 @@ use anyhow::{Context, Result};
 use askama::Template;
 
 use crate::mutant::Mutant;
+use crate::report::escape;
 use crate::report::view::Reader;
 use crate::results::{Results, Row};
 
@@ -33,6 +34,21 @@ pub struct Entry {
     pub shown: Option<Row>,
     /// Why their grade is not given out yet, if it is not.
     pub held: Option<String>,
+}
+
+/// A piece of a sentence of the course's own: plain, or what stands between backticks.
+struct Words {
+    text: String,
+    code: bool,
+}
+
+fn words(sentence: &str) -> Vec<Words> {
+    let pieces = sentence.split('`').zip([false, true].into_iter().cycle());
+    let words = pieces.map(|(text, code)| Words {
+        text: escape::line(text),
+        code,
+    });
+    words.collect()
 }
 
 /// Writes `class.html`, and a page for each person below `students`.

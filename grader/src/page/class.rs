@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::{Entry, likeness};
+use super::{Entry, Words, likeness};
 use crate::mutant::Mutant;
 use crate::report::text::name;
 use crate::report::{CheckReport, Report, escape};
@@ -34,6 +34,8 @@ pub(super) struct Page {
     searches: Vec<Search>,
     remarks: Vec<Look>,
     columns: Vec<Column>,
+    /// Whether it is known of anybody when they handed in.
+    dated: bool,
     people: Vec<Person>,
 }
 
@@ -62,7 +64,7 @@ struct Exercise {
 
 struct Check {
     id: String,
-    claim: String,
+    claim: Vec<Words>,
     points: u32,
     passed: usize,
     percent: usize,
@@ -73,7 +75,7 @@ struct Check {
 struct Mistake {
     exercise: String,
     name: String,
-    mistake: String,
+    mistake: Vec<Words>,
     exact: usize,
     near: usize,
     who: Vec<(String, String)>,
@@ -146,6 +148,7 @@ pub(super) fn page(class: &Class, entries: &[Entry], gaps: usize, mutants: &[Mut
         searches: searches(&reports),
         remarks: remarks(&reports),
         columns: columns.collect(),
+        dated: entries.iter().any(|entry| entry.row.submitted.is_some()),
         people: entries
             .iter()
             .map(|entry| person(class, entry, mutants))
@@ -264,7 +267,7 @@ fn exercises(class: &Class, reports: &[(&Row, &Report)]) -> Vec<Exercise> {
             .map(|(one, count)| format!("{count} {}", name(**one)));
         Check {
             id: escape::line(&facts.id),
-            claim: escape::line(&facts.claim),
+            claim: super::words(&facts.claim),
             points: facts.points,
             passed,
             percent: (100 * passed).checked_div(all).unwrap_or(0),
@@ -293,7 +296,7 @@ fn mistakes(class: &Class, reports: &[(&Row, &Report)], mutants: &[Mutant]) -> V
             let entry = all.entry(key).or_insert_with(|| Mistake {
                 exercise: escape::line(&mutant.exercise),
                 name: escape::line(&mutant.name),
-                mistake: escape::line(&mutant.mistake),
+                mistake: super::words(&mutant.mistake),
                 exact: 0,
                 near: 0,
                 who: Vec::new(),

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::Words;
 use crate::report::text::name;
 use crate::report::view::{self, Reader};
 use crate::report::{CheckReport, ExerciseReport, escape};
@@ -48,7 +49,7 @@ struct Exercise {
 struct Check {
     state: &'static str,
     verdict: &'static str,
-    claim: String,
+    claim: Vec<Words>,
     score: String,
     search: String,
     why: String,
@@ -152,9 +153,7 @@ fn check(report: &CheckReport) -> Check {
     let judged = &report.judged;
     let passed = judged.verdict == Verdict::Pass;
     let failure = judged.failure.as_deref();
-    let text = failure.map(|failure| failure.to_text(picture::Style::default()));
-    // Its first line is the claim, which stands above.
-    let text = text.and_then(|text| Some(text.split_once('\n')?.1.to_owned()));
+    let text = failure.map(|failure| failure.to_text_without_headline(picture::Style::default()));
     let search = judged.search.as_ref().map(ToString::to_string);
     Check {
         state: match judged.verdict {
@@ -163,7 +162,7 @@ fn check(report: &CheckReport) -> Check {
             _ => "part",
         },
         verdict: name(judged.verdict),
-        claim: escape::line(&report.claim),
+        claim: super::words(&report.claim),
         score: format!("{}/{}", report.score.earned, report.score.of),
         search: escape::line(&search.unwrap_or_default()),
         why: match passed || failure.is_some() {

@@ -135,14 +135,9 @@ fn render_check(text: &mut String, check: &CheckReport) {
         &format!("{style}{verdict}{style:#}  {}", check.claim),
     );
     match &judged.failure {
-        // A picture's first line is the claim, which stands above.
         Some(failure) => {
-            let picture = escape::text(&failure.to_text(picture::Style::default()));
-            line(
-                text,
-                10,
-                picture.split_once('\n').map_or("", |(_, rest)| rest),
-            );
+            let picture = failure.to_text_without_headline(picture::Style::default());
+            line(text, 10, &escape::text(&picture));
         }
         None => line(text, 10, &escape::text(&judged.why)),
     }

@@ -37,9 +37,12 @@ pub(crate) fn enter(
 ) -> Entry {
     crate::explore::watch();
     let thread = std::thread::current();
-    let thread = thread
-        .name()
-        .map_or_else(|| format!("{:?}", thread.id()), str::to_owned);
+    // A number is in the id's `Debug` alone.
+    let number = || {
+        let id = format!("{:?}", thread.id());
+        format!("thread {}", id.trim_matches(|c: char| !c.is_ascii_digit()))
+    };
+    let thread = thread.name().map_or_else(number, str::to_owned);
     let held = held.and_then(Holder::place);
     let mut list = WAITING.lock().unwrap_or_else(PoisonError::into_inner);
     list.0 += 1;

@@ -39,6 +39,8 @@ const TABLE: usize = 100;
 const CODE: usize = 40;
 /// The least room for the words of a step on rails.
 const WORDS: usize = 24;
+/// What a second line of the headline begins with.
+const HANGING: &str = "  ";
 /// Prose is not wider than this.
 const PROSE: usize = 100;
 /// Of a long execution this many first and last rows are drawn.
@@ -52,6 +54,18 @@ impl Failure {
     pub fn to_text(&self, style: Style) -> String {
         let mut text = String::new();
         let paint = Paint(style.colour);
+        let width = style.width.min(PROSE) - HANGING.len();
+        for (at, line) in wrap(&clean(&self.headline()), width).iter().enumerate() {
+            let indent = if at == 0 { "" } else { HANGING };
+            let _ = writeln!(text, "{indent}{}", paint.bold(line));
+        }
+        text + &self.to_text_without_headline(style)
+    }
+
+    /// The same, for where the claim stands above.
+    pub fn to_text_without_headline(&self, style: Style) -> String {
+        let mut text = String::new();
+        let paint = Paint(style.colour);
         let width = style.width.min(PROSE);
         let mut say = |line: &str, first: &str, rest: &str, paint: &dyn Fn(&str) -> String| {
             for (at, line) in wrap(&clean(line), width - rest.len()).iter().enumerate() {
@@ -60,7 +74,6 @@ impl Failure {
             }
         };
         let plain = |line: &str| line.to_owned();
-        say(&self.headline(), "", "  ", &|line| paint.bold(line));
         for line in self.message.lines() {
             say(line, "  ", "    ", &|line| paint.red(line));
         }

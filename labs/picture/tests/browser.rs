@@ -94,13 +94,13 @@ fn the_reader_is_the_scheduler() {
     std::fs::write(&file, two_orders().to_html()).expect("the page is written");
     browser.open(&file, "");
     let status = |browser: &mut Browser| browser.text("#status");
-    assert!(status(&mut browser).contains("2 orders; 1 of them break"));
+    assert!(status(&mut browser).contains("2 orders; 1 of them breaks it"));
     browser.press("1");
-    assert!(status(&mut browser).starts_with("It holds in this order. 1 of all 2"));
+    assert!(status(&mut browser).starts_with("It holds in this order. 1 of the 2"));
     browser.press("r");
     assert!(status(&mut browser).contains("2 orders"));
     browser.press("2");
-    assert!(status(&mut browser).starts_with("You broke it. an assertion fails"));
+    assert!(status(&mut browser).starts_with("You broke it. 1 of the 2 orders breaks it."));
     browser.press("Backspace");
     assert!(status(&mut browser).contains("2 orders"));
     browser.press("s");

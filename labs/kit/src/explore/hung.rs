@@ -22,7 +22,7 @@ pub fn hung(claim: &str, hang: Hang) -> Failure {
             "so one of them runs on",
         ),
         Hang::Deadlock => (
-            "hung: each thread waits for another".to_owned(),
+            "hung: every thread waits, and none can go on".to_owned(),
             "so it is something else that they wait for",
         ),
     };

@@ -169,12 +169,13 @@
     if (at < 40 || at > pane.clientHeight - 60) pane.scrollTop += at - pane.clientHeight / 3;
   }
 
+  const breaks = (number) => (number === 1n ? "breaks" : "break");
+
   function ending(moment) {
     const [all, bad] = count(0);
-    const of = `${bad} of all ${all} orders break it.`;
-    if (moment.ends === "holds") return [`It holds in this order. ${of}`, true];
-    const what = moment.ends === "deadlock" ? "You broke it: a deadlock." : "You broke it.";
-    return [`${what} ${moment.message ?? ""}\n${of}`, false];
+    const held = moment.ends === "holds";
+    const what = held ? "It holds in this order." : "You broke it.";
+    return { held, what, of: `${bad} of the ${all} orders ${breaks(bad)} it.` };
   }
 
   function show() {
@@ -187,13 +188,14 @@
     end.hidden = !moment.ends;
     const [all, bad] = count(here());
     if (moment.ends) {
-      const [said, held] = ending(moment);
-      end.textContent = said;
+      const { held, what, of } = ending(moment);
+      end.textContent = [what, moment.message, of].filter(Boolean).join("\n");
       end.classList.toggle("held", held);
-      find("#status").textContent = said;
+      find("#status").textContent = `${what} ${of}`;
     } else {
-      const chance = bad === 0n ? "it cannot break any more" : `${bad} of them break it`;
-      find("#status").textContent = `Who goes next? From here there are ${all} orders; ${chance}.`;
+      const chance = bad === 0n ? "it cannot break any more" : `${bad} of them ${breaks(bad)} it`;
+      const orders = all === 1n ? "is one order" : `are ${all} orders`;
+      find("#status").textContent = `Who goes next? From here there ${orders}; ${chance}.`;
     }
     find("#back").disabled = !way.some(({ chosen }) => chosen);
     document.documentElement.style.setProperty("--top", `${find(".controls").offsetHeight}px`);

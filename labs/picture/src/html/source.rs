@@ -84,10 +84,14 @@ pub(super) fn sources(failure: &Failure) -> String {
                 (false, true) => " class=\"ran\"",
                 (false, false) => "",
             };
+            // A line that is too long is broken to the right of its own indent.
+            let code = text.trim_start();
+            let indent = text.chars().count() - code.chars().count();
             let _ = writeln!(
                 html,
-                "<li id=\"line-{number}-{line}\"{class}><i></i><b>{line}</b><code>{}</code></li>",
-                Text(text)
+                "<li id=\"line-{number}-{line}\"{class}><i></i><b>{line}</b>\
+                 <code style=\"--indent: {indent}ch\">{}</code></li>",
+                Text(code)
             );
         }
         html.push_str("</ol></section>");
