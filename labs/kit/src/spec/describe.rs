@@ -51,9 +51,7 @@ impl<S: Spec> Words<'_, S> {
         let manner = match self.scenario.manner {
             Manner::AtOnce => "",
             Manner::Keeping => "; what a thread has it keeps until all have ended",
-            Manner::InTurn(_) => {
-                "; first one call after the other, each when nobody moves any more"
-            }
+            Manner::InTurn(_) => "; first one call after the other, each once all threads rest",
         };
         format!("start: {:?}{manner}", self.scenario.start)
     }
@@ -81,21 +79,25 @@ impl<S: Spec> Words<'_, S> {
         let state = self.numbers.state_of(explained.state);
         let who = |calls: &[At]| {
             let calls: Vec<String> = calls.iter().map(|&at| self.call(at)).collect();
-            calls.join(" and ")
+            let (sleep, they) = match calls.len() {
+                1 => ("sleeps", "it"),
+                _ => ("sleep", "they"),
+            };
+            (format!("{} {sleep}", calls.join(" and ")), they)
         };
         match explained.may_go[..] {
-            [] if explained.taken.is_empty() => format!(
-                "{} sleep(s) on when all others have given back what they held",
-                who(&self.asleep(events))
-            ),
-            [] => format!(
-                "{} sleep(s) for ever, though that has taken effect",
-                who(&explained.taken)
-            ),
-            _ => format!(
-                "{} sleeps for ever, though it may go; the state is {state:?}",
-                who(&explained.may_go)
-            ),
+            [] if explained.taken.is_empty() => {
+                let (sleep, _) = who(&self.asleep(events));
+                format!("{sleep} on when all others have given back what they held")
+            }
+            [] => {
+                let (sleep, they) = who(&explained.taken);
+                format!("{sleep} for ever, although what {they} asked for was done")
+            }
+            _ => {
+                let (sleep, they) = who(&explained.may_go);
+                format!("{sleep} for ever, although {they} could go on; the state is {state:?}")
+            }
         }
     }
 

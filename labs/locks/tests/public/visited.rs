@@ -50,7 +50,10 @@ fn two_threads_that_mark_one_url_have_one_winner() {
             let yours = s.spawn(|| visited.mark("/a"));
             (visited.mark("/a"), yours.join().unwrap())
         });
-        assert!(mine || yours, "one of the two was first: tell it so");
+        assert!(
+            mine || yours,
+            "one of the two is first, and must be told that /a is new"
+        );
         assert!(
             !(mine && yours),
             "both were told that /a is new: nobody may come between the look and the mark"

@@ -81,9 +81,16 @@ fn bug(failure: &Failure) -> String {
     let Some(bug) = failure.bug() else {
         return String::new();
     };
+    // What stands between backticks is code.
+    let pieces = bug.shown_by.split('`').enumerate();
+    let shown: String = pieces
+        .map(|(at, piece)| match at % 2 {
+            0 => Text(piece).to_string(),
+            _ => format!("<code>{}</code>", Text(piece)),
+        })
+        .collect();
     format!(
-        "<p class=\"bug\">{}: <b>{}</b> <span class=\"at\">{}</span></p>",
-        Text(&bug.shown_by),
+        "<p class=\"bug\">{shown}: <b>{}</b> <span class=\"at\">{}</span></p>",
         bug.kind.name(),
         bug.kind.page()
     )

@@ -96,7 +96,7 @@ fn a_lost_wake_up_is_found_in_the_smallest_scenario_that_has_it() {
     let message = &failure.message;
     assert!(message.starts_with("Wait of "), "{message}");
     assert!(
-        message.contains("sleeps for ever, though it may go"),
+        message.contains("sleeps for ever, although it could go on"),
         "{message}"
     );
     assert!(message.contains("start: 1"), "{message}");
