@@ -55,6 +55,12 @@ impl Ran {
         !self.passed() && found.is_some_and(|found| found.failure.is_some())
     }
 
+    /// Whether there are steps to look at.
+    pub(crate) fn has_steps(&self) -> bool {
+        let failure = self.found.as_ref().and_then(|found| found.failure.as_ref());
+        failure.is_some_and(|failure| !failure.steps.is_empty())
+    }
+
     /// The name without its modules, as a sentence.
     pub(crate) fn sentence(&self) -> String {
         sentence(&self.name)

@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::error::{Exit, Unknown};
 use crate::handed_out;
 use crate::process::Stop;
+use crate::suite::Ran;
 use crate::text::{self, progress::Progress, report::View};
 use crate::{place, select};
 
@@ -80,10 +81,10 @@ fn told(desk: &Desk, exercises: &[Exercise], reports: &[Checked], short: bool) -
     }
     if let ([exercise], [report]) = (exercises, reports) {
         let mut text = view(desk, exercise).text(report);
-        if let Checked::Tested { .. } = report
+        if let Checked::Tested { tests, .. } = report
             && !report.passed()
         {
-            text += &format!("\n{}", footer());
+            text += &format!("\n{}", footer(tests));
         }
         return text;
     }
@@ -123,7 +124,10 @@ pub(crate) fn view<'a>(desk: &'a Desk, exercise: &'a Exercise) -> View<'a> {
     }
 }
 
-fn footer() -> String {
-    let commands = "  stuck: cargo lab hint    the picture: cargo lab explain --open";
+fn footer(tests: &[Ran]) -> String {
+    let commands = match tests.iter().any(Ran::has_steps) {
+        true => "  stuck: cargo lab hint    the picture: cargo lab explain --open",
+        false => "  stuck: cargo lab hint",
+    };
     text::paint(text::DIM, commands) + "\n"
 }
