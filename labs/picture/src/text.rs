@@ -37,6 +37,8 @@ const CELLS: [usize; 2] = [48, 40];
 const TABLE: usize = 100;
 /// Less room than this for the source, and there are no columns; beside rails, it stands below.
 const CODE: usize = 40;
+/// More threads than this have no rails: their steps are named.
+const RAILS: usize = 16;
 /// The least room for the words of a step on rails.
 const WORDS: usize = 24;
 /// What a second line of the headline begins with.
@@ -140,7 +142,7 @@ impl Failure {
                 return Form::Columns { widths, room };
             }
         }
-        let taken = NUMBER + 2 * self.threads.len() + 1;
+        let taken = NUMBER + 2 * self.railed() + 1;
         let captions = rows.iter().filter_map(|row| match row {
             Row::Step(step, unlock) => Some(self.with_name(*step, &self.caption(*step, *unlock))),
             _ => None,
@@ -240,10 +242,17 @@ impl Failure {
         format!("{}: {caption}", self.name(self.steps[step].thread))
     }
 
+    /// How many threads have a rail: all of them, or none of very many.
+    fn railed(&self) -> usize {
+        Some(self.threads.len())
+            .filter(|threads| *threads <= RAILS)
+            .unwrap_or(0)
+    }
+
     /// The rails at a step: `o` where it is, `|` where a thread has begun and is not done.
     fn rails(&self, at: usize, with_step: bool) -> String {
         let mut rails = String::new();
-        for thread in 0..self.threads.len() {
+        for thread in 0..self.railed() {
             let mine = |step: &Step| step.thread == thread;
             let begun = self.steps[..=at].iter().any(mine);
             let goes_on = self.steps[at + 1..].iter().any(mine);

@@ -69,3 +69,20 @@ fn many_who_wait_for_the_same_are_said_once() {
     assert_eq!(said.len(), 2, "{said:?}");
     assert!(said[1].ends_with("; so do 6 others"), "{said:?}");
 }
+
+#[test]
+fn very_many_threads_are_neither_drawn_nor_wider_than_the_terminal() {
+    let mut failure = failure("lock_order");
+    for number in 2..1000 {
+        let name = format!("T{number}");
+        failure.threads.push(picture::Thread { name });
+    }
+    let text = failure.to_text(Style::default());
+    let widest = text.lines().map(|line| line.chars().count()).max();
+    assert!(widest <= Some(Style::default().width), "{text}");
+
+    let step = failure.steps[0].clone();
+    failure.steps.resize(1000, step);
+    failure.edges.clear();
+    assert!(failure.to_html().contains("too much for a drawing"));
+}

@@ -9,6 +9,14 @@ use crate::rows::Row;
 use crate::{Effect, Failure};
 use std::fmt::Write;
 
+/// The most that is drawn, as threads times steps: a page has to open.
+const LARGEST: usize = 500_000;
+
+/// Whether a failure is small enough to be drawn.
+pub(super) fn can_be_drawn(failure: &Failure) -> bool {
+    failure.threads.len() * failure.steps.len() <= LARGEST
+}
+
 /// The lanes' names stand in a drawing of their own, that stays in sight.
 pub(super) const HEAD: f32 = 30.0;
 

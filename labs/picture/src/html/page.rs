@@ -16,10 +16,10 @@ const SCRIPT: &str = include_str!("picture.js");
 
 /// The whole page.
 pub(super) fn page(failure: &Failure) -> String {
-    let stage = if failure.steps.is_empty() {
-        String::new()
-    } else {
-        stage(failure)
+    let stage = match failure.steps.is_empty() {
+        true => String::new(),
+        false if !drawing::can_be_drawn(failure) => too_large(failure),
+        false => stage(failure),
     };
     fill(PAGE, |name| match name {
         "claim" => Text(&failure.claim).to_string().into(),
@@ -35,6 +35,17 @@ pub(super) fn page(failure: &Failure) -> String {
         "style" => STYLE.concat().into(),
         other => unreachable!("the page has no {other}"),
     })
+}
+
+/// What cannot be drawn, as a terminal has it.
+fn too_large(failure: &Failure) -> String {
+    let text = failure.to_text_without_headline(crate::Style::default());
+    format!(
+        "<p class=\"found\">{} threads and {} steps are too much for a drawing:</p>\n<pre class=\"large\">{}</pre>",
+        failure.threads.len(),
+        failure.steps.len(),
+        Text(&text)
+    )
 }
 
 fn stage(failure: &Failure) -> String {
