@@ -48,8 +48,8 @@ pub enum Effort<'g> {
     /// Each has all its time.
     #[default]
     Full,
-    /// Each has all its time, and a search of scenarios as much processor time more, to go on beyond
-    /// its scope.
+    /// Each has all its time, and a search of scenarios as much processor time more, to go on
+    /// beyond its scope.
     Deep(Duration),
     /// These have all their time, by their ids; others are given up after a moment.
     For(&'g [String]),

@@ -44,7 +44,7 @@ pub struct How {
     /// Builds each mutant by itself, as a submission is.
     #[arg(long)]
     pub apart: bool,
-    /// Searches the specifications' scenarios beyond their scope, so many seconds for each check;
+    /// Searches the specifications' scenarios beyond their scope, for this long in each check;
     /// nothing is recalled.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub deep: Option<u64>,

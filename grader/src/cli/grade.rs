@@ -51,7 +51,7 @@ pub(super) struct GradeArgs {
     /// Only this check, by its id.
     #[arg(long, value_name = "ID")]
     check: Option<String>,
-    /// Searches the specifications' scenarios beyond their scope, so many seconds for each check;
+    /// Searches the specifications' scenarios beyond their scope, for this long in each check;
     /// nothing is recalled.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     deep: Option<u64>,

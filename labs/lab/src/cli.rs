@@ -101,7 +101,7 @@ struct CheckArgs {
     /// One line for each failure, as editors read it.
     #[arg(long)]
     short: bool,
-    /// Searches the specification's scenarios beyond the usual size, so many seconds for each test.
+    /// Searches the specification's scenarios beyond the usual size, for this long in each test.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
     deep: Option<u64>,
 }
