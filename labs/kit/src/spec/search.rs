@@ -33,8 +33,8 @@ pub fn conforms<T: Subject>(scope: Scope) -> Outcome {
     explore::conclude(search.run(scope))
 }
 
-/// Which comes first: by its weight; by how likely it is to tell something (each call meets another,
-/// several sleep); calls in turn, which have few interleavings.
+/// Which comes first: by its weight; by how likely it is to tell something (each call meets
+/// another, several sleep); calls in turn, which have few interleavings.
 type Rank = (usize, usize, usize);
 
 struct Search<T: Subject> {
