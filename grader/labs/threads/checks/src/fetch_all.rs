@@ -1,6 +1,7 @@
 //! Hidden checks of `fetch_all`.
 
 use std::collections::BTreeSet;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use kit::explore::{Explorer, panic_on_purpose};
@@ -247,6 +248,15 @@ fn each_url_gets_what_came_of_it() {
             let all = all_that_can_come(urls, limit - 1);
             all.iter().for_each(|comes| each_gets(comes, limit));
         }
+    }
+    for payload in inputs::PAYLOADS {
+        let fetch = |url: &str| match url {
+            "/bad" => resume_unwind(payload()),
+            url => page(url),
+        };
+        let pages = fetch_all(&["/a", "/bad", "/b"], 2, &Fetch(fetch));
+        let expected = [page("/a"), Err(FetchError::Panicked), page("/b")];
+        assert_eq!(pages, expected, "one fetch panics, whatever it says");
     }
 }
 

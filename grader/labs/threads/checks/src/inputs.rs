@@ -8,7 +8,8 @@
 //! A search takes few tasks and looks at every order; real threads take many, for designs that
 //! begin to deal out portions there.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use kit::explore::{Explorer, panic_on_purpose};
@@ -74,11 +75,13 @@ fn with_slow_ones(run: Run, tasks: usize, workers: usize, slow: &[usize]) {
     });
 }
 
-/// Each task waits until as many as there are workers have begun.
-fn with_meetings(run: Run, tasks: usize, workers: usize) {
+/// Each task that is not `short` waits until as many of them as there are workers have begun.
+fn with_meetings(run: Run, tasks: usize, workers: usize, short: usize) {
     let all_here = Barrier::new(workers);
-    run(tasks, workers, &|_| {
-        all_here.wait();
+    run(tasks, workers, &|task| {
+        if tasks > 64 || !has(short, task) {
+            all_here.wait();
+        }
     });
 }
 
@@ -119,7 +122,15 @@ pub(crate) fn slow_tasks_hold_up_none_of_many(run: Run) {
 pub(crate) fn as_many_at_once_as_workers(run: Run) {
     for workers in (1..=6).chain([16, 300]) {
         for rounds in [1, 2, 9] {
-            with_meetings(run, rounds * workers, workers);
+            with_meetings(run, rounds * workers, workers, 0);
+        }
+    }
+    with_meetings(run, 1_040, 1_040, 0);
+    // Also where some have had nothing but short tasks, and others still have long ones.
+    for (workers, tasks) in [(2, 6), (3, 7), (3, 8), (4, 8)] {
+        let meet = |set: &usize| (tasks - set.count_ones() as usize).is_multiple_of(workers);
+        for short in sets(tasks, tasks).filter(meet) {
+            with_meetings(run, tasks, workers, short);
         }
     }
 }
@@ -196,22 +207,46 @@ pub(crate) fn panics_reach_the_caller(run: Run) {
         panics(60, workers, 1 << 30);
         panics(60, workers, (1 << 60) - 1);
     }
+    for payload in PAYLOADS {
+        let result = catch_unwind(|| run(3, 2, &|_| resume_unwind(payload())));
+        assert!(result.is_err(), "the panic was lost");
+    }
 }
 
-/// How many threads a run starts.
-fn started(run: Run, tasks: usize, workers: usize) -> usize {
+/// What panics carry: those with a text, those with a text that was put together, and others.
+pub(crate) const PAYLOADS: [fn() -> Box<dyn Any + Send>; 3] = [
+    || Box::new("it fails"),
+    || Box::new("it fails".to_owned()),
+    || Box::new(1_u8),
+];
+
+/// How many threads a run starts in which these tasks panic.
+fn started(run: Run, tasks: usize, workers: usize, panics: usize) -> usize {
     let before = thread::started();
-    run(tasks, workers, &|_| ());
-    thread::started() - before
+    let ended = catch_unwind(|| {
+        run(tasks, workers, &|task| {
+            if has(panics, task) {
+                panic_on_purpose("it fails");
+            }
+        });
+    });
+    match ended {
+        // Nobody panicked on purpose.
+        Err(panic) if panics == 0 => resume_unwind(panic),
+        _ => thread::started() - before,
+    }
 }
 
 /// At most one thread for each task, and for each worker.
 pub(crate) fn no_more_threads_than_tasks_or_workers(run: Run) {
     for workers in (0..=5).chain([1_000, usize::MAX]) {
         for tasks in 0..=6 {
-            let (count, most) = (started(run, tasks, workers), tasks.min(workers.max(1)));
-            let with = format!("for {tasks} tasks, with {workers} workers");
-            assert!(count <= most, "{count} threads were started {with}");
+            let most = tasks.min(workers.max(1));
+            for panics in sets(tasks, tasks) {
+                let count = started(run, tasks, workers, panics);
+                let with = format!("for {tasks} tasks, with {workers} workers");
+                assert!(count <= most, "{count} threads were started {with}");
+            }
         }
     }
 }

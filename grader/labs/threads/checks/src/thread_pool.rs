@@ -286,6 +286,29 @@ fn a_dropped_pool_does_its_jobs() {
         );
         assert_eq!(count.done(), 1, "jobs were lost, or still run");
     });
+    // Also if that is a job of another pool.
+    Explorer::new().preemptions(2).explore(|| {
+        let done = Count::new();
+        let outer = ThreadPool::new(1);
+        let count = done.clone();
+        outer.execute(move || {
+            let (inner, inside) = (ThreadPool::new(1), Count::new());
+            inner.execute(inside.job());
+            drop(inner);
+            assert_eq!(
+                inside.done(),
+                1,
+                "the inner pool's job was lost, or still runs"
+            );
+            count.job()();
+        });
+        drop(outer);
+        assert_eq!(
+            done.done(),
+            1,
+            "a job of another pool uses a pool of its own"
+        );
+    });
 }
 
 fn a_dropped_pool_does_jobs_of_jobs() {
@@ -593,9 +616,9 @@ fn two_jobs_at_once() {
 }
 
 fn as_many_jobs_at_once_as_threads() {
-    for workers in 1..=6 {
+    for (workers, rounds) in (1..=6).map(|workers| (workers, 10)).chain([(1_040, 1)]) {
         let (pool, all_here) = (ThreadPool::new(workers), Arc::new(Barrier::new(workers)));
-        for round in 0..10 {
+        for round in 0..rounds {
             for _ in 0..workers {
                 let all_here = Arc::clone(&all_here);
                 pool.execute(move || {
