@@ -136,6 +136,7 @@ pub(crate) enum Op {
     Unparked {
         in_time: bool,
     },
+    UnparkedForNothing,
     Unpark {
         thread: ThreadId,
     },
@@ -180,6 +181,7 @@ impl Op {
                 | Op::Fence { .. }
                 | Op::ParkWaits { .. }
                 | Op::Unparked { .. }
+                | Op::UnparkedForNothing
                 | Op::Unpark { .. }
                 | Op::MessageSent { .. }
                 | Op::MessageLost { .. }

@@ -98,6 +98,34 @@ fn later_waits_end_for_no_reason_too() {
     assert!(failure.message.contains("too early"), "{}", failure.message);
 }
 
+/// As a condvar's wait, and as with a token that is left from something else.
+#[test]
+fn a_park_may_return_for_no_reason() {
+    fn waits_for_another(park: fn(&AtomicBool)) {
+        let (open, me) = (AtomicBool::new(false), thread::current());
+        thread::scope(|s| {
+            s.spawn(|| {
+                open.store(true, SeqCst);
+                me.unpark();
+            });
+            park(&open);
+            assert!(open.load(SeqCst), "it went on too early");
+        });
+    }
+    explore(|| {
+        waits_for_another(|open| {
+            while !open.load(SeqCst) {
+                thread::park();
+            }
+        });
+    });
+    let failure = failure_of(Explorer::new(), || waits_for_another(|_| thread::park()));
+    assert!(failure.message.contains("too early"), "{}", failure.message);
+    assert!(failure.cause().contains("park"), "{}", failure.cause());
+    let shown = failure.to_text(picture::Style::default());
+    assert!(shown.contains("park: goes on, for no reason"), "{shown}");
+}
+
 /// A loop that is never left after such a wake-up is a failure, and not one of those that are right
 /// and may go on for ever under some schedule.
 #[test]

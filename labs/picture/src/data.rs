@@ -107,8 +107,8 @@ pub struct Search {
     /// Whether atomics were taken as sequentially consistent: then the interleaving itself is
     /// wrong.
     pub sequential: bool,
-    /// Whether one wait on a condvar could end for no reason, and one `compare_exchange_weak` fail
-    /// for none.
+    /// Whether one wait on a condvar or one `park` could end for no reason, and one
+    /// `compare_exchange_weak` fail for none.
     pub spurious: bool,
     /// Whether `notify_one` woke who came last to sleep, and not who came first.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -467,6 +467,9 @@ impl Failure {
                 "It needs a notify_one that wakes who came last to sleep, which every condition variable may do: \
                  it promises to wake one, and not which."
             }
+            _ if self.parks_for_nothing() => {
+                "It needs a `park` that returns for no reason, which each may: look again after it, in a loop."
+            }
             _ if self.has(Effect::WokenForNothing) => {
                 "It needs a wake-up for no reason, which every condition variable may give: look again after \
                  each wait, in a loop."
@@ -510,6 +513,12 @@ impl Failure {
 
     fn has(&self, effect: Effect) -> bool {
         self.steps.iter().any(|step| step.effect == effect)
+    }
+
+    /// Whether a `park`, which is not on an object, has returned for no reason.
+    fn parks_for_nothing(&self) -> bool {
+        let steps = &mut self.steps.iter();
+        steps.any(|step| step.effect == Effect::WokenForNothing && step.object.is_none())
     }
 
     fn with_switches(&self, found: String) -> String {

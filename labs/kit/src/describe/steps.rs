@@ -135,7 +135,7 @@ fn effect(op: &Op) -> Effect {
         Op::BarrierWaits { .. } | Op::ParkWaits { .. } | Op::SelectWaits { .. } => {
             Effect::Wait { releases: None }
         }
-        Op::WokenForNothing => Effect::WokenForNothing,
+        Op::WokenForNothing | Op::UnparkedForNothing => Effect::WokenForNothing,
         Op::Woken | Op::Unparked { .. } | Op::BarrierPassed | Op::TimedOut => Effect::Woken,
         Op::NotifyOne { woke } => Effect::Notify {
             woke: usize::from(woke.is_some()),

@@ -54,7 +54,7 @@ pub(super) fn action(event: &Event, names: &Names) -> String {
         Op::BarrierWaits { arrived, of } => format!("wait {name}: {arrived} of {of} are here"),
         Op::BarrierPassed => format!("pass {name}"),
         Op::Yield => "yield".to_owned(),
-        Op::ParkWaits { .. } | Op::Unparked { .. } | Op::Unpark { .. } => {
+        Op::ParkWaits { .. } | Op::Unparked { .. } | Op::UnparkedForNothing | Op::Unpark { .. } => {
             on_a_thread(&event.op, names)
         }
         // What a call of the kit's own says is not a note of the student's.
@@ -81,6 +81,7 @@ fn on_a_thread(op: &Op, names: &Names) -> String {
         Op::ParkWaits { timed: true } => "park: waits for a time".to_owned(),
         Op::Unparked { in_time: true } => "park: goes on".to_owned(),
         Op::Unparked { in_time: false } => "park: time is up".to_owned(),
+        Op::UnparkedForNothing => "park: goes on, for no reason".to_owned(),
         Op::Unpark { thread } => format!("unpark {}", names.thread(*thread)),
         _ => unreachable!("{op:?} is not an operation on a thread"),
     }

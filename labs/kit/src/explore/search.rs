@@ -92,7 +92,7 @@ struct SoFar {
     blind: bool,
     /// Whether some operation depends on the memory model.
     memory: bool,
-    /// Whether somebody waits on a condvar.
+    /// Whether somebody waits on a condvar or is parked.
     waits: bool,
     /// Whether a `compare_exchange_weak` could have failed.
     weak_exchanges: bool,
@@ -128,7 +128,7 @@ impl SoFar {
         self.memory |= last.events.iter().any(depends);
         self.memory &= explorer.brief.is_none_or(|brief| brief.weak);
         self.blind = last.threads.len() > 1 && !last.events.iter().any(is_a_visible_step);
-        self.waits |= last.events.iter().any(waits_on_a_condvar);
+        self.waits |= last.events.iter().any(may_end_for_nothing);
         let counts = pass.is_usual() && (!pass.settings.sequential || !self.memory);
         if counts {
             let interleavings = if explorer.sampled {
@@ -209,6 +209,7 @@ fn depends_on_memory(event: &Event) -> bool {
     )
 }
 
-fn waits_on_a_condvar(event: &Event) -> bool {
-    matches!(event.op, Op::CondvarWaits { .. })
+/// Whether it is a wait that may end for no reason.
+fn may_end_for_nothing(event: &Event) -> bool {
+    matches!(event.op, Op::CondvarWaits { .. } | Op::ParkWaits { .. })
 }

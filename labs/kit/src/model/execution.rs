@@ -12,7 +12,8 @@ use std::panic::resume_unwind;
 pub(crate) struct Settings {
     /// Each atomic operation is taken as sequentially consistent, whatever ordering is written.
     pub(crate) sequential: bool,
-    /// One wait on a condvar may end for no reason, and one `compare_exchange_weak` fail for none.
+    /// One wait on a condvar or one `park` may end for no reason, and one `compare_exchange_weak`
+    /// fail for none.
     pub(crate) spurious: bool,
     /// `notify_one` wakes who came last to sleep, and not who came first.
     pub(crate) last_first: bool,
@@ -71,7 +72,7 @@ thread_local! {
     static STOPPED: Cell<Option<Stop>> = const { Cell::new(None) };
     static CLOCK: Cell<u64> = const { Cell::new(0) };
     static TIMED_OUT: RefCell<Vec<ThreadId>> = const { RefCell::new(Vec::new()) };
-    /// How many waits on condvars there were.
+    /// How many waits on condvars and parks there were.
     static WAITS: Cell<u32> = const { Cell::new(0) };
     static FAILED_FOR_NOTHING: Cell<bool> = const { Cell::new(false) };
     static DEFERRED: RefCell<Vec<Box<dyn Any>>> = const { RefCell::new(Vec::new()) };

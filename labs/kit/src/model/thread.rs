@@ -4,7 +4,8 @@ use super::unwinding::{self, contained, is_on_purpose};
 use super::wait::{Queue, Word};
 use super::{
     Backend, Checker, advance_clock, backend, cannot_go_on, chooses, clock, either, end_execution,
-    has_no_answer, inert, let_time_pass, over, settle, visible_ends, will_ask_for_ends,
+    has_no_answer, inert, let_time_pass, may_wake_for_nothing, over, settle, visible_ends,
+    will_ask_for_ends,
 };
 use crate::record::{self, CallSite, Op, ThreadId, event, switching};
 use std::any::Any;
@@ -222,7 +223,8 @@ fn parker(thread: ThreadId) -> Rc<Parker> {
     PARKERS.with_borrow(|parkers| Rc::clone(&parkers[thread as usize]))
 }
 
-/// Blocks until this thread's token is there, and takes it.
+/// Blocks until this thread's token is there, and takes it; or returns for no reason, in the passes
+/// that ask for it.
 pub(crate) fn park(place: CallSite) {
     if inert() {
         return;
@@ -232,6 +234,13 @@ pub(crate) fn park(place: CallSite) {
     if !parker.token.take() {
         let waiter = parker.waiting.join();
         event(0, place, Op::ParkWaits { timed: false });
+        if may_wake_for_nothing() {
+            parker.word.step();
+            if !waiter.woken() {
+                parker.waiting.leave(&waiter);
+                return event(0, place, Op::UnparkedForNothing);
+            }
+        }
         waiter.sleep();
         parker.word.step();
         parker.token.set(false);
