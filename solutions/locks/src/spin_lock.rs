@@ -42,7 +42,8 @@ const SPINS: u32 = 64;
 // LAB: end
 
 /// A value that one thread at a time can reach; those who wait burn their core. Made of an atomic
-/// and a cell, and of no other lock.
+/// and a cell, and of no other lock. Threads may share it if the value may be sent (`T: Send`); no
+/// more is asked of `T`.
 pub struct SpinLock<T> {
     // LAB: // Your field: whether the lock is held.
     /// `false`: free. `true`: exactly one [`Guard`] exists.
@@ -65,7 +66,7 @@ unsafe impl<T: Send> Sync for SpinLock<T> {}
 /// Access to the value of a locked [`SpinLock`]. Dropping it unlocks, during a panic as well.
 ///
 /// It may be sent to another thread only if the value may be (`T: Send`), and lent to another
-/// thread only if the value may be (`T: Sync`).
+/// thread only if the value may be (`T: Sync`). Whether it may be then is left open.
 #[must_use = "the lock is free again as soon as this is dropped"]
 pub struct Guard<'a, T> {
     lock: &'a SpinLock<T>,

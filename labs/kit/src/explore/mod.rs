@@ -24,6 +24,7 @@ mod seeds;
 mod silence;
 mod stress;
 mod stuck;
+mod turns;
 
 pub(crate) use hung::watch;
 pub use hung::{Hang, hung};
@@ -34,6 +35,8 @@ pub use repeat::repeat;
 pub(crate) use seeds::current_seed;
 pub use seeds::seeds;
 pub use stuck::{Onlooker, look_for_threads_in};
+pub use turns::in_each_turn;
+pub(crate) use turns::turn;
 
 use crate::model;
 use std::cell::RefCell;

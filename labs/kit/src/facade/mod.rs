@@ -83,7 +83,7 @@ pub mod hint {
         if crate::model::running() {
             crate::model::yield_now(Location::caller());
         } else {
-            std::hint::spin_loop();
+            crate::explore::turn(std::hint::spin_loop);
         }
     }
 }

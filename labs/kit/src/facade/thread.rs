@@ -324,7 +324,8 @@ pub fn panicking() -> bool {
     }
 }
 
-/// Blocks until this thread's token is there, and takes it. May also return for no reason.
+/// Blocks until this thread's token is there, and takes it. May also return for no reason (a
+/// search tries that), or because somebody else gave the token: look again, in a loop.
 #[track_caller]
 pub fn park() {
     if model::running() {
@@ -367,7 +368,7 @@ pub fn yield_now() {
     if model::running() {
         model::yield_now(Location::caller());
     } else {
-        std::thread::yield_now();
+        crate::explore::turn(std::thread::yield_now);
     }
 }
 

@@ -8,13 +8,13 @@
 )]
 
 use std::cell::Cell;
+use std::iter;
 use std::marker::PhantomData;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::time::Duration;
+use std::sync::{Mutex, mpsc};
 
 use kit::cell::UnsafeCell;
-use kit::explore::Explorer;
+use kit::explore::{Explorer, forget, in_each_turn};
 use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::{explore, thread};
@@ -97,6 +97,11 @@ fn a_guard_reaches_the_value() {
         assert_eq!(*lock.lock(), 2, "what one guard wrote, the next one reads");
         *lock.try_lock().expect("nobody holds the lock") += 1;
         assert_eq!(lock.into_inner(), 3, "into_inner gives the value back");
+        // A guard that was forgotten is in nobody's way: the caller owns the lock.
+        let (lock, other) = (SpinLock::new(4), SpinLock::new(5));
+        forget((lock.lock(), other.try_lock()));
+        assert_eq!(lock.into_inner(), 4, "into_inner gives the value back");
+        drop(other);
     });
     // However often it was used.
     let lock = SpinLock::new(0);
@@ -205,21 +210,41 @@ fn two_that_add_lose_no_update() {
         let sum = lock.lock().get();
         assert_eq!(sum, 2, "both were inside at once, and one sum was lost");
     });
-    // However long it takes: nobody is tired of trying.
-    let (lock, inside) = (SpinLock::new(()), AtomicBool::new(false));
-    std::thread::scope(|s| {
-        let guard = lock.lock();
-        s.spawn(|| {
-            let _guard = lock.lock();
-            inside.store(true, SeqCst);
-        });
-        std::thread::sleep(Duration::from_millis(20));
-        assert!(
-            !inside.load(SeqCst),
-            "it is held, and another one is inside"
-        );
-        drop(guard);
-    });
+    a_crowd_waits();
+}
+
+/// However long a thread waits, and however many do: nobody is tired of trying, and nobody inside
+/// beside the holder. The first tries a million times, then each of 300 begins to wait.
+fn a_crowd_waits() {
+    let lock = std::sync::Arc::new(SpinLock::new(()));
+    let held = std::sync::Arc::new(Mutex::new(()));
+    let (hold_all, guard) = (held.lock().unwrap(), lock.lock());
+    let begin_to_wait = |turns| {
+        let (tell, told) = mpsc::channel();
+        let (taken, held) = (Cell::new(0), held.clone());
+        let turn = move || {
+            taken.set(taken.get() + 1);
+            if taken.get() == turns {
+                tell.send(()).expect("the holder hears how it goes");
+                drop(held.lock());
+            }
+            if taken.get() > turns {
+                std::thread::yield_now();
+            }
+        };
+        // The channel ends with the turns, when the thread waits no longer.
+        let lock = lock.clone();
+        let thread = std::thread::spawn(move || drop(in_each_turn(turn, || lock.lock())));
+        let why = "the lock is held, and whoever waited for it does not wait any more";
+        assert_eq!(told.recv(), Ok(()), "{why}");
+        thread
+    };
+    let turns = iter::once(1_000_000).chain(iter::repeat_n(1, 299));
+    let crowd: Vec<_> = turns.map(begin_to_wait).collect();
+    drop((guard, hold_all));
+    for thread in crowd {
+        thread.join().expect("each gets in, one after the other");
+    }
 }
 
 fn the_next_holder_sees_the_last_write() {
