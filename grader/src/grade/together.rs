@@ -59,7 +59,7 @@ impl Together<'_> {
         let none = || mutants.iter().map(|_| None).collect();
         // What fails here fails again, or does not matter.
         let shared = self
-            .share(stage, mutants, within)
+            .share(stage, mutants, &within)
             .unwrap_or_else(|_| none());
         let each = mutants.iter().zip(shared);
         each.map(|(subject, graded)| Outcome {
@@ -69,12 +69,14 @@ impl Together<'_> {
         .collect()
     }
 
-    /// Grades those that fit into one build: takes mutants out until what is left builds.
+    /// Grades those that fit into one build: takes mutants out until what is left builds. Where the
+    /// checks do not build with them, each half has a build of its own: where an answer is generic,
+    /// each use of it compiles all mutants again, and that may be more than a compiler can hold.
     fn share<'g>(
         &self,
         stage: &mut Stage,
         mutants: &[&'g Subject],
-        grader: impl Fn(&'g Subject) -> Grader<'g>,
+        grader: &impl Fn(&'g Subject) -> Grader<'g>,
     ) -> Result<Shared> {
         let solution = intake::take(self.tree, self.lab, &Subject::Solution)?;
         let edit = &self.exercise.edit;
@@ -93,7 +95,12 @@ impl Together<'_> {
             let places = match self.compile(stage, &solution.files, &woven)? {
                 Ok(compiled) => match compiled.with_checks(Checks::Of(&[&self.exercise.name]))? {
                     Ok(built) => return Ok(run(built, &solution, &schema, mutants, grader)),
-                    Err(_) => break,
+                    Err(_) => {
+                        let (first, second) = mutants.split_at(mutants.len() / 2);
+                        let mut shared = self.share(stage, first, grader)?;
+                        shared.extend(self.share(stage, second, grader)?);
+                        return Ok(shared);
+                    }
                 },
                 Err(places) => places,
             };
@@ -150,7 +157,7 @@ fn run<'g>(
     solution: &Answer,
     schema: &Schema,
     mutants: &[&'g Subject],
-    grader: impl Fn(&'g Subject) -> Grader<'g>,
+    grader: &impl Fn(&'g Subject) -> Grader<'g>,
 ) -> Shared {
     let numbers: BTreeSet<u32> = schema.numbers().collect();
     let mut grade = |number, subject: &'g Subject| {
