@@ -94,7 +94,8 @@ impl Bank {
         todo!("call look with the balance of {id}, which stays as it is until look returns")
     }
 
-    /// The sum of all balances at one moment. Blocks until no other thread uses an account.
+    /// The sum of all balances at one moment. Blocks until no other thread uses an account, and may
+    /// use the others meanwhile.
     pub fn total(&self) -> u128 {
         todo!("add up all balances as they are at one moment")
     }

@@ -141,7 +141,8 @@ impl Bank {
         // LAB: end
     }
 
-    /// The sum of all balances at one moment. Blocks until no other thread uses an account.
+    /// The sum of all balances at one moment. Blocks until no other thread uses an account, and may
+    /// use the others meanwhile.
     pub fn total(&self) -> u128 {
         // LAB: todo!("add up all balances as they are at one moment")
         // LOCKS: by ascending number, which is the order of the map and that of `transfer`. All

@@ -140,7 +140,7 @@ impl Subject for Yours {
     fn new(scenario: &Scenario<Contract>) -> Yours {
         let visited = Visited::new();
         for url in 0..scenario.start {
-            visited.mark(&format!("/{url}"));
+            visited.mark(&format!("http://weft.test/{url}"));
         }
         Yours(visited)
     }
@@ -151,7 +151,10 @@ impl Subject for Yours {
 
     fn call(&self, (): &mut (), _: At, call: Call) -> Return {
         let Yours(visited) = self;
-        let text = |url| if url == A { "/a" } else { "/b" };
+        let text = |url| match url {
+            A => "http://weft.test/a",
+            B => "http://weft.test/b",
+        };
         let fetched = |fetched: Option<bool>| fetched.map_or(Return::Known, Return::Fetched);
         match call {
             Mark(url) if visited.mark(text(url)) => Return::New,

@@ -98,11 +98,15 @@ fn many_transfers() {
     const UNKNOWN: u32 = 123_456_789;
     let (mut random, mut numbers) = (Random::new(1), numbers());
     let balances = [0, 1, 2, 9, 1 << 40, u64::MAX - 3, u64::MAX];
-    let mut plain = BTreeMap::new();
-    for number in &numbers {
-        plain.insert(*number, balances[random.below(balances.len())]);
-    }
-    let bank = Bank::new(plain.clone());
+    // Each is there, and most several times, in any order: the last one counts.
+    let mut opened: Vec<u32> = numbers.clone();
+    opened.extend((0..1_000).map(|_| numbers[random.below(numbers.len())]));
+    let opened = opened.into_iter();
+    let opened: Vec<_> = opened
+        .map(|number| (number, balances[random.below(balances.len())]))
+        .collect();
+    let mut plain: BTreeMap<u32, u64> = opened.iter().copied().collect();
+    let bank = Bank::new(opened);
     numbers.push(UNKNOWN);
     for _ in 0..10_000 {
         let mut any = || numbers[random.below(numbers.len())];
@@ -234,9 +238,11 @@ fn total_sees_no_half_transfer() {
     explore(|| {
         let bank = Bank::new([(1, 1), (2, 0)]);
         thread::scope(|s| {
+            // To and fro, five times: the same balances come again, as if nothing had happened.
             s.spawn(|| {
-                bank.transfer(1, 2, 1).expect("1 has enough");
-                bank.transfer(2, 1, 1).expect("2 has got enough");
+                for [from, to] in [[1, 2], [2, 1], [1, 2], [2, 1], [1, 2]] {
+                    bank.transfer(from, to, 1).expect("it has the 1");
+                }
             });
             assert_eq!(bank.total(), 1, "there is 1 at every moment");
         });
@@ -289,8 +295,16 @@ fn other_accounts_move_during_an_audit() {
         bank.audit(1, |_| thread::scope(|s| s.spawn(pay).join().unwrap()));
     });
     let numbers = numbers();
+    all_others_move(&numbers, &numbers);
+    // However many there are.
+    let many: Vec<u32> = (0..5_000).collect();
+    all_others_move(&many, &[0, 2_500, 4_999]);
+}
+
+/// While one account is audited, another thread uses each other one of the bank.
+fn all_others_move(numbers: &[u32], audited: &[u32]) {
     let bank = Bank::new(numbers.iter().map(|number| (*number, 1)));
-    for &audited in &numbers {
+    for &audited in audited {
         let others: Vec<u32> = numbers
             .iter()
             .copied()

@@ -75,7 +75,9 @@ fn texts() -> Vec<String> {
         .split('|')
         .chain(OF_ONE_NUMBER.as_flattened().iter().copied());
     let mut texts: Vec<String> = short.map(str::to_owned).collect();
-    texts.extend((0..1_000).map(|number| format!("/{number}")));
+    texts.extend((0..10_000).map(|number| format!("/{number}")));
+    let page = |number| format!("http://weft.test/{}?page={number}", number % 100);
+    texts.extend((0..10_000).map(page));
     let powers = (3..=16).map(|power| 1 << power);
     for length in powers.flat_map(|power: usize| [power - 1, power, power + 1]) {
         texts.push("x".repeat(length));
@@ -180,35 +182,53 @@ fn a_fetch_can_mark_links() {
         let again = visited.visit("/d", || visited.visit("/d", count));
         assert_eq!(again, Some(None), "/d is being visited");
     });
-    let marked = visit_deeper(&Visited::new(), 70);
-    assert_eq!(marked, 70, "each of 70 fetches visits the next page");
+    explore(|| visit_deeper(&Visited::new(), &NEAR));
+    let pages: Vec<_> = (0..70).map(|page| format!("/{page}")).collect();
+    visit_deeper(&Visited::new(), &pages);
 }
 
-/// Visits a page, whose fetch visits the next; inside the last, counts them.
-fn visit_deeper(visited: &Visited, pages: usize) -> usize {
-    if pages == 0 {
-        return visited.len();
+/// Pages that have much in common: whatever part of a URL an answer goes by, some agree in it.
+const NEAR: [&str; 8] = [
+    "http://weft.test/a",
+    "http://weft.test/b",
+    "http://weft.test/a/b",
+    "http://weft.test/a?b",
+    "http://weft.test/a?c",
+    "http://weft.test/a#b",
+    "http://other.test/a",
+    "https://weft.test:80/a",
+];
+
+/// Visits a page, whose fetch visits the next, and so on; inside the last, counts them.
+fn visit_deeper(visited: &Visited, pages: &[impl AsRef<str>]) {
+    fn visit(visited: &Visited, pages: &[impl AsRef<str>]) -> usize {
+        let Some((page, others)) = pages.split_first() else {
+            return visited.len();
+        };
+        let fetched = visited.visit(page.as_ref(), || visit(visited, others));
+        fetched.expect("a page that is new must be fetched, inside another fetch as well")
     }
-    let fetch = || visit_deeper(visited, pages - 1);
-    let fetched = visited.visit(&format!("/{pages}"), fetch);
-    fetched.expect("a page that is new must be fetched, inside another fetch as well")
+    let marked = visit(visited, pages);
+    assert_eq!(marked, pages.len(), "each fetch visits the next page");
 }
 
 fn two_fetches_overlap() {
-    possible(|goal| {
-        let visited = Visited::new();
-        let inside = AtomicUsize::new(0);
-        let fetch = || {
-            if inside.fetch_add(1, SeqCst) == 1 {
-                goal.reached();
-            }
-            inside.fetch_sub(1, SeqCst);
-        };
-        thread::scope(|s| {
-            s.spawn(|| visited.visit("/a", fetch));
-            visited.visit("/b", fetch);
+    for other in ["/b", NEAR[1], NEAR[3]] {
+        possible(move |goal| {
+            let visited = Visited::new();
+            let inside = AtomicUsize::new(0);
+            let fetch = || {
+                if inside.fetch_add(1, SeqCst) == 1 {
+                    goal.reached();
+                }
+                inside.fetch_sub(1, SeqCst);
+            };
+            thread::scope(|s| {
+                s.spawn(|| visited.visit(NEAR[0], fetch));
+                visited.visit(other, fetch);
+            });
         });
-    });
+    }
 }
 
 fn two_urls_are_both_new() {
