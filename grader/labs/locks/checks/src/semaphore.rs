@@ -161,6 +161,16 @@ fn adding_too_many_is_an_error() {
     assert_eq!(free, 1, "after the error everything is as it was");
     let fits = semaphore.add_permits(usize::MAX - 1);
     assert_eq!(fits, Ok(()), "usize::MAX permits can just be counted");
+    // By two at once.
+    explore(|| {
+        let semaphore = Semaphore::new(0);
+        let (mine, yours) = thread::scope(|s| {
+            let yours = s.spawn(|| semaphore.add_permits(HALF));
+            (semaphore.add_permits(HALF), yours.join().unwrap())
+        });
+        assert!(mine.is_ok() != yours.is_ok(), "there is room for one half");
+        assert_eq!(semaphore.available(), HALF, "one half was added");
+    });
 }
 
 fn permits_in_use_count_towards_the_limit() {
@@ -223,21 +233,44 @@ fn a_waiting_thread_is_woken() {
         other.join().unwrap();
         assert_eq!(semaphore.available(), 1, "both permits came back");
     });
+    // However much it wants, and another one beside it.
+    Explorer::new().preemptions(2).explore(|| {
+        let semaphore = Arc::new(Semaphore::new(0));
+        let wait = || {
+            let semaphore = semaphore.clone();
+            thread::spawn(move || drop(semaphore.acquire_many(HALF)))
+        };
+        let others = [wait(), wait()];
+        let added = semaphore.add_permits(HALF);
+        assert_eq!(added, Ok(()), "so many can be counted");
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_eq!(semaphore.available(), HALF, "all permits came back");
+    });
 }
 
-/// Two threads that take a permit each, and keep it until both have one.
-struct Two([thread::JoinHandle<()>; 2]);
+/// Twice as much is one more than can be counted.
+const HALF: usize = usize::MAX / 2 + 1;
 
-impl Two {
-    fn that_meet(semaphore: &Arc<Semaphore>) -> Self {
-        let both = Arc::new(Barrier::new(2));
-        Two([(), ()].map(|()| {
-            let (semaphore, both) = (semaphore.clone(), both.clone());
+/// Threads that take permits, and keep them until all have theirs.
+struct Group(Vec<thread::JoinHandle<()>>);
+
+impl Group {
+    /// One thread for each of `wanted`, which takes that many.
+    fn that_meets(semaphore: &Arc<Semaphore>, wanted: &[usize]) -> Self {
+        let all = Arc::new(Barrier::new(wanted.len()));
+        let thread = |&count| {
+            let (semaphore, all) = (semaphore.clone(), all.clone());
             thread::spawn(move || {
-                let _permit = semaphore.acquire();
-                both.wait();
+                let _permit = match count {
+                    1 => semaphore.acquire(),
+                    _ => semaphore.acquire_many(count),
+                };
+                all.wait();
             })
-        }))
+        };
+        Group(wanted.iter().map(thread).collect())
     }
 
     fn join(self) {
@@ -247,10 +280,13 @@ impl Two {
     }
 }
 
+/// What several threads want, and how many permits come free at once: enough for all.
+const ENOUGH: [(&[usize], usize); 3] = [(&[2, 1], 3), (&[1, 2], 4), (&[3, 1, 2], 6)];
+
 fn adding_two_wakes_two() {
     explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
-        let waiting = Two::that_meet(&semaphore);
+        let waiting = Group::that_meets(&semaphore, &[1, 1]);
         assert_eq!(
             semaphore.add_permits(2),
             Ok(()),
@@ -258,22 +294,40 @@ fn adding_two_wakes_two() {
         );
         waiting.join();
     });
+    for (wanted, count) in ENOUGH {
+        Explorer::new().preemptions(2).explore(move || {
+            let semaphore = Arc::new(Semaphore::new(0));
+            let waiting = Group::that_meets(&semaphore, wanted);
+            let added = semaphore.add_permits(count);
+            assert_eq!(added, Ok(()), "there is room for {count} permits");
+            waiting.join();
+        });
+    }
 }
 
 fn dropping_two_wakes_two() {
     explore(|| {
         let semaphore = Arc::new(Semaphore::new(2));
         let permits = semaphore.acquire_many(2);
-        let waiting = Two::that_meet(&semaphore);
+        let waiting = Group::that_meets(&semaphore, &[1, 1]);
         drop(permits);
         waiting.join();
     });
+    for (wanted, count) in ENOUGH {
+        Explorer::new().preemptions(2).explore(move || {
+            let semaphore = Arc::new(Semaphore::new(count));
+            let permits = semaphore.acquire_many(count);
+            let waiting = Group::that_meets(&semaphore, wanted);
+            drop(permits);
+            waiting.join();
+        });
+    }
 }
 
 fn permits_that_come_one_by_one_wake_one_each() {
     Explorer::new().preemptions(3).explore(|| {
         let semaphore = Arc::new(Semaphore::new(0));
-        let waiting = Two::that_meet(&semaphore);
+        let waiting = Group::that_meets(&semaphore, &[1, 1]);
         assert_eq!(
             semaphore.add_permits(1),
             Ok(()),
@@ -367,7 +421,7 @@ fn try_acquire_takes_what_is_free() {
 fn two_permits_can_be_held_at_once() {
     possible(|goal| {
         let semaphore = Arc::new(Semaphore::new(2));
-        Two::that_meet(&semaphore).join();
+        Group::that_meets(&semaphore, &[1, 1]).join();
         goal.reached();
     });
 }
