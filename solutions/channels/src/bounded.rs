@@ -15,7 +15,7 @@
 //!   drop one while you hold the lock.
 //!
 //! Not here: who counts as the last one. The handles of `disconnect` know, and call
-//! [`Flavor::disconnect`].
+//! [`Flavor::disconnect`]. Nor values that panic when they are dropped.
 //!
 //! Read: notes/channels.md, "A buffer with a limit".
 

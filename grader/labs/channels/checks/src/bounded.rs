@@ -18,7 +18,9 @@ use kit::{explore, possible, thread};
 use crate::crowd::{SENDERS, VALUES, everybody_gets_through};
 use crate::spec::bounded::{Crowd, Yours};
 use crate::spec::calls::Value;
-use crate::watcher::{LATER, Told, pinned, soon};
+use crate::watcher::{
+    LATER, Told, each_of_two_is_told_of, pinned, soon, whoever_has_left_is_not_told,
+};
 
 harness::checks![
     conforms_to_the_specification,
@@ -513,6 +515,16 @@ fn a_watcher_misses_nothing() {
             assert_eq!(received, Ok(7), "told of a value that is not there");
         });
     });
+    explore(|| {
+        let channel = Bounded::new(1);
+        let send = || channel.send(7, Forever).expect("a receiver is left");
+        whoever_has_left_is_not_told(&channel, send);
+    });
+    // Also of a value that has to wait for room.
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Bounded::new(1);
+        each_of_two_is_told_of(&channel);
+    });
 }
 
 fn a_watcher_is_told_of_the_end() {
@@ -526,6 +538,10 @@ fn a_watcher_is_told_of_the_end() {
             }
             assert_eq!(channel.recv(Never), Err(NO_SENDER), "told of nothing");
         });
+    });
+    explore(|| {
+        let channel = Bounded::<u32>::new(1);
+        whoever_has_left_is_not_told(&channel, || channel.disconnect(Side::Senders));
     });
 }
 

@@ -321,6 +321,25 @@ fn a_cloned_sender_keeps_the_channel() {
             "the last of three senders is gone: the flavor must be told, once"
         );
     });
+    // A handle that becomes one of this channel leaves its own.
+    explore(|| {
+        let (probe, first, _receiver) = Probe::channel();
+        let (other, mut second, _others) = Probe::channel();
+        second.clone_from(&first);
+        assert_eq!(
+            other.asked(),
+            ["no sender is left"],
+            "the other channel's only sender has become one of this channel"
+        );
+        drop(first);
+        assert!(probe.asked().is_empty(), "one of two senders is left");
+        drop(second);
+        assert_eq!(
+            probe.asked(),
+            ["no sender is left"],
+            "the last sender is gone: the flavor must be told, once"
+        );
+    });
     // However many there are.
     let (probe, sender, _receiver) = Probe::channel();
     let mut senders = vec![sender.clone(); MANY];
@@ -350,6 +369,25 @@ fn a_cloned_receiver_keeps_the_channel() {
             probe.asked(),
             ["no receiver is left"],
             "the last of three receivers is gone: the flavor must be told, once"
+        );
+    });
+    // A handle that becomes one of this channel leaves its own.
+    explore(|| {
+        let (probe, _sender, first) = Probe::channel();
+        let (other, _others, mut second) = Probe::channel();
+        second.clone_from(&first);
+        assert_eq!(
+            other.asked(),
+            ["no receiver is left"],
+            "the other channel's only receiver has become one of this channel"
+        );
+        drop(first);
+        assert!(probe.asked().is_empty(), "one of two receivers is left");
+        drop(second);
+        assert_eq!(
+            probe.asked(),
+            ["no receiver is left"],
+            "the last receiver is gone: the flavor must be told, once"
         );
     });
     // However many there are.

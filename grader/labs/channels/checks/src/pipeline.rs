@@ -195,7 +195,11 @@ fn the_work_on_any_values_may_panic() {
     for order in [[0, 2, 1], [2, 0, 1]] {
         Explorer::new()
             .preemptions(1)
-            .explore(move || two_of_three_panic(order));
+            .explore(move || some_panic(&order, 0b101));
+    }
+    // Any panics of four, in any order.
+    for order in orders(4) {
+        (1..1 << 4).for_each(|fails| some_panic(&order, fails));
     }
     // One panics for which many wait.
     Explorer::new()
@@ -229,28 +233,51 @@ fn the_first_panics_as_the_last(workers: usize) {
     assert!(panicked, "the scope panics, as a worker does");
 }
 
-/// Three workers have a value each; the work on the first and the last panics, and it comes to its
-/// end in this order.
-fn two_of_three_panic(order: [usize; 3]) {
-    let (all_here, turns) = (Barrier::new(3), [(); 3].map(|()| bounded(1)));
+/// Every order of that many values.
+fn orders(values: usize) -> Vec<Vec<usize>> {
+    let mut orders = vec![Vec::new()];
+    for value in 0..values {
+        let longer = |order: Vec<usize>| {
+            (0..=value).map(move |place| {
+                let mut order = order.clone();
+                order.insert(place, value);
+                order
+            })
+        };
+        orders = orders.into_iter().flat_map(longer).collect();
+    }
+    orders
+}
+
+/// Each worker has a value, and is done with it in this order; on those in `fails`, the bits of a
+/// number, the work panics.
+fn some_panic(order: &[usize], fails: usize) {
+    let workers = order.len();
+    let all_here = Barrier::new(workers);
+    let turns: Vec<_> = order.iter().map(|_| bounded(1)).collect();
+    let has = |value: usize| (fails >> value) & 1 == 1;
     let work = |number: usize| {
+        let value = number - 1;
         all_here.wait();
-        let place = order.iter().position(|value| value + 1 == number);
-        let place = place.expect("one of the three");
+        let place = order.iter().position(|other| *other == value);
+        let place = place.expect("one of the values");
         if place > 0 {
             turns[place].1.recv().expect("its other end is here");
         }
         if let Some((next, _)) = turns.get(place + 1) {
             next.send(()).expect("its other end is here");
         }
-        if number != 2 {
+        if has(value) {
             panic_on_purpose("the work fails");
         }
     };
     let panicked = panics(|| {
         thread::scope(|s| {
-            let results = stage(s, numbers(3), 3, 0, work);
-            assert!(results.recv().is_err(), "the first value has no result");
+            let results = stage(s, numbers(workers), workers, 0, work);
+            for value in (0..workers).take_while(|value| !has(*value)) {
+                assert!(results.recv().is_ok(), "value {value} has a result");
+            }
+            assert!(results.recv().is_err(), "nothing comes after a panic");
         });
     });
     assert!(panicked, "the scope panics, as a worker does");

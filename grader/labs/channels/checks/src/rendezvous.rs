@@ -4,6 +4,7 @@ use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Side};
 use channels::rendezvous::Rendezvous;
 use channels::{RecvTimeoutError, SendTimeoutError};
+use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -12,7 +13,7 @@ use kit::{explore, possible, thread};
 use crate::crowd::everybody_gets_through;
 use crate::spec::calls::Value;
 use crate::spec::rendezvous::{Crowd, Yours};
-use crate::watcher::{Told, pinned, soon};
+use crate::watcher::{Told, each_of_two_is_told_of, pinned, soon, whoever_has_left_is_not_told};
 
 harness::checks![
     conforms_to_the_specification,
@@ -310,6 +311,11 @@ fn a_watcher_misses_no_sender() {
             assert_eq!(received, Ok(7), "told of a sender that is not there");
         });
     });
+    // Also of one that is behind another.
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Rendezvous::new();
+        each_of_two_is_told_of(&channel);
+    });
 }
 
 fn a_watcher_is_told_of_the_end() {
@@ -323,5 +329,9 @@ fn a_watcher_is_told_of_the_end() {
             }
             assert_eq!(channel.recv(Never), Err(NO_SENDER), "told of nothing");
         });
+    });
+    explore(|| {
+        let channel = Rendezvous::<u32>::new();
+        whoever_has_left_is_not_told(&channel, || channel.disconnect(Side::Senders));
     });
 }

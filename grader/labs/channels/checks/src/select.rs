@@ -159,6 +159,24 @@ fn who_is_woken_for_nothing_sleeps_again() {
             assert_eq!(left, 0, "watchers, however often it was woken");
         });
     });
+    // Woken for both, of which one is gone before it looks.
+    for gone in [0, 1] {
+        explore(move || {
+            let channels = [holding(""), holding("")];
+            thread::scope(|s| {
+                let other = s.spawn(|| of(&[&channels[0], &channels[1]]).select());
+                for channel in &channels {
+                    channel.send('a', Forever).unwrap();
+                }
+                let left = match channels[gone].recv(Never) {
+                    Ok(_) => 1 - gone,
+                    Err(_) => gone,
+                };
+                let found = other.join().unwrap();
+                assert_eq!(found, (left, Ok('a')), "the value that was left to it");
+            });
+        });
+    }
 }
 
 fn a_channel_that_ends_later_wakes() {
@@ -223,6 +241,32 @@ fn each_that_stays_ready_has_its_turn() {
     });
     for n in (1..=9).chain([31, 32, 33, 63, 64, 65, 100, 130]) {
         many_take_turns(n);
+    }
+    for n in 2..=4 {
+        for (ended, calls) in (0..n).flat_map(|ended| (0..=2 * n).map(move |calls| (ended, calls)))
+        {
+            a_removal_costs_nobody_a_turn(n, ended, calls);
+        }
+    }
+}
+
+/// One of `n` channels has ended, and is taken out after `calls` calls; the others stay ready, and
+/// each is chosen in any `n` calls.
+fn a_removal_costs_nobody_a_turn(n: usize, ended: usize, calls: usize) {
+    let channels: Vec<_> = (0..n).map(|_| holding("abcdefghijkl")).collect();
+    let empty = holding("");
+    empty.disconnect(Side::Senders);
+    let mut all: Vec<_> = channels.iter().collect();
+    all[ended] = &empty;
+    let mut select = of(&all);
+    let mut chosen: Vec<usize> = (0..calls).map(|_| select.select().0).collect();
+    select.remove(ended);
+    chosen.extend((0..2 * n).map(|_| select.select().0));
+    for turns in chosen.windows(n) {
+        for ready in (0..n).filter(|place| *place != ended) {
+            let has_its_turn = turns.contains(&ready);
+            assert!(has_its_turn, "{ready} stays ready, and not in {turns:?}");
+        }
     }
 }
 

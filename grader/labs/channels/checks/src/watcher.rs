@@ -3,6 +3,8 @@
 use channels::flavor::{Flavor, Patience, Watcher};
 use kit::channel::{Receiver, Sender, bounded};
 use kit::sync::Arc;
+use kit::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use kit::thread;
 use kit::time::Duration;
 
 /// Patience that may end at any moment: a search tries both.
@@ -42,6 +44,50 @@ impl Told {
     pub(crate) fn wait(&self) {
         self.heard.recv().expect("its other end is here");
     }
+}
+
+/// Says that who watches is told of the value of each of two senders: receives both without
+/// waiting in the channel.
+pub(crate) fn each_of_two_is_told_of(channel: &(impl Flavor<u32> + Sync)) {
+    thread::scope(|s| {
+        let told = Told::of(channel);
+        for value in [7, 8] {
+            s.spawn(move || {
+                let sent = channel.send(value, Patience::Forever);
+                sent.expect("a receiver is left");
+            });
+        }
+        for _ in 0..2 {
+            while channel.recv(Patience::Never).is_err() {
+                told.wait();
+            }
+        }
+    });
+}
+
+/// Somebody who has left the list of watchers, or not.
+struct Leaver(AtomicBool);
+
+impl Watcher for Leaver {
+    fn wake(&self) {
+        assert!(!self.0.load(SeqCst), "told after it had left the list");
+    }
+}
+
+/// Says that nobody is told who has left the list of watchers, while `change` makes a `recv`
+/// possible: whatever tells them does so before it gives the lock back.
+pub(crate) fn whoever_has_left_is_not_told<T>(
+    channel: &(impl Flavor<T> + Sync),
+    change: impl FnOnce() + Send,
+) {
+    let leaver = Arc::new(Leaver(AtomicBool::new(false)));
+    let watcher: Arc<dyn Watcher> = leaver.clone();
+    channel.watchers(&mut |watchers| watchers.add(watcher.clone()));
+    thread::scope(|s| {
+        s.spawn(change);
+        channel.watchers(&mut |watchers| watchers.remove(&watcher));
+        leaver.0.store(true, SeqCst);
+    });
 }
 
 /// The methods of a flavor, to the letter, for each type of value that checks use: one of the same

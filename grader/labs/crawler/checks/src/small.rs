@@ -16,7 +16,7 @@ use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Limits, Response, Si
 
 const TWINS: &str = "
     / -> /a /a/ /A /a? /a?q /a?Q /a#q /a#r /./a /b/../a //a /%61 /a;q /a/index.html a A /a.
-    /a ->
+    /a -> /Aa /BB /AaAa /AaBB /BBAa /BBBB
     /a/ -> /a// http://a http://a/ HTTP://a/ https://a/ http://A/ http://a:80/ http://www.a/
     /A -> / /a /A?
     /a?q -> /a?q&r /a?r&q /a+q /a%20q /\u{e9} /e\u{301} /%C3%A9 /%c3%a9 /\u{e8} /1 /01
@@ -125,14 +125,18 @@ pub(crate) fn seeded(seed: u64, bad: &[Page]) -> (String, Vec<usize>) {
     (text_at(&site, &begin), order)
 }
 
-/// A chain of that many pages, whose URLs are numbers.
+/// A chain of that many pages, whose URLs are numbers. Each links to the next, and to what is known
+/// already, before or behind that.
 pub(crate) fn chain(length: usize) -> impl Fetcher {
     move |url: &str| -> Fetched {
         let page: usize = url.parse().expect("the chain's URLs are numbers");
-        Ok((page + 1..length)
-            .take(1)
-            .map(|next| next.to_string())
-            .collect())
+        let next = (page + 1).min(length - 1);
+        let links = match page % 3 {
+            0 => vec![next],
+            1 => vec![next, 0, page],
+            _ => vec![0, page, next],
+        };
+        Ok(links.iter().map(usize::to_string).collect())
     }
 }
 

@@ -8,10 +8,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use crawler::with_channels::crawl;
-use kit::explore;
-use kit::explore::Explorer;
-use kit::thread;
+use kit::channel;
+use kit::explore::{Explorer, panic_on_purpose};
+use kit::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use kit::web::{Crawl, Fetched, Fetcher, Limits, Site, Web};
+use kit::{explore, possible, thread};
 
 use crate::small::{
     FAILS, GONE, NO_LIMITS, PANICS, Slow, chain, crowd, explore_some, seeded, sites, text, twins,
@@ -204,6 +205,34 @@ fn a_panic_ends_the_crawl_with_a_panic() {
             assert_eq!(web.in_flight(), 0, "fetches in flight after the end");
         });
     }
+
+    // Whatever comes after a panic need not be followed: it is not, where it comes late enough.
+    possible(|goal| {
+        let (tell, told) = channel::bounded(1);
+        let followed = AtomicBool::new(false);
+        let fetch = |url: &str| -> Fetched {
+            match url {
+                "/" => Ok(vec!["/bad".to_owned(), "/a".to_owned()]),
+                "/bad" => {
+                    tell.send(()).expect("its other end is here");
+                    panic_on_purpose("the fetch fails")
+                }
+                "/a" => {
+                    told.recv().expect("its other end is here");
+                    Ok(vec!["/b".to_owned()])
+                }
+                _ => {
+                    followed.store(true, SeqCst);
+                    Ok(Vec::new())
+                }
+            }
+        };
+        let crawled = catch_unwind(AssertUnwindSafe(|| crawl("/", &fetch, 2)));
+        assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
+        if !followed.load(SeqCst) {
+            goal.reached();
+        }
+    });
 
     // Whichever link is followed first, a long chain is left behind it.
     let chain: String = (1..40).map(|n| format!("/{n} -> /{}\n", n + 1)).collect();
