@@ -62,8 +62,8 @@ impl Dedup {
     ///
     /// # Panics
     ///
-    /// If the handler does. It may have done half of its work, so the call counts as run: retries
-    /// get an error as its reply.
+    /// If the handler does, with the same payload. It may have done half of its work, so the call
+    /// counts as run: retries get an error as its reply.
     pub fn call(&self, call: CallId, handler: impl FnOnce() -> Reply) -> Result<Reply, Forgotten> {
         let _ = (call, handler);
         todo!("run the handler if the call is new, wait if it runs, repeat the reply if it is done")

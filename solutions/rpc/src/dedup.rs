@@ -98,8 +98,8 @@ impl Dedup {
     ///
     /// # Panics
     ///
-    /// If the handler does. It may have done half of its work, so the call counts as run: retries
-    /// get an error as its reply.
+    /// If the handler does, with the same payload. It may have done half of its work, so the call
+    /// counts as run: retries get an error as its reply.
     pub fn call(&self, call: CallId, handler: impl FnOnce() -> Reply) -> Result<Reply, Forgotten> {
         // LAB: let _ = (call, handler);
         // LAB: end

@@ -47,7 +47,7 @@ impl Calls {
 
     /// The state of a call; nothing if it was forgotten.
     fn of(&mut self, seq: u64) -> Option<&mut State> {
-        let at = usize::try_from(seq.checked_sub(self.seen + 1)?).ok()?;
+        let at = usize::try_from(seq.checked_sub(self.seen)?.checked_sub(1)?).ok()?;
         if at >= self.states.len() {
             self.states.resize(at + 1, State::New);
         }
