@@ -354,6 +354,62 @@ fn nothing_is_seen_that_is_under_way() {
         );
     });
     the_oldest_goes_and_the_next_counts();
+    what_was_seen_before_a_pause_is_old();
+}
+
+/// Call 3 has three tries. During the first one call 1 returns, and call 2 can return in the pause
+/// before the last. Its clock moves when a pause ends.
+fn what_was_seen_before_a_pause_is_old() {
+    explore(|| {
+        let (begin, begun) = channel::bounded(1);
+        let [(end_one, one_ends), (end_two, two_ends)] = [1, 2].map(|_| channel::bounded(1));
+        let (return_one, one_returned) = channel::bounded(1);
+        let (tries, two_returned) = (Unseen::new(Vec::new()), Unseen::new(None));
+        let script = Script::new(|method| {
+            let waits =
+                |end: &Receiver<()>| Ok(json!(begin.send(()).is_ok() && end.recv().is_ok()));
+            match method {
+                "One" => return waits(&one_ends),
+                "Two" => return waits(&two_ends),
+                _ => tries.lock().unwrap().push(Instant::now()),
+            }
+            let number = tries.lock().unwrap().len();
+            let _ = match number {
+                1 => end_one.send(()).is_ok() && one_returned.recv().is_ok(),
+                2 => end_two.send(()).is_ok(),
+                _ => true,
+            };
+            Err(CallError::TimedOut)
+        });
+        let pause = Duration::from_secs(10);
+        let policy = Policy {
+            tries: 3,
+            pause,
+            longest_pause: pause,
+        };
+        let retry = Retry::new(&script, ME, policy);
+        thread::scope(|s| {
+            s.spawn(|| (retry.call("One", &json!(1)), return_one.send(())));
+            let _ = begun.recv();
+            s.spawn(|| {
+                let _ = retry.call("Two", &json!(2));
+                *two_returned.lock().unwrap() = Some(Instant::now());
+            });
+            let _ = begun.recv();
+            let _ = retry.call("Three", &json!(3));
+        });
+        let seen: Vec<u64> = script.asked().split_off(2).iter().map(|c| c.seen).collect();
+        let third = tries.lock().unwrap()[2];
+        let right: &[u64] = match *two_returned.lock().unwrap() {
+            Some(returned) if returned < third => &[0, 2],
+            _ => &[0, 1, 2],
+        };
+        assert!(
+            seen[0] == 0 && seen[1] < 2 && right.contains(&seen[2]),
+            "one call returned during the first try, another after the second: the three tries \
+             say that {seen:?} were seen"
+        );
+    });
 }
 
 /// What happens to one of several calls.
@@ -466,7 +522,7 @@ fn the_oldest_goes_and_the_next_counts() {
                 let now = oldest.expect("one is under way") as u64;
                 // A retry may say what its first try said, which is true for ever.
                 let first = *first_said.entry(*call).or_insert(now);
-                expected.push(first..=now);
+                expected.push([first, now]);
             }
         });
         let seen: Vec<u64> = script.asked().iter().map(|call| call.seen).collect();

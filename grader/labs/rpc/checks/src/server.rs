@@ -666,22 +666,26 @@ fn many_slow_requests_delay_nobody() {
     });
 }
 
-/// A server with `Meet`, which returns when it was called so often.
+/// A server with `Meet`, which returns when that many calls are there, and `Leave`, which returns
+/// when one is missing.
 fn meets(calls: u64) -> Server {
     let met = Arc::new((Mutex::new(0), Condvar::new()));
     let mut server = Server::new();
-    server.register("Meet", move |_: &Request| {
-        let (count, changed) = &*met;
-        let mut count = count.lock();
-        *count += 1;
-        if *count == calls {
-            changed.notify_all();
-        }
-        while *count < calls {
-            changed.wait(&mut count);
-        }
-        Ok(json!(null))
-    });
+    for (method, waits_for) in [("Meet", calls), ("Leave", calls - 1)] {
+        let met = Arc::clone(&met);
+        server.register(method, move |_: &Request| {
+            let (count, changed) = &*met;
+            let mut count = count.lock();
+            *count += 1;
+            if *count + 1 >= calls {
+                changed.notify_all();
+            }
+            while *count < waits_for {
+                changed.wait(&mut count);
+            }
+            Ok(json!(null))
+        });
+    }
     server
 }
 
@@ -835,6 +839,7 @@ fn a_limit_is_for_what_is_open() {
         17,
         "seventeen long requests, sixteen of them at once: each must be answered"
     );
+    a_request_comes_whenever_less_is_open(&large);
 
     // Nor do two connections share what is for each.
     let server = meets(32);
@@ -847,6 +852,33 @@ fn a_limit_is_for_what_is_open() {
         one.replies().len() + other.replies().len(),
         32,
         "sixteen long requests of each of two connections at once: each must be answered"
+    );
+}
+
+/// All wait for the last one, which has to be read before any of them is answered.
+fn a_request_comes_whenever_less_is_open(large: &str) {
+    // 15.5 MiB are open, in requests of all lengths, and the last would be too much with them.
+    let half = &large[..MAX_FRAME / 2];
+    let lengths = [large; 15].into_iter().chain([half]).chain([""; 80]);
+    let params = lengths.chain([large]).zip(0..);
+    let mixed: Vec<Value> = params.map(|(x, id)| request(id, "Meet", x)).collect();
+    assert_eq!(
+        answers(&meets(97), &mixed).len(),
+        97,
+        "96 requests of less than 16 MiB wait for one of 1 MiB: each must be answered"
+    );
+
+    // 16 MiB are open to the byte, of which one request is answered before the last one comes.
+    let full = |id, method| {
+        let around = request(id, method, "").to_string().len();
+        request(id, method, "x".repeat(MAX_FRAME - around))
+    };
+    let mut frames: Vec<Value> = (0..17).map(|id| full(id, "Meet")).collect();
+    frames[0] = full(0, "Leave");
+    assert_eq!(
+        answers(&meets(17), &frames).len(),
+        17,
+        "fifteen requests of 1 MiB wait for one more: each must be answered"
     );
 }
 
