@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use kit::explore::panic_on_purpose;
+use kit::explore::{Explorer, panic_on_purpose};
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::time::Duration;
@@ -199,6 +199,24 @@ fn one_caller_makes_the_value() {
         });
         assert_eq!(made.load(SeqCst), 1, "both have made a value");
         assert_eq!((mine, yours), (0, 0), "both get the one that was made");
+    });
+    // Two of each of two keys in one shard.
+    Explorer::new().preemptions(1).explore(|| {
+        let map = ShardedMap::new(1);
+        let get = |key| {
+            let make = || {
+                thread::yield_now(); // The others may come.
+                key
+            };
+            let value = map.get_or_insert_with(key, make);
+            assert_eq!(value, key, "one of two callers has made this for the key");
+        };
+        thread::scope(|s| {
+            for key in [1, 1, 2] {
+                s.spawn(move || get(key));
+            }
+            get(2);
+        });
     });
     // However many they are; also if the first of them panics.
     let map = &ShardedMap::new(3);
