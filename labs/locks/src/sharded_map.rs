@@ -72,8 +72,9 @@ impl<K: Hash + Eq, V> ShardedMap<K, V> {
     ///
     /// Of many threads that find the key missing, one calls `make` and the others wait for its
     /// value. Keys of other shards can be used meanwhile, by other threads: `make` itself must not
-    /// use the map. Other operations on its shard, and `len`, may wait for `make` or go ahead of its
-    /// value: one that was inserted meanwhile, and not removed again, stays and is given instead.
+    /// use the map. Other operations on its shard, and `len`, may wait for `make` or go ahead of
+    /// its value: one that was inserted meanwhile, and not removed again, stays and is given
+    /// instead.
     ///
     /// # Panics
     ///

@@ -242,7 +242,7 @@ fn a_waiting_thread_is_woken() {
         };
         let others = [wait(), wait()];
         let added = semaphore.add_permits(HALF);
-        assert_eq!(added, Ok(()), "so many can be counted");
+        assert_eq!(added, Ok(()), "as many can be counted");
         for other in others {
             other.join().unwrap();
         }
