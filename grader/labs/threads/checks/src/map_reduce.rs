@@ -9,7 +9,7 @@ use kit::channel;
 use kit::explore::panic_on_purpose;
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::{explore, possible};
-use threads::map_reduce::{map_reduce, partition, word_count};
+use threads::map_reduce::{self, partition, word_count};
 
 use crate::inputs::{self, Others};
 use crate::seen::Inside;
@@ -39,8 +39,22 @@ const _: fn() = || {
     let pair = |n: &u32| vec![(*n, *n)];
     let _: usize = partition(&1, 1);
     let _: BTreeMap<String, usize> = word_count(&[], 1, 1);
-    let _: BTreeMap<u32, Vec<u32>> = map_reduce(&[1], 1, 1, pair, collect);
+    let _: BTreeMap<u32, Vec<u32>> = map_reduce::map_reduce(&[1], 1, 1, pair, collect);
 };
+
+/// The function under test, compiled once for each type of keys and values and not for each
+/// closure: most of what compiling these checks takes.
+fn map_reduce<I: Sync, K: Hash + Ord + Send, V: Send, R: Send>(
+    inputs: &[I],
+    reducers: usize,
+    workers: usize,
+    map: impl Fn(&I) -> Vec<(K, V)> + Sync,
+    reduce: impl Fn(&K, Vec<V>) -> R + Sync,
+) -> BTreeMap<K, R> {
+    let map: &(dyn Fn(&I) -> Vec<(K, V)> + Sync) = &map;
+    let reduce: &(dyn Fn(&K, Vec<V>) -> R + Sync) = &reduce;
+    map_reduce::map_reduce(inputs, reducers, workers, map, reduce)
+}
 
 /// All values of a key, as they come.
 fn collect(_: &u32, values: Vec<u32>) -> Vec<u32> {
