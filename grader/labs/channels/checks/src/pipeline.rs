@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::PoisonError;
 
-use channels::pipeline::stage;
+use channels::pipeline;
 use kit::channel::{Receiver, Sender, TryRecvError, bounded};
 use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::Barrier;
@@ -32,9 +32,21 @@ harness::checks![
 // What the file has to offer, to the letter: a result of another type could agree with anything.
 fn _pinned<'scope>(scope: &'scope Scope<'scope, '_>, input: Receiver<usize>) {
     type Work = fn(usize) -> usize;
-    let _: fn(_, Receiver<usize>, usize, usize, Work) -> Receiver<usize> = stage;
+    let _: fn(_, Receiver<usize>, usize, usize, Work) -> Receiver<usize> = pipeline::stage;
     let work: Work = |number| number;
-    let _: Receiver<usize> = stage(scope, input, 1, 1, work);
+    let _: Receiver<usize> = pipeline::stage(scope, input, 1, 1, work);
+}
+
+/// The stage under test, compiled once for each type of values and not for each closure.
+fn stage<'scope, I: Send + 'scope, O: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    input: Receiver<I>,
+    workers: usize,
+    capacity: usize,
+    work: impl Fn(I) -> O + Send + Sync + 'scope,
+) -> Receiver<O> {
+    let work: Box<dyn Fn(I) -> O + Send + Sync + 'scope> = Box::new(work);
+    pipeline::stage(scope, input, workers, capacity, work)
 }
 
 /// Searches a scenario of three threads, with at most two preemptions.
