@@ -69,8 +69,8 @@ pub enum OpenError {
 
 impl<M: Machine> Durable<M> {
     /// Brings back what was on the disk, in a machine that is as new. When the log has more than
-    /// `rotate_after` bytes, a snapshot takes its place. Files that are not the server's own are
-    /// left alone.
+    /// `rotate_after` bytes, a snapshot takes its place, at most one call sooner or later. Files
+    /// that are not the server's own are left alone.
     ///
     /// # Errors
     ///
@@ -81,8 +81,11 @@ impl<M: Machine> Durable<M> {
     }
 
     /// Executes a call, unless it was executed before: then gives the reply that it had. Without a
-    /// [`CallId`] every call is new. Blocks until everything that the reply rests on is on disk.
-    /// Meanwhile other calls are executed, and those that wait share the next sync.
+    /// [`CallId`] every call is new. Blocks until everything that the reply rests on is on disk, and
+    /// syncs nothing for others after that. It may put a snapshot in the log's place, though.
+    ///
+    /// Meanwhile other calls are executed, and those that wait share the next sync, however many
+    /// they are and whatever they write.
     ///
     /// # Errors
     ///

@@ -97,7 +97,8 @@ impl Store {
         todo!("put {value} behind what is under {key}")
     }
 
-    /// Takes `amount` from the balance under `key`, and returns what is left.
+    /// Takes `amount` from the balance under `key`, and returns what is left: that is the value
+    /// then, without leading zeros, also if the amount is 0.
     ///
     /// # Errors
     ///
@@ -116,7 +117,7 @@ impl Store {
     ///
     /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`,
     /// `{"length": …}` for `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for
-    /// people.
+    /// people. Whether an argument may be an array of the members' values is left open.
     pub fn handle(&self, method: &str, param: &Value) -> Reply {
         let _ = param;
         todo!("read the argument of {method}, do it, and make the reply")

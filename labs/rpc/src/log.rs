@@ -51,11 +51,13 @@ pub fn append(file: &mut Vec<u8>, payload: &[u8]) {
     todo!("append the length, both checksums, and the payload")
 }
 
-/// Reads all records of a file, up to the torn tail if it has one.
+/// Reads all records of a file, up to the torn tail if it has one. Zeros at the end of the file
+/// count as not written, so a last record whose last byte has become zero is torn.
 ///
 /// # Errors
 ///
-/// [`Damaged`] where a record is there and wrong.
+/// [`Damaged`] where a record is there and wrong. So is a header that was written whole and whose
+/// length has another checksum, whatever is behind it.
 pub fn records(file: &[u8]) -> Result<Records<'_>, Damaged> {
     let _ = file;
     todo!("take record after record, and tell a torn tail from damage")

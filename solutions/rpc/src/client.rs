@@ -99,8 +99,8 @@ impl Client {
     /// # Errors
     ///
     /// [`CallError::Refused`] is the handler's own error. [`CallError::Lost`], too, if the request
-    /// could not be sent. After [`CallError::TimedOut`] and [`CallError::Lost`] nobody knows
-    /// whether the call was executed.
+    /// could not be sent; if its reply has come all the same, either may be the result. After
+    /// [`CallError::TimedOut`] and [`CallError::Lost`] nobody knows whether the call was executed.
     pub fn call(
         &self,
         method: &str,

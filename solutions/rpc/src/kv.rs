@@ -122,7 +122,8 @@ impl Store {
         // LAB: end
     }
 
-    /// Takes `amount` from the balance under `key`, and returns what is left.
+    /// Takes `amount` from the balance under `key`, and returns what is left: that is the value
+    /// then, without leading zeros, also if the amount is 0.
     ///
     /// # Errors
     ///
@@ -156,7 +157,7 @@ impl Store {
     ///
     /// The reply is `{"value": …}` for `KV.Get` (`null` if there is none), `{}` for `KV.Put`,
     /// `{"length": …}` for `KV.Append`, `{"left": …}` for `KV.Deduct`; an error is a text for
-    /// people.
+    /// people. Whether an argument may be an array of the members' values is left open.
     pub fn handle(&self, method: &str, param: &Value) -> Reply {
         // LAB: let _ = param;
         // LAB: end

@@ -29,6 +29,7 @@ use models::{
     a_call_beside_a_rotation, a_call_can_run_during_a_sync, a_failed_disk_tells_all_who_wait,
     a_logged_order_is_the_executed_one, a_read_waits_for_what_it_saw, a_retry_waits_for_the_disk,
     no_reply_before_its_sync, three_who_wait_are_told, two_calls_can_share_a_sync,
+    who_is_answered_syncs_for_nobody,
 };
 use records::{
     a_damaged_length_is_no_torn_tail, a_payload_that_looks_torn_is_refused,
@@ -64,6 +65,7 @@ harness::checks![
     a_call_beside_a_rotation,
     a_failed_disk_tells_all_who_wait,
     three_who_wait_are_told,
+    who_is_answered_syncs_for_nobody,
     two_calls_can_share_a_sync,
     a_call_can_run_during_a_sync,
 ];
@@ -209,9 +211,22 @@ fn what_was_seen_is_forgotten_after_a_restart() {
         let late = |server: &crash::Server| server.call(call(2, 0), "Note", &2.into());
         assert_eq!(late(&server), Err(Fault::Forgotten), "call 2 was seen");
         end(server);
-        let server = open(Arc::new(disk.after_crash(Unsynced::Lost)));
+        let disk = Arc::new(disk.after_crash(Unsynced::Lost));
+        let server = open(Arc::clone(&disk));
         assert_eq!(late(&server), Err(Fault::Forgotten), "after a restart");
         assert_eq!(all(&server), [3], "a call that is refused is not run");
+        // The largest number there is, and all before it were seen.
+        let last = |server: &crash::Server| {
+            let call = call(u64::MAX, u64::MAX - 1);
+            server.call(call, "Note", &4.into())
+        };
+        assert_eq!(last(&server), Ok(Ok(2.into())), "a new call");
+        end(server);
+        let server = open(disk);
+        assert_eq!(last(&server), Ok(Ok(2.into())), "a retry, after a restart");
+        let mine = server.call(call(u64::MAX, u64::MAX), "Note", &5.into());
+        assert_eq!(mine, Err(Fault::Forgotten), "seen by its own word");
+        assert_eq!(all(&server), [3, 4], "a call that is refused is not run");
     }
 }
 

@@ -23,7 +23,7 @@ use serde_json::Value;
 use crate::memory;
 use faulty::a_system_of_three;
 use scripts::every_short_script_is_answered_rightly;
-use stage::{A, Account, B, C, Fate, Node, Straight, left, pair, view};
+use stage::{A, Account, Attentive, B, C, Fate, Node, Straight, left, pair, view};
 use transfer::{
     a_call_during_the_transfer, a_new_backup_gets_everything,
     a_transfer_that_failed_is_tried_again, a_transfer_that_hangs_delays_no_new_view,
@@ -56,6 +56,7 @@ harness::checks![
     a_retry_waits_for_the_confirmation,
     no_old_value_is_read,
     two_calls_have_one_order,
+    who_is_answered_sends_for_nobody,
     a_lost_message_lets_nobody_wait,
     a_call_during_the_transfer,
     a_view_taken_up_twice,
@@ -316,6 +317,30 @@ fn two_calls_have_one_order() {
             }
         });
         assert_eq!((a.runs(), b.runs()), (2, 2), "each once on each");
+    });
+}
+
+fn who_is_answered_sends_for_nobody() {
+    Explorer::new().preemptions(1).explore(|| {
+        let (a, b) = (Node::new(A), Node::new(B));
+        let way = Attentive::to(&b);
+        b.adopt(view(1, A, Some(B)));
+        a.adopt_by(view(1, A, Some(B)), Some(way.clone()));
+        thread::scope(|s| {
+            let call = |seq| {
+                way.this_thread_calls(seq);
+                let reply = a.deduct(seq);
+                assert!(reply.is_ok(), "nothing is lost: {reply:?}");
+            };
+            for seq in 1..=2 {
+                s.spawn(move || call(seq));
+            }
+            call(3);
+        });
+        assert!(
+            !way.was_late(),
+            "the backup has confirmed a call to who sent it, who goes on to send those of others"
+        );
     });
 }
 

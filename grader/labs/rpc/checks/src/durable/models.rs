@@ -1,10 +1,10 @@
 //! Of calls at the same time: what is on the disk when one is answered.
 
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use kit::explore::Explorer;
 use kit::sync::Arc;
-use kit::{explore, possible, thread};
+use kit::{channel, explore, possible, thread};
 use rpc::disk::{CrashDisk, Disk, Unsynced};
 use rpc::durable::{Durable, Fault};
 use rpc::machine::Machine;
@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::crash::{Journal, Server, all, note, open, started, unnamed};
 use super::damage::contents;
 use super::end;
-use super::watched::Watched;
+use super::watched::{Held, Memory, Watched};
 
 /// Numbers that nothing else on a disk looks like.
 const ONE: u64 = 700_001;
@@ -187,6 +187,36 @@ fn a_failed_rotation_tells_all_who_wait() {
     }
 }
 
+/// Whoever writes for all stops when its own call is on disk: each sync is held until those before
+/// it have brought one answer each. (If a call takes several, that many.)
+pub(super) fn who_is_answered_syncs_for_nobody() {
+    Explorer::new().preemptions(1).explore(|| {
+        let (answer, answers) = channel::unbounded();
+        let of_one = Arc::new(AtomicU64::new(u64::MAX));
+        let known = Arc::clone(&of_one);
+        let disk = Arc::new(Held::on(CrashDisk::new(), move |before| {
+            let of_one = known.load(SeqCst);
+            if before >= of_one && before.is_multiple_of(of_one) {
+                let _ = answers.recv();
+            }
+        }));
+        let server = started(&disk, usize::MAX);
+        disk.syncs.store(0, SeqCst);
+        answered(&server, 1);
+        of_one.store(disk.syncs.swap(0, SeqCst).max(1), SeqCst);
+        thread::scope(|s| {
+            let call = |number| {
+                answered(&server, number);
+                let _ = answer.send(());
+            };
+            for number in 2..=3 {
+                s.spawn(move || call(number));
+            }
+            call(4);
+        });
+    });
+}
+
 pub(super) fn two_calls_can_share_a_sync() {
     Explorer::new().preemptions(1).possible(|goal| {
         let disk = Arc::new(Watched::default());
@@ -204,6 +234,50 @@ pub(super) fn two_calls_can_share_a_sync() {
             goal.reached();
         }
     });
+    many_can_share_a_sync();
+}
+
+/// However many wait, and however much they have to write. A thread may be late, but not each time.
+fn many_can_share_a_sync() {
+    const CALLS: u64 = 300;
+    let syncs: Vec<u64> = (0..20)
+        .map(|_| syncs_for(CALLS))
+        .take_while(|&syncs| syncs > 2)
+        .collect();
+    assert!(
+        syncs.len() < 20,
+        "{CALLS} calls come during a sync: those that wait must be able to share the next, and \
+         took {syncs:?} in all"
+    );
+}
+
+/// How many syncs that many calls of 8 KiB take on real threads. The first sync lets others go
+/// first until all calls are executed, or for long (calls may be executed when they are on disk).
+fn syncs_for(calls: u64) -> u64 {
+    let executed = Arc::new(AtomicU64::new(calls));
+    let so_far = Arc::clone(&executed);
+    let disk = Arc::new(Held::on(Memory::default(), move |before| {
+        if before == 0 {
+            let waits = |_: &i32| so_far.load(SeqCst) < calls;
+            (0..100_000)
+                .take_while(waits)
+                .chain(0..1_000)
+                .for_each(|_| thread::yield_now());
+        }
+    }));
+    let count = Arc::clone(&executed);
+    let machine = Meanwhile(move || _ = count.fetch_add(1, SeqCst));
+    let shared = Arc::clone(&disk) as Arc<dyn Disk>;
+    let server = Durable::open(shared, machine, usize::MAX).expect("the server must start");
+    executed.store(0, SeqCst);
+    disk.syncs.store(0, SeqCst);
+    let param = Value::from("x".repeat(8 << 10));
+    thread::scope(|s| {
+        for _ in 0..calls {
+            s.spawn(|| server.call(None, "Call", &param));
+        }
+    });
+    disk.syncs.load(SeqCst)
 }
 
 /// Says when it executes a call although the disk works.

@@ -226,6 +226,60 @@ impl Disk for Filmed {
     }
 }
 
+/// A disk whose syncs are held before they begin.
+pub(super) struct Held<D, F> {
+    disk: D,
+    /// How many times a file was synced, or is about to be.
+    pub(super) syncs: AtomicU64,
+    /// Returns when a sync may begin; is told how many were before it.
+    hold: F,
+}
+
+impl<D, F: Fn(u64)> Held<D, F> {
+    pub(super) fn on(disk: D, hold: F) -> Self {
+        Held {
+            disk,
+            syncs: AtomicU64::new(0),
+            hold,
+        }
+    }
+}
+
+impl<D: Disk, F: Fn(u64) + Send + Sync> Disk for Held<D, F> {
+    fn read(&self, file: &str) -> io::Result<Option<Vec<u8>>> {
+        self.disk.read(file)
+    }
+
+    fn append(&self, file: &str, bytes: &[u8]) -> io::Result<()> {
+        self.disk.append(file, bytes)
+    }
+
+    fn cut(&self, file: &str, length: u64) -> io::Result<()> {
+        self.disk.cut(file, length)
+    }
+
+    fn sync(&self, file: &str) -> io::Result<()> {
+        (self.hold)(self.syncs.fetch_add(1, SeqCst));
+        self.disk.sync(file)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.rename(from, to)
+    }
+
+    fn remove(&self, file: &str) -> io::Result<()> {
+        self.disk.remove(file)
+    }
+
+    fn sync_dir(&self) -> io::Result<()> {
+        self.disk.sync_dir()
+    }
+
+    fn files(&self) -> io::Result<Vec<String>> {
+        self.disk.files()
+    }
+}
+
 /// A disk in memory that never crashes, and is quick.
 #[derive(Default)]
 pub(super) struct Memory {

@@ -3,11 +3,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Mutex as Unseen;
+use std::sync::atomic::AtomicBool;
 
 use kit::channel::Receiver;
-use kit::note;
 use kit::sync::Arc;
 use kit::sync::atomic::{AtomicU64, Ordering::SeqCst};
+use kit::thread::ThreadId;
+use kit::{note, thread};
 use rpc::machine::{Entry, Executor, Machine};
 use rpc::message::{CallId, ClientId, Reply};
 use rpc::replica::{Backup, Fault, Refused, Replica};
@@ -255,6 +257,58 @@ impl Backup for Straight {
 
     fn replicate(&self, view: u64, first: u64, entries: &[Entry]) -> Result<(), Refused> {
         self.0.replica.replicate(view, first, entries)
+    }
+}
+
+/// A way that sees who sends although its own call was confirmed to it.
+pub(super) struct Attentive {
+    to: Arc<Node>,
+    /// Which call each thread makes.
+    calls: Unseen<Vec<(ThreadId, u64)>>,
+    /// The threads to which their own was confirmed.
+    confirmed: Unseen<Vec<ThreadId>>,
+    was_late: AtomicBool,
+}
+
+impl Attentive {
+    pub(super) fn to(to: &Arc<Node>) -> Arc<Attentive> {
+        Arc::new(Attentive {
+            to: Arc::clone(to),
+            calls: Unseen::default(),
+            confirmed: Unseen::default(),
+            was_late: AtomicBool::new(false),
+        })
+    }
+
+    pub(super) fn this_thread_calls(&self, seq: u64) {
+        let me = thread::current().id();
+        self.calls.lock().unwrap().push((me, seq));
+    }
+
+    /// A thread has sent something after its own call was confirmed to it.
+    pub(super) fn was_late(&self) -> bool {
+        self.was_late.load(SeqCst)
+    }
+}
+
+impl Backup for Attentive {
+    fn install(&self, view: u64, executed: u64, state: &Value) -> Result<(), Refused> {
+        self.to.replica.install(view, executed, state)
+    }
+
+    fn replicate(&self, view: u64, first: u64, entries: &[Entry]) -> Result<(), Refused> {
+        let me = thread::current().id();
+        if self.confirmed.lock().unwrap().contains(&me) {
+            note("its own call is confirmed, and it sends others");
+            self.was_late.store(true, SeqCst);
+        }
+        self.to.replica.replicate(view, first, entries)?;
+        let calls = self.calls.lock().unwrap();
+        let is_mine = |call: CallId| calls.contains(&(me, call.seq));
+        if entries.iter().any(|entry| entry.call.is_some_and(is_mine)) {
+            self.confirmed.lock().unwrap().push(me);
+        }
+        Ok(())
     }
 }
 

@@ -73,6 +73,10 @@ pub(super) fn what_comes_before_must_be_there() {
         install(&c, 1, 0).expect("it is the backup");
         let gap = replicate(&c, 1, 1, &[2]);
         assert_eq!(gap, refused, "call 0 has not come");
+        for first in [1 << 32, u64::MAX] {
+            let gap = replicate(&c, 1, first, &[2]);
+            assert_eq!(gap, refused, "a large number of calls have not come");
+        }
         assert_eq!(
             replicate(&c, 1, 0, &[1]),
             Ok(()),
@@ -199,6 +203,43 @@ pub(super) fn a_transfer_that_hangs_delays_no_new_view() {
             let next = a.deduct(2);
             assert_eq!(next, left(80), "the old backup {late}, and that is over");
             assert_eq!(c.runs(), 2, "the new one has both");
+        });
+    }
+    a_late_transfer_gives_no_role_in_the_next_view();
+}
+
+fn a_late_transfer_gives_no_role_in_the_next_view() {
+    // The old backup takes the state while the new one has not got it.
+    explore(|| {
+        let (a, b, c) = (Node::new(A), Node::new(B), Node::new(C));
+        let [(old, released), (new, new_released)] = [1, 2].map(|_| channel::bounded::<()>(1));
+        b.adopt(view(1, A, Some(B)));
+        c.adopt(view(2, A, Some(C)));
+        let (to_b, to_c) = (Hangs::on(&b, 0, released), Hangs::on(&c, 0, new_released));
+        thread::scope(|s| {
+            s.spawn(|| a.replica.adopt(view(1, A, Some(B)), Some(to_b)));
+            s.spawn(|| a.adopt_by(view(2, A, Some(C)), Some(to_c)));
+            drop(old);
+            drop(new);
+        });
+        assert_eq!(a.deduct(1), left(90), "the new backup has the state");
+        assert_eq!(c.runs(), 1, "and the call");
+    });
+
+    // In the next view this replica is nobody, or the backup.
+    for backup in [None, Some(A)] {
+        explore(move || {
+            let (a, b) = (Node::new(A), Node::new(B));
+            let (release, released) = channel::bounded::<()>(1);
+            b.adopt(view(1, A, Some(B)));
+            let hangs = Hangs::on(&b, 0, released);
+            thread::scope(|s| {
+                s.spawn(|| a.replica.adopt(view(1, A, Some(B)), Some(hangs)));
+                a.adopt(view(2, B, backup));
+                drop(release);
+            });
+            assert_eq!(a.deduct(1), Err(Fault::NotPrimary), "it knows the new view");
+            assert_eq!(a.runs(), 0, "nothing was executed");
         });
     }
 }
