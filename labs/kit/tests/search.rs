@@ -586,7 +586,7 @@ fn readers_who_wait_for_each_other_are_all_named() {
     });
     assert_eq!(failure.kind, FailureKind::Deadlock);
     let told = failure.to_text(picture::Style::default());
-    assert!(told.contains("which it holds itself since"), "{told}");
+    assert!(told.contains("which it has held itself since"), "{told}");
 }
 
 #[test]
