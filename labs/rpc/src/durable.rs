@@ -81,8 +81,8 @@ impl<M: Machine> Durable<M> {
     }
 
     /// Executes a call, unless it was executed before: then gives the reply that it had. Without a
-    /// [`CallId`] every call is new. Blocks until everything that the reply rests on is on disk, and
-    /// syncs nothing for others after that. It may put a snapshot in the log's place, though.
+    /// [`CallId`] every call is new. Blocks until everything that the reply rests on is on disk,
+    /// and syncs nothing for others after that. It may put a snapshot in the log's place, though.
     ///
     /// Meanwhile other calls are executed, and those that wait share the next sync, however many
     /// they are and whatever they write.

@@ -100,9 +100,9 @@ impl<M: Machine> Replica<M> {
     }
 
     /// Executes a call, unless it was executed before: then gives the reply that it had. Blocks
-    /// until the backup, if there is one, has confirmed everything that the reply rests on, and sends
-    /// nothing for others after that. In an old view it may block for as long as that view's backup
-    /// does not answer.
+    /// until the backup, if there is one, has confirmed everything that the reply rests on, and
+    /// sends nothing for others after that. In an old view it may block for as long as that view's
+    /// backup does not answer.
     ///
     /// Memory does not grow with the calls: what the backup has confirmed is let go.
     ///

@@ -161,8 +161,8 @@ pub fn encode(message: &impl Serialize) -> Vec<u8> {
 /// # Errors
 ///
 /// [`WireError::Malformed`] if it is not JSON, or not JSON of such a message; with the parser's
-/// words, and with the place where it is not JSON. Whether a message may have a member twice is left
-/// open.
+/// words, and with the place where it is not JSON. Whether a message may have a member twice is
+/// left open.
 pub fn decode<M: DeserializeOwned>(frame: &[u8]) -> Result<M, WireError> {
     // LAB: let _ = frame;
     // LAB: end
