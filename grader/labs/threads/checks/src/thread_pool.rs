@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use kit::channel;
+use kit::channel::{self, Sender};
 use kit::explore::{Explorer, panic_on_purpose};
 use kit::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use kit::sync::{Arc, Barrier, Mutex};
@@ -329,22 +329,21 @@ fn a_dropped_pool_does_jobs_of_jobs() {
             "the pool was dropped: the job and then the job it handed in must be done"
         );
     });
-    // However many follow one another.
+    // However many follow one another. Only jobs hold the pool, so join is not asked.
     for workers in [1, 3] {
-        let (pool, count) = (Arc::new(ThreadPool::new(workers)), Count::new());
-        hand_on(&pool, 500, count.clone());
-        pool.join();
-        assert_eq!(count.done(), 500, "join returned before the last of a row");
+        let (tell, told) = channel::bounded(500);
+        hand_on(Arc::new(ThreadPool::new(workers)), 500, tell);
+        assert_eq!(told.iter().count(), 500, "jobs of a row that were done");
     }
 }
 
-/// Hands in a job that hands in the next one of that many.
-fn hand_on(pool: &Arc<ThreadPool>, jobs: usize, count: Count) {
-    let (job, next) = (count.job(), Arc::clone(pool));
+/// Hands in a job that hands in the next one of that many, and lets the pool go.
+fn hand_on(pool: Arc<ThreadPool>, jobs: usize, tell: Sender<()>) {
+    let next = Arc::clone(&pool);
     pool.execute(move || {
-        job();
+        tell.send(()).expect("somebody listens");
         if jobs > 1 {
-            hand_on(&next, jobs - 1, count);
+            hand_on(next, jobs - 1, tell);
         }
     });
 }
