@@ -245,7 +245,7 @@ fn the_first_panics_as_the_last(workers: usize) {
     assert!(panicked, "the scope panics, as a worker does");
 }
 
-/// Every order of that many values.
+/// Every order of the values from 0 to `values`, which is not one of them.
 fn orders(values: usize) -> Vec<Vec<usize>> {
     let mut orders = vec![Vec::new()];
     for value in 0..values {

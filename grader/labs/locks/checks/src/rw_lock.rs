@@ -7,16 +7,16 @@
     reason = "what the lock guards is shared without another lock"
 )]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use kit::cell::UnsafeCell;
-use kit::explore::{Explorer, panic_on_purpose};
+use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Barrier};
 use kit::time::Duration;
 use kit::{explore, possible, thread};
 use locks::rw_lock::{ReadGuard, RwLock, WriteGuard};
+
+use crate::holder::drop_in_a_panic;
 
 #[path = "../../../../../labs/locks/tests/spec/rw_lock.rs"]
 mod spec;
@@ -117,18 +117,6 @@ fn try_read_and_try_write_are_refused_when_they_must_be() {
         let again = lock.try_read().is_some() && lock.try_write().is_some();
         assert!(again, "nobody is inside, after {round} rounds");
     }
-}
-
-/// Drops what somebody holds as a panic of the holder does.
-fn drop_in_a_panic<G>(held: G) {
-    let panicked = catch_unwind(AssertUnwindSafe(|| {
-        let _held = held;
-        panic_on_purpose("the holder fails");
-    }));
-    assert!(
-        panicked.is_err(),
-        "the panic must go on to whoever catches it"
-    );
 }
 
 fn writers_are_alone() {

@@ -7,10 +7,8 @@
     reason = "what the lock guards is shared without another lock"
 )]
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use kit::cell::UnsafeCell;
-use kit::explore::{Explorer, forget, panic_on_purpose};
+use kit::explore::{Explorer, forget};
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use kit::sync::{Arc, Barrier};
@@ -18,6 +16,8 @@ use kit::{explore, possible, thread};
 use locks::semaphore::{Permit, Semaphore, TooManyPermits};
 
 use harness::Random;
+
+use crate::holder::drop_in_a_panic;
 
 #[path = "../../../../../labs/locks/tests/spec/semaphore.rs"]
 mod spec;
@@ -139,18 +139,6 @@ fn a_panic_gives_the_permit_back() {
         drop_in_a_panic(permit);
         other.join().unwrap();
     });
-}
-
-/// Drops what somebody holds as a panic of the holder does.
-fn drop_in_a_panic<G>(held: G) {
-    let panicked = catch_unwind(AssertUnwindSafe(|| {
-        let _held = held;
-        panic_on_purpose("the holder fails");
-    }));
-    assert!(
-        panicked.is_err(),
-        "the panic must go on to whoever catches it"
-    );
 }
 
 fn adding_too_many_is_an_error() {
