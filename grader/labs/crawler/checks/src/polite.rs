@@ -9,7 +9,7 @@ use kit::web::{Cancel, Crawl, FetchError, Fetched, Fetcher, Limits, Site, Web, h
 use kit::{explore, thread};
 
 use crate::small::{
-    FAILS, GONE, PANICS, Page, Slow, chain, explore_some, seeded, sites, text, twins,
+    FAILS, GONE, PANICS, Page, ROUGH, Slow, chain, explore_some, rough, seeded, sites, text, twins,
 };
 
 harness::checks![
@@ -79,6 +79,11 @@ fn every_page_is_found() {
     }
     // URLs are compared as text.
     all(&Web::of(&twins()), limits(8, 2));
+    let found = crawl("/", &rough, &limits(2, 2), &Cancel::new()).len();
+    assert_eq!(
+        found, ROUGH,
+        "pages found behind hundreds that fail, and one with the URL \"\""
+    );
 
     // A chain of links is longer than a stack is deep.
     const LENGTH: usize = 20_000;
@@ -141,7 +146,7 @@ fn a_cancelled_crawl_fetches_nothing() {
     });
 }
 
-/// Raises a flag while it fetches `at`.
+/// Raises a flag at the end of its fetch of `at`: others may have fallen asleep by then.
 struct Cancelling<'a> {
     web: &'a Web,
     cancel: &'a Cancel,
@@ -150,10 +155,11 @@ struct Cancelling<'a> {
 
 impl Fetcher for Cancelling<'_> {
     fn fetch(&self, url: &str) -> Fetched {
+        let page = self.web.fetch(url);
         if url == self.at {
             self.cancel.cancel();
         }
-        self.web.fetch(url)
+        page
     }
 }
 
@@ -184,6 +190,16 @@ fn after_cancel_no_page_is_taken_up() {
         };
         crawl("/", &cancelling, &limits(2, 2), &cancel);
         assert_eq!(web.fetches(), ["/"], "fetches, cancelled in the first");
+    });
+    // More of them sleep than there are new links.
+    Explorer::new().preemptions(2).explore(|| {
+        let (web, cancel) = (Web::of("/ -> /a"), Cancel::new());
+        let cancelling = Cancelling {
+            web: &web,
+            cancel: &cancel,
+            at: "/",
+        };
+        crawl("/", &cancelling, &limits(4, 4), &cancel);
     });
 }
 

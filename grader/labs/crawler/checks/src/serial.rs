@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crawler::serial::crawl;
 use kit::web::{Crawl, FetchError, Fetched, Fetcher, Response, Site, Web};
 
-use crate::small::{FAILS, GONE, PANICS, chain, seeded, sites, text, twins};
+use crate::small::{FAILS, GONE, PANICS, ROUGH, chain, rough, seeded, sites, text, twins};
 
 harness::checks![
     every_page_is_found,
@@ -38,6 +38,11 @@ fn every_page_is_found() {
     };
     let pages = crawl("/", &wide);
     assert_eq!(pages.len(), LINKS + 1, "pages of a site with a wide page");
+    let found = crawl("/", &rough).len();
+    assert_eq!(
+        found, ROUGH,
+        "pages found behind hundreds that fail, and one with the URL \"\""
+    );
 }
 
 fn every_site_is_crawled_in_order() {
@@ -141,6 +146,15 @@ fn a_chain_may_be_of_any_length() {
     const LENGTH: usize = 200_000;
     let found = crawl("0", &chain(LENGTH)).len();
     assert_eq!(found, LENGTH, "pages found in a chain");
+    // What waits is given up at once, and nothing of that is as deep as the chain is long.
+    let chain = chain(LENGTH);
+    let last = (LENGTH - 1).to_string();
+    let breaks = |url: &str| match url == last {
+        true => panic!("the last page cannot be fetched"),
+        false => chain.fetch(url),
+    };
+    let crawled = catch_unwind(AssertUnwindSafe(|| crawl("0", &breaks)));
+    assert!(crawled.is_err(), "a fetch panicked, and nobody was told");
 }
 
 fn a_panic_reaches_the_caller() {

@@ -28,6 +28,27 @@ pub(crate) fn twins() -> String {
     format!("{TWINS} /A? -> {long} 1{long} 2{long} {long}1 {long}2 {long}1{long} {long}2{long}")
 }
 
+/// Of how many pages a [`rough`] site is.
+pub(crate) const ROUGH: usize = 1 + 1 + FAILING + 1 + 1;
+
+/// How many of them fail, one behind the other.
+const FAILING: usize = 300;
+
+/// A site of one host with a page whose URL is the empty text. Nearly all of its links fail; what
+/// the last one leads to is there.
+pub(crate) fn rough(url: &str) -> Fetched {
+    match url {
+        "/" => Ok(vec![String::new()]),
+        "" => {
+            let failing = (0..FAILING).map(|page| format!("/{page}"));
+            Ok(failing.chain(["/found".to_owned()]).collect())
+        }
+        "/found" => Ok(vec!["/last".to_owned()]),
+        "/last" => Ok(Vec::new()),
+        _ => Err(FetchError::Failed("no answer".to_owned())),
+    }
+}
+
 /// Whatever can be fetched may be in flight.
 pub(crate) const NO_LIMITS: Limits = Limits {
     in_flight: usize::MAX,

@@ -15,7 +15,8 @@ use kit::web::{Crawl, Fetched, Fetcher, Limits, Site, Web};
 use kit::{explore, possible, thread};
 
 use crate::small::{
-    FAILS, GONE, NO_LIMITS, PANICS, Slow, chain, crowd, explore_some, seeded, sites, text, twins,
+    FAILS, GONE, NO_LIMITS, PANICS, ROUGH, Slow, chain, crowd, explore_some, rough, seeded, sites,
+    text, twins,
 };
 
 harness::checks![
@@ -70,6 +71,11 @@ fn every_page_is_found() {
     }
     // URLs are compared as text.
     all(&twins(), 2);
+    let found = crawl("/", &rough, 2).len();
+    assert_eq!(
+        found, ROUGH,
+        "pages found behind hundreds that fail, and one with the URL \"\""
+    );
 
     // A chain of links is longer than a stack is deep.
     const LENGTH: usize = 10_000;
@@ -104,7 +110,7 @@ fn more_links_than_workers_block_nobody() {
 }
 
 fn more_links_than_any_buffer_block_nobody() {
-    const LINKS: usize = 20_000;
+    const LINKS: usize = 70_000;
     let wide = |url: &str| -> Fetched {
         Ok(match url {
             "/" => (0..LINKS).map(|page| format!("/{page}")).collect(),

@@ -11,7 +11,8 @@ use kit::possible;
 use kit::web::{Crawl, Fetched, Fetcher, Site, Web};
 
 use crate::small::{
-    FAILS, GONE, NO_LIMITS, PANICS, Slow, chain, crowd, explore_some, seeded, sites, text, twins,
+    FAILS, GONE, NO_LIMITS, PANICS, ROUGH, Slow, chain, crowd, explore_some, rough, seeded, sites,
+    text, twins,
 };
 
 harness::checks![
@@ -46,6 +47,11 @@ fn every_page_is_found() {
     }
     // URLs are compared as text.
     all(&twins());
+    let found = crawl("/", &rough).len();
+    assert_eq!(
+        found, ROUGH,
+        "pages found behind hundreds that fail, and one with the URL \"\""
+    );
     a_chain_fills_no_stack();
 }
 
