@@ -199,7 +199,7 @@ fn after_cancel_no_page_is_taken_up() {
             cancel: &cancel,
             at: "/",
         };
-        crawl("/", &cancelling, &limits(4, 4), &cancel);
+        crawl("/", &cancelling, &limits(3, 3), &cancel);
     });
 }
 
