@@ -101,6 +101,12 @@ pub(crate) fn slow_tasks_hold_up_no_other(run: Run) {
                 .explore(move || with_slow_ones(run, tasks, workers, &members(set, tasks)));
         }
     }
+    // Where each has some to itself, and helps the others afterwards: two slow ones of the first.
+    for slow in 1..4 {
+        Explorer::new()
+            .preemptions(1)
+            .explore(move || with_slow_ones(run, 12, 3, &[0, slow]));
+    }
 }
 
 /// The same on real threads, with as many tasks as make a difference.

@@ -163,13 +163,11 @@ fn few_threads_for_many_jobs() {
     for workers in 0..=5 {
         let before = thread::started();
         let pool = ThreadPool::new(workers);
+        let started = || thread::started() - before;
+        assert_eq!(started(), workers.max(1), "threads that a new pool starts");
         (0..20).for_each(|_| pool.execute(|| ()));
         drop(pool);
-        let (count, most) = (thread::started() - before, workers.max(1));
-        assert!(
-            count <= most,
-            "{count} threads were started, and not {most}"
-        );
+        assert_eq!(started(), workers.max(1), "threads that a pool starts");
     }
 }
 
