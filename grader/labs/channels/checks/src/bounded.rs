@@ -3,12 +3,14 @@
 //! What could block runs as a model even on one thread: there, a thread that waits for itself is a
 //! deadlock with a picture, and not a check that hangs.
 
+use std::collections::VecDeque;
 use std::fmt::Debug;
 
 use channels::bounded::Bounded;
 use channels::flavor::Patience::{Forever, Never};
 use channels::flavor::{Flavor, Patience, Side, Watcher};
 use channels::{RecvTimeoutError, SendTimeoutError};
+use harness::Random;
 use kit::explore::Explorer;
 use kit::spec::{Scope, conforms};
 use kit::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
@@ -19,7 +21,8 @@ use crate::crowd::{SENDERS, VALUES, everybody_gets_through};
 use crate::spec::bounded::{Crowd, Yours};
 use crate::spec::calls::Value;
 use crate::watcher::{
-    LATER, Told, each_of_two_is_told_of, pinned, soon, whoever_has_left_is_not_told,
+    LATER, Told, each_of_two_is_told_of, pinned, soon, told_while_others_come,
+    whoever_has_left_is_not_told,
 };
 
 harness::checks![
@@ -87,6 +90,18 @@ fn first_in_first_out() {
         }
         assert_eq!(channel.len(), 0, "all have gone");
     });
+    // However many are in, and wherever a buffer that grows has its first one by then.
+    let (channel, mut random) = (Bounded::new(100), Random::new(1));
+    let mut inside = VecDeque::new();
+    for value in 0..3_000 {
+        if inside.len() < 100 && random.below(300) < 200 - inside.len() {
+            assert_eq!(channel.send(value, Never), Ok(()), "there is room");
+            inside.push_back(value);
+        } else {
+            let first = inside.pop_front();
+            assert_eq!(channel.recv(Never).ok(), first, "what is there longest");
+        }
+    }
 }
 
 fn the_capacity_is_exact() {
@@ -189,6 +204,21 @@ fn a_receiver_that_waits_gets_the_value() {
             );
         });
     });
+    // It is for one of two values: the other is there for whoever looks.
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Bounded::new(2);
+        thread::scope(|s| {
+            s.spawn(|| channel.recv(Forever).expect("one of the two"));
+            for value in [1, 2] {
+                assert_eq!(channel.send(value, Never), Ok(()), "there is room");
+            }
+            let other = channel.recv(Never);
+            assert!(
+                other.is_ok(),
+                "two values, and one other receiver: {other:?}"
+            );
+        });
+    });
 }
 
 fn a_sender_that_waits_gets_room() {
@@ -198,6 +228,18 @@ fn a_sender_that_waits_gets_room() {
             s.spawn(|| channel.send(2, Forever).expect("a receiver is left"));
             assert_eq!(channel.recv(Forever), Ok(1), "it was there first");
             assert_eq!(channel.recv(Forever), Ok(2), "and this one comes");
+        });
+    });
+    // It needs one of two places: the other is there for whoever comes.
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = full_of([1, 2]);
+        thread::scope(|s| {
+            s.spawn(|| channel.send(3, Forever).expect("a receiver is left"));
+            for value in [1, 2] {
+                assert_eq!(channel.recv(Never), Ok(value), "what is there longest");
+            }
+            let sent = channel.send(4, Never);
+            assert_eq!(sent, Ok(()), "two places, and one other sender");
         });
     });
 }
@@ -519,6 +561,11 @@ fn a_watcher_misses_nothing() {
         let channel = Bounded::new(1);
         let send = || channel.send(7, Forever).expect("a receiver is left");
         whoever_has_left_is_not_told(&channel, send);
+    });
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Bounded::new(1);
+        let send = || channel.send(7, Forever).expect("a receiver is left");
+        told_while_others_come(&channel, send);
     });
     // Also of a value that has to wait for room.
     Explorer::new().preemptions(2).explore(|| {

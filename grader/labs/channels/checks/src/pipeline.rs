@@ -364,6 +364,24 @@ fn as_many_can_be_under_way_as_may_be() {
             });
         });
     }
+    search_three(whose_result_is_received_goes_on);
+}
+
+/// Two workers have results. When the first of these is received, its worker is free: the result
+/// behind it is the other one's.
+fn whose_result_is_received_goes_on() {
+    let ((done, second), (begun, third)) = (bounded(1), bounded(1));
+    let work = |number| match number {
+        1 => second.recv().expect("the second is worked on"),
+        2 => done.send(()).expect("the first waits for it"),
+        _ => begun.send(()).expect("somebody waits for it"),
+    };
+    thread::scope(|s| {
+        let results = stage(s, numbers(3), 2, 0, work);
+        results.recv().expect("the first result");
+        third.recv().expect("the third value is worked on");
+        assert_eq!(results.iter().count(), 2, "results of the other two");
+    });
 }
 
 fn any_capacity_will_do() {

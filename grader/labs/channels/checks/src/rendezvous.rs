@@ -209,33 +209,38 @@ fn a_hasty_receiver_takes_what_is_offered() {
 }
 
 fn a_hasty_sender_can_meet_a_receiver_that_waits() {
-    possible(|goal| {
-        let channel = Arc::new(Rendezvous::new());
-        let receiver = {
-            let channel = channel.clone();
-            thread::spawn(move || channel.recv(Forever))
-        };
-        if channel.send(7, Never).is_ok() {
-            goal.reached();
-        }
-        channel.disconnect(Side::Senders);
-        receiver.join().unwrap().ok();
-    });
+    // Also one that may give up.
+    for patience in [Forever, soon()] {
+        possible(move |goal| {
+            let channel = Arc::new(Rendezvous::new());
+            let receiver = {
+                let channel = channel.clone();
+                thread::spawn(move || channel.recv(patience))
+            };
+            if channel.send(7, Never).is_ok() {
+                goal.reached();
+            }
+            channel.disconnect(Side::Senders);
+            receiver.join().unwrap().ok();
+        });
+    }
 }
 
 fn a_hasty_receiver_can_meet_a_sender_that_waits() {
-    possible(|goal| {
-        let channel = Arc::new(Rendezvous::new());
-        let sender = {
-            let channel = channel.clone();
-            thread::spawn(move || channel.send(7, Forever))
-        };
-        if channel.recv(Never).is_ok() {
-            goal.reached();
-        }
-        channel.disconnect(Side::Receivers);
-        sender.join().unwrap().ok();
-    });
+    for patience in [Forever, soon()] {
+        possible(move |goal| {
+            let channel = Arc::new(Rendezvous::new());
+            let sender = {
+                let channel = channel.clone();
+                thread::spawn(move || channel.send(7, patience))
+            };
+            if channel.recv(Never).is_ok() {
+                goal.reached();
+            }
+            channel.disconnect(Side::Receivers);
+            sender.join().unwrap().ok();
+        });
+    }
 }
 
 fn the_end_of_the_senders_wakes_all_receivers() {

@@ -108,6 +108,19 @@ fn a_value_that_comes_later_wakes() {
             );
         });
     });
+    // However many values come before the call has looked again.
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = holding("");
+        thread::scope(|s| {
+            s.spawn(|| {
+                for value in ['a', 'b', 'c'] {
+                    channel.send(value, Forever).unwrap();
+                }
+            });
+            let first = of(&[&channel]).select();
+            assert_eq!(first, (0, Ok('a')), "the first of three values");
+        });
+    });
     // However many channels there are.
     Explorer::new().preemptions(1).explore(|| {
         let channels: Vec<_> = (0..66).map(|_| holding("")).collect();

@@ -65,6 +65,22 @@ pub(crate) fn each_of_two_is_told_of(channel: &(impl Flavor<u32> + Sync)) {
     });
 }
 
+/// Says that who watches is told when `change` makes a `recv` possible, also if somebody else gets
+/// on the list at that moment; and receives.
+pub(crate) fn told_while_others_come<T>(
+    channel: &(impl Flavor<T> + Sync),
+    change: impl FnOnce() + Send,
+) {
+    let told = Told::of(channel);
+    thread::scope(|s| {
+        s.spawn(change);
+        Told::of(channel);
+        told.wait();
+        let value = channel.recv(Patience::Forever);
+        assert!(value.is_ok(), "told of a value that is not there");
+    });
+}
+
 /// Somebody who has left the list of watchers, or not.
 struct Leaver(AtomicBool);
 
