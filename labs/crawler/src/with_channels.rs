@@ -36,7 +36,7 @@ use kit::web::{Crawl, Fetcher};
 /// # Panics
 ///
 /// If a fetch panics, once the fetches that are in flight have ended; what no worker has been given
-/// then is not fetched.
+/// when the coordinator hears of it is not fetched.
 ///
 /// # Examples
 ///
