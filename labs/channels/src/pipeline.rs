@@ -26,6 +26,7 @@ use kit::thread::Scope;
 /// Never blocks.
 ///
 /// **At once.** As many values are worked on at once as there are workers, if that many are there.
+/// A worker whose result waits for its turn is still at work on it.
 ///
 /// **Back-pressure.** At most `workers + capacity` values are under way: taken from `input`, and
 /// their result not received yet. As many can be, but no more: the stage waits then, and so does

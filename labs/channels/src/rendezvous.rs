@@ -41,9 +41,9 @@ impl<T> Default for Rendezvous<T> {
 
 impl<T> Flavor<T> for Rendezvous<T> {
     /// Hands the value to a receiver. Blocks until one has come for it; with a time-out it comes
-    /// back if none has taken it by then. Without patience it goes to a receiver that waits already
-    /// and that no earlier value is for, or comes back; while another sender waits, it may come
-    /// back as well.
+    /// back if none has come by then. Without patience it goes to a receiver that waits already and
+    /// that no earlier value is for, or comes back; while another sender waits, it may come back as
+    /// well.
     fn send(&self, value: T, patience: Patience) -> Result<(), SendTimeoutError<T>> {
         let _ = value;
         todo!("offer the value, and wait with patience {patience:?} until a receiver has it")

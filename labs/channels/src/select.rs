@@ -31,10 +31,10 @@ use crate::{Receiver, RecvError};
 /// its [`RecvError`], at each turn that it has. [`remove`](Select::remove) takes it out. What the
 /// thread sleeps on is left open: a condvar, a channel of its own, or nothing but `park`.
 ///
-/// **Fairness.** With `n` channels (those that were removed count), one that stays ready is chosen
-/// at least once in any `n` consecutive calls that choose. How is left open: a start that goes
-/// round, or the one that was chosen longest ago. (A start at random, as in Go and crossbeam, is
-/// fair on average and promises nothing about any number of calls.)
+/// **Fairness.** Of `n` channels (those that were removed count), one that is ready when the first
+/// of `n` consecutive calls that choose begins, and stays so, is chosen by one of them. How is left
+/// open: a start that goes round, or the one that was chosen longest ago. (A start at random, as in
+/// Go and crossbeam, is fair on average and promises nothing about any number of calls.)
 ///
 /// # Examples
 ///

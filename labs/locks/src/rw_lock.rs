@@ -1,8 +1,8 @@
 //! You write this file: a readers-writer lock that starves nobody.
 //!
 //! Many readers or one writer; they take turns. A writer that waits stops new readers. When a
-//! writer leaves, the readers that wait at that moment go in before any writer that came after
-//! them. One `Mutex` and condvars are enough.
+//! writer leaves, each reader that waits at that moment goes in before any writer that came after
+//! it. One `Mutex` and condvars are enough.
 //!
 //! Watch for:
 //! - a writer that leaves may let in many readers, the last reader one writer;
@@ -23,8 +23,8 @@
 
 /// Admits many readers or one writer, in turns. Holds no data.
 ///
-/// When a writer leaves, the readers that wait at that moment go in before any writer that came
-/// after them. Which of several writers goes first is left open. But nobody sleeps who could go and
+/// When a writer leaves, each reader that waits at that moment goes in before any writer that came
+/// after it. Which of several writers goes first is left open. But nobody sleeps who could go and
 /// is behind nobody. Wraps no other readers-writer lock.
 pub struct RwLock {
     // Your fields: who is inside and who waits, and what the waiting threads sleep on.

@@ -59,8 +59,8 @@ pub trait Flavor<T> {
     ///
     /// The list is guarded by the lock that guards the values, so whoever is on it *before* it
     /// looks for a value misses none. Whatever makes a [`recv`](Flavor::recv) possible, a value or
-    /// the last sender's end, has to call [`Watchers::notify`] before it gives that lock back. A
-    /// value that comes where another one waits already makes none possible that was not before.
+    /// the last sender's end, has to call [`Watchers::notify`] before it gives that lock back. What
+    /// comes where a value waits already makes none possible that was not before.
     fn watchers(&self, change: &mut dyn FnMut(&mut Watchers));
 }
 
