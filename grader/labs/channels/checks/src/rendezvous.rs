@@ -13,7 +13,10 @@ use kit::{explore, possible, thread};
 use crate::crowd::everybody_gets_through;
 use crate::spec::calls::Value;
 use crate::spec::rendezvous::{Crowd, Yours};
-use crate::watcher::{Told, each_of_two_is_told_of, pinned, soon, whoever_has_left_is_not_told};
+use crate::watcher::{
+    Told, each_of_two_is_told_of, pinned, soon, told_while_others_come,
+    whoever_has_left_is_not_told,
+};
 
 harness::checks![
     conforms_to_the_specification,
@@ -315,6 +318,11 @@ fn a_watcher_misses_no_sender() {
             });
             assert_eq!(received, Ok(7), "told of a sender that is not there");
         });
+    });
+    Explorer::new().preemptions(2).explore(|| {
+        let channel = Rendezvous::new();
+        let send = || channel.send(7, Forever).expect("a receiver is left");
+        told_while_others_come(&channel, send);
     });
     // Also of one that is behind another.
     Explorer::new().preemptions(2).explore(|| {

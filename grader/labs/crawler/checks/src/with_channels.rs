@@ -74,7 +74,7 @@ fn every_page_is_found() {
     let found = crawl("/", &rough, 2).len();
     assert_eq!(
         found, ROUGH,
-        "pages found behind hundreds that fail, and one with the URL \"\""
+        "pages: the URL of one is empty, and hundreds fail before the last"
     );
 
     // A chain of links is longer than a stack is deep.

@@ -50,7 +50,7 @@ fn every_page_is_found() {
     let found = crawl("/", &rough).len();
     assert_eq!(
         found, ROUGH,
-        "pages found behind hundreds that fail, and one with the URL \"\""
+        "pages: the URL of one is empty, and hundreds fail before the last"
     );
     a_chain_fills_no_stack();
 }

@@ -94,8 +94,8 @@ fn modelled<T>(
 pub struct Sender<T>(End<crossbeam::channel::Sender<T>, T>);
 
 /// The end that receives. When the last one is dropped, a send gives its value back as an error.
-/// What is buffered then stays, as in crossbeam, until the senders of a channel with a limit have
-/// gone, too; a channel without a limit drops it at once.
+/// A channel without a limit drops what is buffered then; one with a limit keeps it until its
+/// senders are gone, too. (So it is in crossbeam.)
 pub struct Receiver<T>(End<crossbeam::channel::Receiver<T>, T>);
 
 /// An end of either kind. The real one (`R`) is `Send` and `Sync` only if `T` is `Send`, and so
